@@ -1,0 +1,42 @@
+//! The vocabulary of placements: pure values that cannot be invalid.
+//!
+//! Everything here is plain data and the rules of single values. It knows no
+//! database, no clock, no file format and no wire; zone rules come in as
+//! values (see [`time`]). Durations are whole [`Minutes`], instants are UTC
+//! seconds, and local time is a wall clock plus an IANA zone.
+
+mod availability;
+mod day_range;
+mod key;
+mod minutes;
+pub mod plan;
+mod ratio;
+mod roster;
+mod round;
+mod rule;
+mod site;
+mod supervision_line;
+mod supervisor;
+pub mod time;
+mod trainee;
+mod weekday;
+mod zone;
+
+pub use availability::{Availability, Away, WeeklyWindow};
+pub use day_range::{CALENDAR_FIRST_YEAR, CALENDAR_LAST_YEAR, DayRange, calendar_day};
+pub use key::{Key, ProgramKey, SiteKey, SupervisorKey, Tag, TraineeKey};
+pub use minutes::{MinuteOfDay, Minutes, MinutesRange, QUARTER_HOUR};
+pub use plan::Plan;
+pub use ratio::{Thousandths, contact_allowed};
+pub use roster::{
+    Exclusion, Forbid, Pin, Preference, Requirement, RequirementCategory, Roster, SiteOrSupervisor,
+    SiteRanking,
+};
+pub use round::{MAX_TERM_DAYS, Program, Ratio, Round, UnrankedSites};
+pub use rule::Rule;
+pub use site::Site;
+pub use supervision_line::{LicenceRule, SupervisionLine};
+pub use supervisor::{DeliveryOffer, Licence, Role, SessionKind, Supervisor};
+pub use trainee::Trainee;
+pub use weekday::{parse_weekday, weekday_word};
+pub use zone::{UnknownZone, ZoneName};

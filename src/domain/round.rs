@@ -1,0 +1,57 @@
+//! The program and the terms of one round: dates, policy and ratio.
+
+use super::{DayRange, Minutes, ProgramKey, Thousandths, ZoneName};
+
+/// Longest term, in days: a little over two years.
+pub const MAX_TERM_DAYS: i64 = 800;
+
+/// The tenant that owns people, sites and rounds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Program {
+    /// Key of the program.
+    pub key: ProgramKey,
+    /// Name shown to people.
+    pub name: String,
+    /// Zone of the program's own office.
+    pub time_zone: ZoneName,
+}
+
+/// What happens to sites that a trainee did not rank.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnrankedSites {
+    /// The trainee cannot be placed there.
+    Forbidden,
+    /// They rank one below the trainee's last choice.
+    Last,
+}
+
+/// How much client contact a minute of supervision carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ratio {
+    /// Weekly contact minutes allowed per credited supervision minute.
+    pub contact_per_supervision_max: Thousandths,
+    /// What a minute of group supervision counts.
+    pub group_credit: Thousandths,
+}
+
+/// One matching campaign for a term.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Round {
+    /// Key of the round, where the folder names one.
+    pub key: Option<super::Key>,
+    /// Name shown to people.
+    pub name: String,
+    /// The term: first and last local day, at most [`MAX_TERM_DAYS`].
+    pub term: DayRange,
+    /// Sessions start at multiples of this after local midnight; a multiple of
+    /// 15, at most 1440.
+    pub session_start_step: Minutes,
+    /// Most occurrences of a weekly session that a person may miss in a term.
+    pub missed_sessions_max: u32,
+    /// What happens to sites that a trainee did not rank.
+    pub unranked_sites: UnrankedSites,
+    /// Whether a trainee may not be placed where an excluded supervisor works.
+    pub excluded_supervisor_closes_sites: bool,
+    /// Contact carried by supervision; no limit when absent.
+    pub ratio: Option<Ratio>,
+}
