@@ -5,4 +5,8 @@
 //! that keep every caseload limit and every wall clock, with a proof of how
 //! good the assignment is. ARCHITECTURE.md has the map.
 
+pub mod cli;
 pub mod domain;
+pub mod matching;
+pub mod roster;
+pub mod zone_data;

@@ -1,2 +1,7 @@
-//! Entry.
-fn main() {}
+//! The `practicum` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    practicum::cli::main()
+}

@@ -1,10 +1,12 @@
 //! A roster: everything that one run of the matcher sees.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 
 use super::{
     Minutes, Program, Round, Site, SiteKey, SupervisionLine, Supervisor, SupervisorKey, Tag,
-    Trainee, TraineeKey,
+    Trainee, TraineeKey, ZoneName,
 };
 
 /// A site or a supervisor, as the target of a wish, a pin or a ban.
@@ -173,6 +175,22 @@ pub struct Roster {
 }
 
 impl Roster {
+    /// Returns every zone that the roster names.
+    pub fn zones(&self) -> BTreeSet<ZoneName> {
+        let sites = self.sites.iter().map(|site| site.time_zone);
+        let supervisors = self
+            .supervisors
+            .iter()
+            .map(|supervisor| supervisor.time_zone);
+        let trainees = self.trainees.iter().map(|trainee| trainee.time_zone);
+        let program = std::iter::once(self.program.time_zone);
+        program
+            .chain(sites)
+            .chain(supervisors)
+            .chain(trainees)
+            .collect()
+    }
+
     /// Returns the supervision lines of a level, by name.
     pub fn lines_of<'a>(&'a self, level: &'a Tag) -> impl Iterator<Item = &'a SupervisionLine> {
         self.supervision_lines

@@ -17,12 +17,13 @@
 //! the change. Zone rules come in as values ([`ZoneRules`]); nothing here
 //! reads zone data, and an `is_dst` flag is never used.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, Timelike, Weekday};
 
-use super::{DayRange, MinuteOfDay, Minutes, WeeklyWindow};
+use super::{DayRange, MinuteOfDay, Minutes, WeeklyWindow, ZoneName};
 
 /// Seconds in a minute.
 const MINUTE: i64 = 60;
@@ -399,4 +400,31 @@ pub struct Occurrence {
     pub start: UtcSecond,
     /// What a clock change does to it.
     pub flag: OccurrenceFlag,
+}
+
+/// The rules of every zone that a roster names, over its term, with the
+/// version of the zone data that they came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ZoneTable {
+    version: String,
+    rules: BTreeMap<ZoneName, ZoneRules>,
+}
+
+impl ZoneTable {
+    /// Returns a table of rules that came from one version of the tz database,
+    /// such as `2026f`.
+    pub fn new(version: String, rules: BTreeMap<ZoneName, ZoneRules>) -> Self {
+        Self { version, rules }
+    }
+
+    /// Returns the version of the tz database.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// Returns the rules of a zone, or `None` when the table was made without
+    /// it.
+    pub fn rules(&self, zone: ZoneName) -> Option<&ZoneRules> {
+        self.rules.get(&zone)
+    }
 }

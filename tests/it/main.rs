@@ -1,1 +1,1 @@
-//! Integration tests.
+//! The integration tests, in one binary.

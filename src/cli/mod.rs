@@ -1,0 +1,81 @@
+//! The command line: one enum of commands, each in a file of its own.
+
+mod check;
+mod completions;
+mod demo;
+mod doctor;
+mod failure;
+mod r#match;
+mod output;
+mod roster;
+mod time;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use failure::Failure;
+
+/// Places therapy and counselling trainees: a roster folder goes in, a proved
+/// plan comes out.
+#[derive(Debug, Parser)]
+#[command(name = "practicum", version, after_long_help = EXIT_CODES, propagate_version = true)]
+struct Cli {
+    /// Take zone rules from a folder of TZif files instead of the embedded data.
+    #[arg(long, global = true, env = "PRACTICUM_TZDIR", value_name = "FOLDER")]
+    tzdir: Option<PathBuf>,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done; for `match`, a legal plan was written
+  1  a fault of Practicum itself
+  2  the command line was not understood
+  3  the input is wrong: the roster, the plan, or rules that clash
+  4  something is not available: a folder that cannot be written, zone data";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Match a roster folder and write the plan folder.
+    Match(r#match::Args),
+    /// Prove a plan again, independently of the matcher.
+    Check(check::Args),
+    /// Check a roster folder, or generate a lifelike one.
+    #[command(subcommand)]
+    Roster(roster::Command),
+    /// Ask what a wall clock means in a zone.
+    #[command(subcommand)]
+    Time(time::Command),
+    /// Show what this installation has: versions, zone data, solver.
+    Doctor(doctor::Args),
+    /// Match the built-in example roster.
+    Demo(demo::Args),
+    /// Print a completion script for a shell.
+    Completions(completions::Args),
+}
+
+/// Runs the command line and returns its exit code.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(&cli) {
+        Ok(code) => code,
+        Err(failure) => failure.report(),
+    }
+}
+
+fn run(cli: &Cli) -> Result<ExitCode, Failure> {
+    let tzdir = cli.tzdir.as_deref();
+    match &cli.command {
+        Command::Match(args) => r#match::run(args, tzdir),
+        Command::Check(args) => check::run(args, tzdir),
+        Command::Roster(command) => roster::run(command),
+        Command::Time(command) => time::run(command, tzdir),
+        Command::Doctor(args) => doctor::run(args, tzdir),
+        Command::Demo(args) => demo::run(args, tzdir),
+        Command::Completions(args) => completions::run::<Cli>(args),
+    }
+}

@@ -1,0 +1,3 @@
+//! The matcher: a roster goes in, a proved plan comes out.
+
+pub mod check;
