@@ -1,0 +1,192 @@
+//! Who may be where and with whom at all, before any time or capacity.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::domain::{
+    LicenceRule, Roster, Rule, Site, SiteKey, SiteOrSupervisor, SupervisionLine, Supervisor,
+    SupervisorKey, Tag, Trainee, TraineeKey, UnrankedSites,
+};
+
+/// Positions of keys in the lists of the roster.
+pub(super) struct Index<'a> {
+    sites: HashMap<&'a SiteKey, usize>,
+    supervisors: HashMap<&'a SupervisorKey, usize>,
+    trainees: HashMap<&'a TraineeKey, usize>,
+}
+
+impl<'a> Index<'a> {
+    /// Returns the index of a roster.
+    pub(super) fn new(roster: &'a Roster) -> Self {
+        Self {
+            sites: roster
+                .sites
+                .iter()
+                .enumerate()
+                .map(|(i, s)| (&s.key, i))
+                .collect(),
+            supervisors: roster
+                .supervisors
+                .iter()
+                .enumerate()
+                .map(|(i, s)| (&s.key, i))
+                .collect(),
+            trainees: roster
+                .trainees
+                .iter()
+                .enumerate()
+                .map(|(i, t)| (&t.key, i))
+                .collect(),
+        }
+    }
+
+    pub(super) fn site(&self, key: &SiteKey) -> Option<usize> {
+        self.sites.get(key).copied()
+    }
+
+    pub(super) fn supervisor(&self, key: &SupervisorKey) -> Option<usize> {
+        self.supervisors.get(key).copied()
+    }
+
+    pub(super) fn trainee(&self, key: &TraineeKey) -> Option<usize> {
+        self.trainees.get(key).copied()
+    }
+}
+
+/// Sites and supervisors, by position.
+#[derive(Clone, Default)]
+pub(super) struct Targets {
+    pub(super) sites: BTreeSet<usize>,
+    pub(super) supervisors: BTreeSet<usize>,
+}
+
+impl Targets {
+    fn insert(&mut self, index: &Index<'_>, target: &SiteOrSupervisor) {
+        match target {
+            SiteOrSupervisor::Site(key) => self.sites.extend(index.site(key)),
+            SiteOrSupervisor::Supervisor(key) => self.supervisors.extend(index.supervisor(key)),
+        }
+    }
+}
+
+/// What one trainee wishes, must avoid and must have.
+#[derive(Clone, Default)]
+pub(super) struct Wishes {
+    /// Rank of each ranked site.
+    pub(super) site_ranks: BTreeMap<usize, u32>,
+    /// Rank of the sites that are not ranked, where they are admitted.
+    pub(super) unranked: Option<u32>,
+    pub(super) excluded: Targets,
+    pub(super) forbidden: Targets,
+    pub(super) pinned: Targets,
+}
+
+impl Wishes {
+    /// Returns the wishes of every trainee, by position.
+    pub(super) fn of_roster(roster: &Roster, index: &Index<'_>) -> Vec<Self> {
+        let mut wishes = vec![Self::default(); roster.trainees.len()];
+        for preference in &roster.preferences {
+            if let (Some(trainee), SiteOrSupervisor::Site(site)) =
+                (index.trainee(&preference.trainee), &preference.target)
+                && let Some(site) = index.site(site)
+            {
+                wishes[trainee].site_ranks.insert(site, preference.rank);
+            }
+        }
+        for exclusion in &roster.exclusions {
+            if let Some(trainee) = index.trainee(&exclusion.trainee) {
+                wishes[trainee].excluded.insert(index, &exclusion.target);
+            }
+        }
+        for forbid in &roster.forbids {
+            if let Some(trainee) = index.trainee(&forbid.trainee) {
+                wishes[trainee].forbidden.insert(index, &forbid.target);
+            }
+        }
+        for pin in &roster.pins {
+            if let Some(trainee) = index.trainee(&pin.trainee) {
+                wishes[trainee].pinned.insert(index, &pin.target);
+            }
+        }
+        for wish in &mut wishes {
+            wish.close_sites_of_excluded_supervisors(roster, index);
+            if roster.round.unranked_sites == UnrankedSites::Last {
+                let worst = wish.site_ranks.values().max().copied().unwrap_or(0);
+                wish.unranked = Some(worst.saturating_add(1));
+            }
+        }
+        wishes
+    }
+
+    fn close_sites_of_excluded_supervisors(&mut self, roster: &Roster, index: &Index<'_>) {
+        if roster.round.excluded_supervisor_closes_sites {
+            for supervisor in &self.excluded.supervisors {
+                let sites = &roster.supervisors[*supervisor].sites;
+                self.excluded
+                    .sites
+                    .extend(sites.iter().filter_map(|site| index.site(site)));
+            }
+        }
+    }
+
+    /// Returns the trainee's rank of a site, or `None` where it is closed to
+    /// the trainee for want of a rank.
+    pub(super) fn rank(&self, site: usize) -> Option<u32> {
+        self.site_ranks.get(&site).copied().or(self.unranked)
+    }
+}
+
+fn shares_language(one: &BTreeSet<Tag>, other: &BTreeSet<Tag>) -> bool {
+    one.is_empty() || other.is_empty() || !one.is_disjoint(other)
+}
+
+/// Returns the first rule that closes a site to a trainee, if one does.
+pub(super) fn site_obstacle(
+    roster: &Roster,
+    trainee: &Trainee,
+    wishes: &Wishes,
+    position: usize,
+    site: &Site,
+) -> Option<Rule> {
+    if wishes.rank(position).is_none() {
+        Some(Rule::SiteRanked)
+    } else if wishes.excluded.sites.contains(&position) {
+        Some(Rule::ConflictOfInterest)
+    } else if wishes.forbidden.sites.contains(&position) {
+        Some(Rule::Forbidden)
+    } else if !site.agreement.covers(roster.round.term) {
+        Some(Rule::AgreementCoversTerm)
+    } else if !trainee.modalities_required.is_subset(&site.modalities) {
+        Some(Rule::ModalityOffered)
+    } else if !shares_language(&trainee.languages, &site.languages) {
+        Some(Rule::LanguageShared)
+    } else {
+        None
+    }
+}
+
+/// Returns the first rule that keeps a supervisor from filling a line of a
+/// trainee, if one does. The role and the place are the caller's matter.
+pub(super) fn supervisor_obstacle(
+    roster: &Roster,
+    trainee: &Trainee,
+    wishes: &Wishes,
+    line: &SupervisionLine,
+    position: usize,
+    supervisor: &Supervisor,
+) -> Option<Rule> {
+    if wishes.excluded.supervisors.contains(&position) {
+        Some(Rule::ConflictOfInterest)
+    } else if wishes.forbidden.supervisors.contains(&position) {
+        Some(Rule::Forbidden)
+    } else if !shares_language(&trainee.languages, &supervisor.languages) {
+        Some(Rule::LanguageShared)
+    } else if line.licence == LicenceRule::Jurisdiction
+        && !supervisor.is_licensed(&trainee.jurisdiction, roster.round.term)
+    {
+        Some(Rule::LicenceCoversTerm)
+    } else if line.kinds.is_disjoint(&supervisor.kinds) {
+        Some(Rule::SessionSize)
+    } else {
+        None
+    }
+}

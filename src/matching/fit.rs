@@ -1,0 +1,438 @@
+//! Times and groups for placements that the relaxed model found.
+//!
+//! The placements and the site supervisors are given; faculty are chosen
+//! anew, since a group is a matter of who is free when. Groups go into a small
+//! model, first with few weekly starts, then with more, at last with all.
+//! Supervisors who meet trainees alone or in twos are settled by search; those
+//! whom it cannot settle join the model. With all starts in the model and
+//! somebody still left over, the placements are proved not to fit.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::candidates::{Candidates, Fill};
+use super::engine::{Effort, Found, Outcome, solve};
+use super::formulation::{Formulation, Scope};
+use super::schedule::{Job, schedule};
+use super::timetable::{Attended, FilledLine, Matched, Timetable};
+use super::{MatchError, Observer, Progress, Stage};
+use crate::domain::plan::Level;
+use crate::domain::{Role, SessionKind};
+
+/// Group meetings up to which all starts go into the model at once.
+const FEW_GROUP_MEETINGS: usize = 2_000;
+
+/// Placements and site supervisors to be given times.
+pub(super) struct Assignment {
+    pub(super) pairs: Vec<usize>,
+    pub(super) fills: Vec<usize>,
+    /// Most contact minutes that may be short in all; sessions must leave room
+    /// for the rest.
+    pub(super) short_max: Option<i64>,
+}
+
+/// What came of fitting an assignment.
+pub(super) struct Fitted {
+    pub(super) timetable: Timetable,
+    /// Trainees of the assignment who have no times.
+    pub(super) missing: BTreeSet<usize>,
+}
+
+/// Gives times to an assignment: to everybody in it if that is possible, else
+/// to as much priority as was found.
+pub(super) fn fit(
+    candidates: &Candidates<'_>,
+    assignment: &Assignment,
+    observer: &mut dyn Observer,
+) -> Result<Fitted, MatchError> {
+    let mut fitter = Fitter::new(candidates, assignment);
+    observer.progress(Progress {
+        stage: Stage::Times,
+        best: None,
+        bound: None,
+    });
+    let mut best: Option<Fitted> = None;
+    for starts in fitter.stages() {
+        let fitted = fitter.fit_with(starts.as_ref(), observer)?;
+        let is_better = best
+            .as_ref()
+            .is_none_or(|b| fitted.missing.len() < b.missing.len());
+        if is_better {
+            best = Some(fitted);
+        }
+        let is_done = best.as_ref().is_some_and(|b| b.missing.is_empty());
+        if is_done || observer.is_cancelled() || observer.seconds_left() <= 0.0 {
+            break;
+        }
+    }
+    Ok(best.unwrap_or_else(|| fitter.nobody()))
+}
+
+type GroupStarts = BTreeMap<usize, Vec<u16>>;
+
+struct Fitter<'c> {
+    candidates: &'c Candidates<'c>,
+    assignment: &'c Assignment,
+    pairs: Vec<bool>,
+    fills: Vec<bool>,
+    /// Supervisors whose starts are in the model.
+    timed: Vec<bool>,
+}
+
+impl<'c> Fitter<'c> {
+    fn new(candidates: &'c Candidates<'c>, assignment: &'c Assignment) -> Self {
+        let mut pairs = vec![false; candidates.pairs.len()];
+        for pair in &assignment.pairs {
+            pairs[*pair] = true;
+        }
+        let given: BTreeSet<usize> = assignment.fills.iter().copied().collect();
+        let placed: BTreeSet<usize> = assignment
+            .pairs
+            .iter()
+            .map(|pair| candidates.pairs[*pair].trainee)
+            .collect();
+        let role = |fill: &Fill| candidates.lines[fill.trainee][fill.line].role;
+        let fills: Vec<bool> = candidates
+            .fills
+            .iter()
+            .enumerate()
+            .map(|(position, fill)| match role(fill) {
+                Role::Site => given.contains(&position),
+                Role::Faculty => {
+                    placed.contains(&fill.trainee) && fill.pair.is_none_or(|pair| pairs[pair])
+                }
+            })
+            .collect();
+        let tight: BTreeSet<usize> = assignment
+            .pairs
+            .iter()
+            .map(|pair| &candidates.pairs[*pair])
+            .filter(|pair| pair.is_tight)
+            .map(|pair| pair.trainee)
+            .collect();
+        let mut timed = vec![false; candidates.roster.supervisors.len()];
+        for (position, fill) in candidates.fills.iter().enumerate() {
+            let is_simple = role(fill) == Role::Site
+                && fill.kinds.contains(&SessionKind::Individual)
+                && !fill.kinds.contains(&SessionKind::Group)
+                && !tight.contains(&fill.trainee);
+            if fills[position] && fill.meets() && !is_simple {
+                timed[fill.supervisor] = true;
+            }
+        }
+        Self {
+            candidates,
+            assignment,
+            pairs,
+            fills,
+            timed,
+        }
+    }
+
+    fn nobody(&self) -> Fitted {
+        let pairs = self.assignment.pairs.iter();
+        let missing = pairs
+            .map(|pair| self.candidates.pairs[*pair].trainee)
+            .collect();
+        Fitted {
+            timetable: Timetable::default(),
+            missing,
+        }
+    }
+
+    /// Returns the group starts of each attempt, few first; `None` for all.
+    fn stages(&self) -> Vec<Option<GroupStarts>> {
+        let groups = GroupAvailability::new(self.candidates, &self.fills);
+        if groups.meetings <= FEW_GROUP_MEETINGS {
+            vec![None]
+        } else {
+            vec![
+                Some(groups.cover(self.candidates, 2)),
+                Some(groups.cover(self.candidates, 4)),
+                None,
+            ]
+        }
+    }
+
+    /// Fits with the given group starts, adding supervisors to the model until
+    /// the search settles the rest.
+    fn fit_with(
+        &mut self,
+        group_starts: Option<&GroupStarts>,
+        observer: &mut dyn Observer,
+    ) -> Result<Fitted, MatchError> {
+        loop {
+            let Some(mut timetable) = self.solve_model(group_starts, observer)? else {
+                return Ok(self.nobody());
+            };
+            let unsettled = self.settle_untimed(&mut timetable);
+            if unsettled.is_empty() || observer.is_cancelled() {
+                for supervisor in &unsettled {
+                    self.drop_trainees_of(*supervisor, &mut timetable);
+                }
+                let pairs = self.assignment.pairs.iter();
+                let missing = pairs
+                    .map(|pair| self.candidates.pairs[*pair].trainee)
+                    .filter(|trainee| !timetable.matched.contains_key(trainee))
+                    .collect();
+                return Ok(Fitted { timetable, missing });
+            }
+            for supervisor in unsettled {
+                self.timed[supervisor] = true;
+            }
+        }
+    }
+
+    fn solve_model(
+        &self,
+        group_starts: Option<&GroupStarts>,
+        observer: &mut dyn Observer,
+    ) -> Result<Option<Timetable>, MatchError> {
+        let scope = Scope {
+            pairs: Some(&self.pairs),
+            fills: Some(&self.fills),
+            timed: &self.timed,
+            group_starts,
+            with_minima: false,
+        };
+        let mut formulation = Formulation::new(self.candidates, &scope);
+        if let Some(short) = self.assignment.short_max {
+            let level = Level::ContactShortMinutes;
+            super::levels::keep_level(&mut formulation, self.candidates, level, short);
+        }
+        let objective = formulation.objective(self.candidates, Level::MatchedPriority);
+        let seconds = observer.seconds_left();
+        let effort = Effort {
+            seconds,
+            grid: 1.0,
+            start: None,
+            relaxed: false,
+        };
+        let mut may_go_on = |_: f64, _: f64| !observer.is_cancelled();
+        match solve(&formulation.model, &objective, &effort, &mut may_go_on)? {
+            Outcome::Infeasible | Outcome::Unknown { .. } => Ok(None),
+            Outcome::Found(Found { values, .. }) => {
+                Ok(Some(read_timetable(self.candidates, &formulation, &values)))
+            }
+        }
+    }
+
+    /// Settles the lines of untimed supervisors by search, and returns those
+    /// supervisors for whom it failed.
+    fn settle_untimed(&self, timetable: &mut Timetable) -> Vec<usize> {
+        let mut by_supervisor: BTreeMap<usize, Vec<(usize, usize)>> = BTreeMap::new();
+        for (trainee, matched) in &timetable.matched {
+            for (line, filled) in &matched.lines {
+                let fill = &self.candidates.fills[filled.fill];
+                if fill.meets() && filled.attended.is_none() {
+                    by_supervisor
+                        .entry(fill.supervisor)
+                        .or_default()
+                        .push((*trainee, *line));
+                }
+            }
+        }
+        let mut unsettled = Vec::new();
+        for (supervisor, lines) in by_supervisor {
+            let jobs: Vec<Job> = lines
+                .iter()
+                .map(|(trainee, line)| self.job(timetable, *trainee, *line))
+                .collect();
+            let minutes = self.candidates.roster.supervisors[supervisor].minutes_per_week_max;
+            match schedule(self.candidates, minutes.get(), &jobs) {
+                Some(starts) => {
+                    for ((trainee, line), (venue, start, kind)) in lines.iter().zip(starts) {
+                        if let Some(matched) = timetable.matched.get_mut(trainee)
+                            && let Some(filled) = matched.lines.get_mut(line)
+                        {
+                            filled.attended = Some(Attended { venue, start, kind });
+                        }
+                    }
+                }
+                None => unsettled.push(supervisor),
+            }
+        }
+        unsettled
+    }
+
+    fn job(&self, timetable: &Timetable, trainee: usize, line: usize) -> Job {
+        let fill = &self.candidates.fills[timetable.matched[&trainee].lines[&line].fill];
+        let options = fill
+            .starts
+            .iter()
+            .flat_map(|(venue, starts)| starts.iter().map(|start| (*venue, *start)))
+            .filter(|(venue, start)| !timetable.is_busy(self.candidates, trainee, *venue, *start))
+            .collect();
+        Job {
+            options,
+            may_share: fill.kinds.contains(&SessionKind::Triadic),
+        }
+    }
+
+    fn drop_trainees_of(&self, supervisor: usize, timetable: &mut Timetable) {
+        timetable.matched.retain(|_, matched| {
+            !matched.lines.values().any(|line| {
+                line.attended.is_none()
+                    && self.candidates.fills[line.fill].meets()
+                    && self.candidates.fills[line.fill].supervisor == supervisor
+            })
+        });
+    }
+}
+
+/// Reads the chosen columns of a model. Lines of untimed supervisors come
+/// without a session.
+pub(super) fn read_timetable(
+    candidates: &Candidates<'_>,
+    formulation: &Formulation,
+    values: &[f64],
+) -> Timetable {
+    let mut timetable = Timetable::default();
+    for pair in formulation.chosen_pairs(values) {
+        let trainee = candidates.pairs[pair].trainee;
+        timetable.matched.insert(
+            trainee,
+            Matched {
+                pair,
+                lines: BTreeMap::new(),
+            },
+        );
+    }
+    for position in formulation.chosen_fills(values) {
+        let fill = &candidates.fills[position];
+        if let Some(matched) = timetable.matched.get_mut(&fill.trainee) {
+            let filled = FilledLine {
+                fill: position,
+                attended: None,
+            };
+            matched.lines.insert(fill.line, filled);
+        }
+    }
+    for meet in formulation.chosen_meets(values) {
+        let fill = &candidates.fills[meet.fill];
+        if let Some(matched) = timetable.matched.get_mut(&fill.trainee) {
+            let (venue, start, kind) = (meet.venue, meet.start, meet.kind);
+            let attended = Some(Attended { venue, start, kind });
+            matched.lines.insert(
+                fill.line,
+                FilledLine {
+                    fill: meet.fill,
+                    attended,
+                },
+            );
+        }
+    }
+    timetable
+}
+
+/// Who could join which group when.
+struct GroupAvailability {
+    /// Trainees of each start of each venue.
+    trainees: BTreeMap<(usize, u16), BTreeSet<usize>>,
+    meetings: usize,
+}
+
+impl GroupAvailability {
+    fn new(candidates: &Candidates<'_>, fills: &[bool]) -> Self {
+        let mut trainees: BTreeMap<(usize, u16), BTreeSet<usize>> = BTreeMap::new();
+        for (position, fill) in candidates.fills.iter().enumerate() {
+            if fills[position] && fill.kinds.contains(&SessionKind::Group) {
+                for (venue, starts) in &fill.starts {
+                    for start in starts {
+                        trainees
+                            .entry((*venue, *start))
+                            .or_default()
+                            .insert(fill.trainee);
+                    }
+                }
+            }
+        }
+        trainees.retain(|_, trainees| trainees.len() >= 3);
+        let meetings = trainees.values().map(BTreeSet::len).sum();
+        Self { trainees, meetings }
+    }
+
+    /// Returns few starts at which every trainee could join a group `depth`
+    /// times over, where possible: again and again the start that helps most.
+    fn cover(&self, candidates: &Candidates<'_>, depth: u32) -> GroupStarts {
+        let mut choices: BTreeMap<usize, usize> = BTreeMap::new();
+        for trainee in self.trainees.values().flatten() {
+            *choices.entry(*trainee).or_default() += 1;
+        }
+        let mut wanted: BTreeMap<usize, u32> =
+            choices.keys().map(|trainee| (*trainee, depth)).collect();
+        let mut left: BTreeMap<usize, (u32, u32)> = BTreeMap::new();
+        let mut cover = GroupStarts::new();
+        let mut taken: Vec<(usize, u16)> = Vec::new();
+        loop {
+            let best = self
+                .trainees
+                .iter()
+                .filter(|(start, _)| !taken.contains(start))
+                .filter_map(|(start, trainees)| {
+                    let venue = &candidates.venues[start.0];
+                    let (sessions, members) = *left.entry(venue.supervisor).or_insert_with(|| {
+                        room_for_groups(candidates, venue.supervisor, venue.minutes, depth)
+                    });
+                    let clashes = depth < 3
+                        && taken.iter().any(|other| {
+                            candidates.venues[other.0].supervisor == venue.supervisor
+                                && super::timetable::collide(candidates, *start, *other)
+                        });
+                    if sessions == 0 || members < 3 || clashes {
+                        return None;
+                    }
+                    let helped = trainees.iter().filter(|t| wanted[*t] > 0);
+                    let size = candidates.roster.supervisors[venue.supervisor].group_size_max;
+                    let weight: usize = helped.clone().map(|t| 1_000_000 / choices[t]).sum();
+                    let count = u32::try_from(helped.count()).unwrap_or(u32::MAX);
+                    let count = count.min(size).min(members);
+                    (count > 0).then_some(((count, weight), *start))
+                })
+                .max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
+            let Some(((count, _), start)) = best else {
+                break;
+            };
+            taken.push(start);
+            cover.entry(start.0).or_default().push(start.1);
+            let supervisor = candidates.venues[start.0].supervisor;
+            if let Some((sessions, members)) = left.get_mut(&supervisor) {
+                *sessions -= 1;
+                *members -= count;
+            }
+            let mut helped: Vec<usize> = self.trainees[&start]
+                .iter()
+                .copied()
+                .filter(|t| wanted[t] > 0)
+                .collect();
+            helped.sort_by_key(|trainee| (choices[trainee], *trainee));
+            let size = candidates.roster.supervisors[supervisor].group_size_max;
+            for trainee in helped
+                .into_iter()
+                .take(usize::try_from(size).unwrap_or(usize::MAX))
+            {
+                if let Some(wanted) = wanted.get_mut(&trainee) {
+                    *wanted -= 1;
+                }
+            }
+        }
+        for starts in cover.values_mut() {
+            starts.sort_unstable();
+        }
+        cover
+    }
+}
+
+/// Returns how many group sessions and members a supervisor is given in a
+/// cover: what she can hold, and more of it for a deeper cover.
+fn room_for_groups(
+    candidates: &Candidates<'_>,
+    supervisor: usize,
+    minutes: u32,
+    depth: u32,
+) -> (u32, u32) {
+    let person = &candidates.roster.supervisors[supervisor];
+    let times = depth.saturating_sub(1).max(1);
+    let sessions = person.minutes_per_week_max.get() / minutes.max(1) * times;
+    let members = person.caseload_max.saturating_sub(person.caseload_current) * times;
+    (sessions, members)
+}

@@ -1,0 +1,205 @@
+//! Candidates as a linear model, in as much detail as is asked for.
+//!
+//! Supervisors come in two grades. An *untimed* one has a column for each line
+//! that she may fill, under her caseload and the fewest minutes that so many
+//! trainees could take; when they meet is left open, so the model is a
+//! relaxation. A *timed* one has a column for each weekly start, and the model
+//! is exact for her. With everybody timed the model is the whole problem; the
+//! solve begins with nobody timed and times those who turn out to matter.
+
+mod cliques;
+mod contact;
+mod placement;
+mod sessions;
+mod supervision;
+
+use std::collections::BTreeMap;
+
+use super::candidates::{Candidates, Fill};
+use super::model::{Column, ColumnIndex, LinearModel, Objective};
+use crate::domain::plan::Level;
+use crate::domain::{Role, Rule, SessionKind};
+
+/// Which part of the candidates a model is about.
+pub(super) struct Scope<'s> {
+    /// Placements that may be chosen; all when `None`.
+    pub(super) pairs: Option<&'s [bool]>,
+    /// Fills that may be chosen; all when `None`.
+    pub(super) fills: Option<&'s [bool]>,
+    /// Supervisors whose weekly starts are in the model.
+    pub(super) timed: &'s [bool],
+    /// Weekly starts to which groups are confined, by venue; all when `None`.
+    pub(super) group_starts: Option<&'s BTreeMap<usize, Vec<u16>>>,
+    /// Whether least capacities, least caseloads and pins must hold.
+    pub(super) with_minima: bool,
+}
+
+impl Scope<'_> {
+    fn has_pair(&self, pair: usize) -> bool {
+        self.pairs.is_none_or(|pairs| pairs[pair])
+    }
+
+    fn has_fill(&self, position: usize, fill: &Fill) -> bool {
+        fill.pair.is_none_or(|pair| self.has_pair(pair))
+            && self.fills.is_none_or(|fills| fills[position])
+    }
+
+    fn has_start(&self, kind: SessionKind, venue: usize, start: u16) -> bool {
+        kind != SessionKind::Group
+            || self.group_starts.is_none_or(|starts| {
+                starts
+                    .get(&venue)
+                    .is_some_and(|starts| starts.binary_search(&start).is_ok())
+            })
+    }
+}
+
+/// A weekly start that a trainee may attend to fill a line.
+pub(super) struct Meet {
+    pub(super) fill: usize,
+    pub(super) venue: usize,
+    pub(super) start: u16,
+    pub(super) kind: SessionKind,
+    pub(super) column: ColumnIndex,
+}
+
+/// A rule that asks for at least something and may therefore clash.
+pub(super) struct Minimum {
+    pub(super) row: usize,
+    pub(super) rule: Rule,
+    pub(super) subject: String,
+}
+
+/// A model with the meaning of its columns.
+pub(super) struct Formulation {
+    pub(super) model: LinearModel,
+    /// For each pair, whether it is chosen.
+    pub(super) place: Vec<Option<ColumnIndex>>,
+    /// For each fill, whether it is chosen.
+    pub(super) fill: Vec<Option<ColumnIndex>>,
+    pub(super) meets: Vec<Meet>,
+    pub(super) minima: Vec<Minimum>,
+    /// Contact lost to the limit of a site, in minutes.
+    over: Vec<ColumnIndex>,
+    /// Quarter hours of contact that a tight pair loses to its sessions.
+    lowered: BTreeMap<usize, ColumnIndex>,
+}
+
+impl Formulation {
+    /// Returns the model of the candidates within a scope.
+    pub(super) fn new(candidates: &Candidates<'_>, scope: &Scope<'_>) -> Self {
+        let mut formulation = Self {
+            model: LinearModel::default(),
+            place: Vec::new(),
+            fill: Vec::new(),
+            meets: Vec::new(),
+            minima: Vec::new(),
+            over: Vec::new(),
+            lowered: BTreeMap::new(),
+        };
+        formulation.add_columns(candidates, scope);
+        placement::add_rows(&mut formulation, candidates, scope);
+        supervision::add_rows(&mut formulation, candidates, scope);
+        sessions::add_rows(&mut formulation, candidates, scope);
+        contact::add_rows(&mut formulation, candidates, scope);
+        formulation
+    }
+
+    fn add_columns(&mut self, candidates: &Candidates<'_>, scope: &Scope<'_>) {
+        for pair in 0..candidates.pairs.len() {
+            let column = scope.has_pair(pair).then(|| self.model.add_binary());
+            self.place.push(column);
+        }
+        for (position, fill) in candidates.fills.iter().enumerate() {
+            let column = scope.has_fill(position, fill).then(|| {
+                let line = candidates.lines[fill.trainee][fill.line];
+                let is_timed = fill.meets() && scope.timed[fill.supervisor];
+                // Faculty are chosen when the times are fitted, so a fraction
+                // of them does no harm before.
+                let is_integer = is_timed || !fill.meets() || line.role == Role::Site;
+                self.model.add_column(Column {
+                    lower: 0.0,
+                    upper: 1.0,
+                    is_integer,
+                })
+            });
+            self.fill.push(column);
+            if column.is_some() && fill.meets() && scope.timed[fill.supervisor] {
+                self.add_meets(position, fill, scope);
+            }
+        }
+    }
+
+    fn add_meets(&mut self, position: usize, fill: &Fill, scope: &Scope<'_>) {
+        for (venue, starts) in &fill.starts {
+            for start in starts {
+                for kind in &fill.kinds {
+                    if scope.has_start(*kind, *venue, *start) {
+                        let column = self.model.add_binary();
+                        let (venue, start, kind) = (*venue, *start, *kind);
+                        self.meets.push(Meet {
+                            fill: position,
+                            venue,
+                            start,
+                            kind,
+                            column,
+                        });
+                    }
+                }
+            }
+        }
+    }
+
+    /// Returns what is made least to reach a level; for levels where more is
+    /// better the value is negated.
+    pub(super) fn objective(&self, candidates: &Candidates<'_>, level: Level) -> Objective {
+        let placed = |weight: &dyn Fn(usize) -> f64| -> Objective {
+            let columns = self.place.iter().enumerate();
+            columns
+                .filter_map(|(pair, column)| Some(((*column)?, weight(pair))))
+                .collect()
+        };
+        let trainee = |pair: usize| &candidates.roster.trainees[candidates.pairs[pair].trainee];
+        match level {
+            Level::MatchedPriority => placed(&|pair| -f64::from(trainee(pair).priority)),
+            Level::Matched => placed(&|_| -1.0),
+            Level::SiteRank => placed(&|pair| f64::from(candidates.pairs[pair].rank)),
+            Level::ContactShortMinutes => {
+                let mut terms = placed(&|pair| f64::from(candidates.pairs[pair].short()));
+                terms.extend(self.over.iter().map(|column| (*column, 1.0)));
+                let quarter = f64::from(crate::domain::QUARTER_HOUR);
+                terms.extend(self.lowered.values().map(|column| (*column, quarter)));
+                terms
+            }
+        }
+    }
+
+    /// Returns the chosen columns among the placements.
+    pub(super) fn chosen_pairs(&self, values: &[f64]) -> Vec<usize> {
+        chosen(&self.place, values)
+    }
+
+    /// Returns the chosen columns among the fills.
+    pub(super) fn chosen_fills(&self, values: &[f64]) -> Vec<usize> {
+        chosen(&self.fill, values)
+    }
+
+    /// Returns the chosen weekly starts.
+    pub(super) fn chosen_meets(&self, values: &[f64]) -> Vec<&Meet> {
+        self.meets
+            .iter()
+            .filter(|meet| values[meet.column.position()] > 0.5)
+            .collect()
+    }
+}
+
+fn chosen(columns: &[Option<ColumnIndex>], values: &[f64]) -> Vec<usize> {
+    let is_chosen =
+        |column: &Option<ColumnIndex>| column.is_some_and(|column| values[column.position()] > 0.5);
+    columns
+        .iter()
+        .enumerate()
+        .filter(|(_, c)| is_chosen(c))
+        .map(|(i, _)| i)
+        .collect()
+}

@@ -1,0 +1,240 @@
+//! Rows about who fills which line: every line of a matched trainee, the
+//! caseloads, the weekly minutes, and pins to supervisors.
+
+use std::collections::BTreeMap;
+
+use super::{Formulation, Minimum, Scope};
+use crate::domain::Rule;
+use crate::matching::candidates::Candidates;
+use crate::matching::model::ColumnIndex;
+
+/// The chosen-or-not columns of some fills, by position of the fill.
+type Filled = Vec<(usize, ColumnIndex)>;
+
+/// Adds the rows.
+pub(super) fn add_rows(
+    formulation: &mut Formulation,
+    candidates: &Candidates<'_>,
+    scope: &Scope<'_>,
+) {
+    supervision_lines(formulation, candidates);
+    let mut by_supervisor: BTreeMap<usize, BTreeMap<usize, Filled>> = BTreeMap::new();
+    for (position, column) in formulation.fill.iter().enumerate() {
+        if let Some(column) = column {
+            let fill = &candidates.fills[position];
+            let trainees = by_supervisor.entry(fill.supervisor).or_default();
+            trainees
+                .entry(fill.trainee)
+                .or_default()
+                .push((position, *column));
+        }
+    }
+    for (supervisor, trainees) in &by_supervisor {
+        caseload(formulation, candidates, scope, *supervisor, trainees);
+        if !scope.timed[*supervisor] {
+            least_weekly_minutes(formulation, candidates, *supervisor, trainees);
+        }
+    }
+    if scope.with_minima {
+        unreachable_caseload_min(formulation, candidates, &by_supervisor);
+        pinned_supervisors(formulation, candidates, &by_supervisor);
+    }
+}
+
+/// A matched trainee has each line filled once, by somebody who fits the
+/// placement; an unmatched one has none.
+fn supervision_lines(formulation: &mut Formulation, candidates: &Candidates<'_>) {
+    let mut places: BTreeMap<usize, Filled> = BTreeMap::new();
+    for (position, column) in formulation.place.iter().enumerate() {
+        if let Some(column) = column {
+            let trainee = candidates.pairs[position].trainee;
+            places.entry(trainee).or_default().push((position, *column));
+        }
+    }
+    let mut fills: BTreeMap<(usize, usize), Filled> = BTreeMap::new();
+    for (position, column) in formulation.fill.iter().enumerate() {
+        if let Some(column) = column {
+            let fill = &candidates.fills[position];
+            fills
+                .entry((fill.trainee, fill.line))
+                .or_default()
+                .push((position, *column));
+        }
+    }
+    for (trainee, places) in &places {
+        for line in 0..candidates.lines[*trainee].len() {
+            let fills = fills.get(&(*trainee, line)).map_or(&[][..], Vec::as_slice);
+            let everywhere = fills
+                .iter()
+                .all(|(fill, _)| candidates.fills[*fill].pair.is_some());
+            if !everywhere {
+                let chosen = fills.iter().map(|(_, column)| (*column, 1.0));
+                let placed = places.iter().map(|(_, column)| (*column, -1.0));
+                formulation.model.equals(0.0, chosen.chain(placed));
+            }
+            for (pair, place) in places {
+                let here: Vec<(ColumnIndex, f64)> = fills
+                    .iter()
+                    .filter(|(fill, _)| candidates.fills[*fill].pair == Some(*pair))
+                    .map(|(_, column)| (*column, 1.0))
+                    .collect();
+                if everywhere {
+                    formulation
+                        .model
+                        .equals(0.0, here.into_iter().chain([(*place, -1.0)]));
+                } else if !here.is_empty() {
+                    formulation
+                        .model
+                        .at_most(0.0, here.into_iter().chain([(*place, -1.0)]));
+                }
+            }
+        }
+    }
+}
+
+/// Distinct trainees count, however many lines of theirs she fills.
+fn caseload(
+    formulation: &mut Formulation,
+    candidates: &Candidates<'_>,
+    scope: &Scope<'_>,
+    supervisor: usize,
+    trainees: &BTreeMap<usize, Filled>,
+) {
+    let person = &candidates.roster.supervisors[supervisor];
+    let mut distinct: Vec<(ColumnIndex, f64)> = Vec::new();
+    for fills in trainees.values() {
+        let mut lines: BTreeMap<usize, Vec<ColumnIndex>> = BTreeMap::new();
+        for (fill, column) in fills {
+            lines
+                .entry(candidates.fills[*fill].line)
+                .or_default()
+                .push(*column);
+        }
+        if lines.len() == 1 {
+            distinct.extend(fills.iter().map(|(_, column)| (*column, 1.0)));
+        } else {
+            let any = formulation.model.add_amount();
+            distinct.push((any, 1.0));
+            formulation.model.at_most(1.0, [(any, 1.0)]);
+            for columns in lines.values() {
+                let of_line = columns.iter().map(|column| (*column, 1.0));
+                formulation.model.at_most(0.0, of_line.chain([(any, -1.0)]));
+            }
+            let of_all = fills.iter().map(|(_, column)| (*column, -1.0));
+            formulation.model.at_most(0.0, of_all.chain([(any, 1.0)]));
+        }
+    }
+    let room = person.caseload_max.saturating_sub(person.caseload_current);
+    formulation
+        .model
+        .at_most(f64::from(room), distinct.iter().copied());
+    if scope.with_minima && person.caseload_min > person.caseload_current {
+        let least = person.caseload_min - person.caseload_current;
+        let row = formulation.model.at_least(f64::from(least), distinct);
+        let subject = caseload_min_subject(candidates, supervisor);
+        formulation.minima.push(Minimum {
+            row,
+            rule: Rule::CapacityMin,
+            subject,
+        });
+    }
+}
+
+fn caseload_min_subject(candidates: &Candidates<'_>, supervisor: usize) -> String {
+    let person = &candidates.roster.supervisors[supervisor];
+    format!(
+        "supervisor {} needs at least {} trainees and has {}",
+        person.key, person.caseload_min, person.caseload_current
+    )
+}
+
+/// A supervisor whom nobody can have still has her least caseload.
+fn unreachable_caseload_min(
+    formulation: &mut Formulation,
+    candidates: &Candidates<'_>,
+    by_supervisor: &BTreeMap<usize, BTreeMap<usize, Filled>>,
+) {
+    for (position, person) in candidates.roster.supervisors.iter().enumerate() {
+        let is_needed = person.caseload_min > person.caseload_current;
+        if is_needed && !by_supervisor.contains_key(&position) {
+            let row = formulation.model.at_least(1.0, []);
+            let subject = caseload_min_subject(candidates, position);
+            formulation.minima.push(Minimum {
+                row,
+                rule: Rule::CapacityMin,
+                subject,
+            });
+        }
+    }
+}
+
+/// Minutes of an untimed supervisor, were every session as full as can be.
+fn least_weekly_minutes(
+    formulation: &mut Formulation,
+    candidates: &Candidates<'_>,
+    supervisor: usize,
+    trainees: &BTreeMap<usize, Filled>,
+) {
+    let person = &candidates.roster.supervisors[supervisor];
+    let limit = person.minutes_per_week_max.get();
+    let fills: Vec<(u32, u32, ColumnIndex)> = trainees
+        .values()
+        .flatten()
+        .map(|(position, column)| {
+            let fill = &candidates.fills[*position];
+            (
+                fill.minutes,
+                fill.largest_session(person.group_size_max),
+                *column,
+            )
+        })
+        .filter(|(minutes, _, _)| *minutes > 0)
+        .collect();
+    let Some((minutes, size, _)) = fills.first().copied() else {
+        return;
+    };
+    if fills.iter().all(|(m, s, _)| (*m, *s) == (minutes, size)) {
+        // Whole sessions only: sharper than minutes shared out.
+        let places = limit / minutes * size;
+        formulation.model.at_most(
+            f64::from(places),
+            fills.iter().map(|(_, _, column)| (*column, 1.0)),
+        );
+    } else {
+        formulation.model.at_most(
+            f64::from(limit),
+            fills
+                .iter()
+                .map(|(m, s, column)| (*column, f64::from(*m) / f64::from(*s))),
+        );
+    }
+}
+
+fn pinned_supervisors(
+    formulation: &mut Formulation,
+    candidates: &Candidates<'_>,
+    by_supervisor: &BTreeMap<usize, BTreeMap<usize, Filled>>,
+) {
+    for (trainee, wishes) in candidates.wishes.iter().enumerate() {
+        for supervisor in &wishes.pinned.supervisors {
+            let fills = by_supervisor
+                .get(supervisor)
+                .and_then(|by| by.get(&trainee));
+            let columns = fills
+                .into_iter()
+                .flatten()
+                .map(|(_, column)| (*column, 1.0));
+            let row = formulation.model.at_least(1.0, columns);
+            let subject = format!(
+                "trainee {} is pinned to supervisor {}",
+                candidates.roster.trainees[trainee].key,
+                candidates.roster.supervisors[*supervisor].key
+            );
+            formulation.minima.push(Minimum {
+                row,
+                rule: Rule::Pinned,
+                subject,
+            });
+        }
+    }
+}

@@ -1,0 +1,383 @@
+//! Drops candidates that no plan can use, until nothing more falls.
+//!
+//! A weekly start is dropped when some other line of the trainee has no start
+//! that goes with it (no overlap, and room left for the least contact); a fill
+//! without starts, a placement without fills for some line, and a start that
+//! too few trainees share, follow. What is left of the room for contact gives
+//! the most contact of each placement, which is what makes the relaxed model
+//! tight.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::candidates::{Candidates, Fill, Pair};
+use super::timeline::overlaps;
+use crate::domain::{QUARTER_HOUR, Rule, SessionKind};
+
+/// Passes after which pruning stops; each drops something, and what is left
+/// undone costs time, never truth.
+const PASSES_MAX: usize = 12;
+
+/// Drops candidates that no plan can use.
+pub(super) fn prune(candidates: &mut Candidates<'_>) {
+    for _ in 0..PASSES_MAX {
+        let mut dropped = drop_lonely_starts(candidates);
+        dropped |= drop_dead(candidates);
+        dropped |= drop_starts_without_partner(candidates);
+        dropped |= drop_dead(candidates);
+        if !dropped {
+            break;
+        }
+    }
+}
+
+/// Drops starts of pairs and groups that too few trainees share.
+fn drop_lonely_starts(candidates: &mut Candidates<'_>) -> bool {
+    let mut sharers: BTreeMap<usize, Vec<BTreeSet<usize>>> = BTreeMap::new();
+    for fill in &candidates.fills {
+        for (venue, starts) in &fill.starts {
+            let week = candidates.weekly[&candidates.venues[*venue].zone]
+                .starts
+                .len();
+            let trainees = sharers
+                .entry(*venue)
+                .or_insert_with(|| vec![BTreeSet::new(); week]);
+            for start in starts {
+                trainees[usize::from(*start)].insert(fill.trainee);
+            }
+        }
+    }
+    let mut dropped = false;
+    for fill in &mut candidates.fills {
+        let least = match fill.kinds.first() {
+            Some(SessionKind::Group) => 3,
+            Some(SessionKind::Triadic) => 2,
+            Some(SessionKind::Individual) | None => continue,
+        };
+        for (venue, starts) in &mut fill.starts {
+            let before = starts.len();
+            let trainees = &sharers[venue];
+            starts.retain(|start| trainees[usize::from(*start)].len() >= least);
+            dropped |= starts.len() < before;
+        }
+    }
+    dropped
+}
+
+/// Drops fills without a start and placements without a fill for some line.
+fn drop_dead(candidates: &mut Candidates<'_>) -> bool {
+    let mut dropped = false;
+    loop {
+        for fill in &mut candidates.fills {
+            fill.starts.retain(|(_, starts)| !starts.is_empty());
+        }
+        let before = candidates.fills.len();
+        candidates
+            .fills
+            .retain(|fill| !fill.meets() || !fill.starts.is_empty());
+        let filled = filled_lines(candidates);
+        let is_alive: Vec<bool> = (0..candidates.pairs.len())
+            .map(|pair| {
+                let trainee = candidates.pairs[pair].trainee;
+                filled[pair].len() == candidates.lines[trainee].len()
+            })
+            .collect();
+        let dead = is_alive.iter().filter(|alive| !**alive).count();
+        if dead > 0 {
+            drop_pairs(candidates, &is_alive);
+        }
+        dropped |= dead > 0 || candidates.fills.len() < before;
+        if dead == 0 {
+            return dropped;
+        }
+    }
+}
+
+/// Returns, for each placement, the lines that somebody can fill.
+fn filled_lines(candidates: &Candidates<'_>) -> Vec<BTreeSet<usize>> {
+    let mut filled = vec![BTreeSet::new(); candidates.pairs.len()];
+    let mut anywhere: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+    for fill in &candidates.fills {
+        match fill.pair {
+            Some(pair) => {
+                filled[pair].insert(fill.line);
+            }
+            None => {
+                anywhere.entry(fill.trainee).or_default().insert(fill.line);
+            }
+        }
+    }
+    for (pair, filled) in candidates.pairs.iter().zip(&mut filled) {
+        filled.extend(anywhere.get(&pair.trainee).into_iter().flatten());
+    }
+    filled
+}
+
+/// Drops placements, the fills that hold for them only, and the fills of
+/// trainees who have no placement left.
+fn drop_pairs(candidates: &mut Candidates<'_>, is_alive: &[bool]) {
+    let mut position = vec![None; is_alive.len()];
+    let mut kept: Vec<Pair> = Vec::new();
+    for (old, pair) in candidates.pairs.drain(..).enumerate() {
+        if is_alive[old] {
+            position[old] = Some(kept.len());
+            kept.push(pair);
+        } else {
+            let key = (pair.trainee, pair.site);
+            candidates
+                .obstacles
+                .entry(key)
+                .or_insert(Rule::SupervisionLines);
+        }
+    }
+    candidates.pairs = kept;
+    let placed: BTreeSet<usize> = candidates.pairs.iter().map(|pair| pair.trainee).collect();
+    candidates.fills.retain_mut(|fill| match fill.pair {
+        Some(pair) => {
+            fill.pair = position[pair];
+            fill.pair.is_some()
+        }
+        None => placed.contains(&fill.trainee),
+    });
+}
+
+/// A weekly session that could fill a line.
+#[derive(Clone, Copy)]
+struct Choice<'a> {
+    occurrences: &'a [u32],
+    slots: u32,
+}
+
+/// Drops starts that go with no start of some other line, and lowers the most
+/// contact of tight placements to what the best choice of sessions leaves.
+fn drop_starts_without_partner(candidates: &mut Candidates<'_>) -> bool {
+    let by_trainee = fills_by_trainee(candidates);
+    let mut kept_starts: Vec<(usize, Vec<(usize, Vec<u16>)>)> = Vec::new();
+    let mut contact_max: Vec<(usize, u32)> = Vec::new();
+    let mut dead: Vec<usize> = Vec::new();
+    let mut pairs_of: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (position, pair) in candidates.pairs.iter().enumerate() {
+        pairs_of.entry(pair.trainee).or_default().push(position);
+    }
+    for (trainee, pairs) in &pairs_of {
+        let fills = by_trainee.get(trainee).map_or(&[][..], Vec::as_slice);
+        let weeks: Vec<LineOptions<'_>> = pairs
+            .iter()
+            .map(|pair| LineOptions::new(candidates, *pair, fills))
+            .collect();
+        for (pair, options) in pairs.iter().zip(&weeks) {
+            match options.most_contact(candidates, *pair) {
+                Some(most) if most < candidates.pairs[*pair].contact_max => {
+                    contact_max.push((*pair, most));
+                }
+                Some(_) => {}
+                None => dead.push(*pair),
+            }
+        }
+        for position in fills.iter().copied() {
+            let fill = &candidates.fills[position];
+            let mut changed = false;
+            let mut kept = fill.starts.clone();
+            for (venue, starts) in &mut kept {
+                let before = starts.len();
+                starts.retain(|start| {
+                    pairs.iter().zip(&weeks).any(|(pair, options)| {
+                        fill.pair.is_none_or(|own| own == *pair)
+                            && options.has_partners(candidates, *pair, fill, *venue, *start)
+                    })
+                });
+                changed |= starts.len() < before;
+            }
+            if changed {
+                kept_starts.push((position, kept));
+            }
+        }
+    }
+    let dropped = !kept_starts.is_empty() || !contact_max.is_empty() || !dead.is_empty();
+    for (position, starts) in kept_starts {
+        candidates.fills[position].starts = starts;
+    }
+    for (pair, most) in contact_max {
+        candidates.pairs[pair].contact_max = most;
+    }
+    if !dead.is_empty() {
+        for pair in &dead {
+            let pair = &candidates.pairs[*pair];
+            candidates
+                .obstacles
+                .insert((pair.trainee, pair.site), Rule::ContactFitsWeek);
+        }
+        let is_alive: Vec<bool> = (0..candidates.pairs.len())
+            .map(|pair| !dead.contains(&pair))
+            .collect();
+        drop_pairs(candidates, &is_alive);
+    }
+    dropped
+}
+
+fn fills_by_trainee(candidates: &Candidates<'_>) -> BTreeMap<usize, Vec<usize>> {
+    let mut by_trainee: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (position, fill) in candidates.fills.iter().enumerate() {
+        by_trainee.entry(fill.trainee).or_default().push(position);
+    }
+    by_trainee
+}
+
+/// For one placement: the distinct sessions that could fill each line that
+/// asks for one.
+struct LineOptions<'a> {
+    lines: BTreeMap<usize, Vec<Choice<'a>>>,
+    /// Minutes of each week, and what each option of each line takes out;
+    /// only for placements whose contact the sessions can lower.
+    free: Option<(Vec<u32>, BTreeMap<usize, Vec<Vec<u32>>>)>,
+}
+
+impl<'a> LineOptions<'a> {
+    fn new(candidates: &'a Candidates<'_>, pair: usize, fills: &[usize]) -> Self {
+        let mut distinct: BTreeMap<usize, BTreeSet<(usize, u16)>> = BTreeMap::new();
+        for fill in fills.iter().map(|position| &candidates.fills[*position]) {
+            if fill.meets() && fill.pair.is_none_or(|own| own == pair) {
+                let known = distinct.entry(fill.line).or_default();
+                for (venue, starts) in &fill.starts {
+                    // Venues of one zone and length have the same sessions.
+                    let like = same_sessions(candidates, *venue);
+                    known.extend(starts.iter().map(|start| (like, *start)));
+                }
+            }
+        }
+        let lines: BTreeMap<usize, Vec<Choice<'a>>> = distinct
+            .into_iter()
+            .map(|(line, starts)| {
+                let options = starts.into_iter().map(|(venue, start)| Choice {
+                    occurrences: &candidates.start(venue, start).occurrences,
+                    slots: candidates.venues[venue].slots(),
+                });
+                (line, options.collect())
+            })
+            .collect();
+        let free = candidates.room(&candidates.pairs[pair]).map(|room| {
+            let taken = lines
+                .iter()
+                .map(|(line, options)| {
+                    let taken = options.iter().map(|o| room.taken(o.occurrences, o.slots));
+                    (*line, taken.collect())
+                })
+                .collect();
+            (room.minutes(), taken)
+        });
+        Self { lines, free }
+    }
+
+    /// Says whether every other line has a session that goes with this one.
+    fn has_partners(
+        &self,
+        candidates: &Candidates<'_>,
+        pair: usize,
+        fill: &Fill,
+        venue: usize,
+        start: u16,
+    ) -> bool {
+        let occurrences = &candidates.start(venue, start).occurrences;
+        let slots = candidates.venues[venue].slots();
+        let least = candidates.pairs[pair].contact_min;
+        let left: Option<Vec<u32>> = self.free.as_ref().and_then(|(free, _)| {
+            let room = candidates.room(&candidates.pairs[pair])?;
+            let taken = room.taken(occurrences, slots);
+            Some(
+                free.iter()
+                    .zip(taken)
+                    .map(|(free, taken)| free.saturating_sub(taken))
+                    .collect(),
+            )
+        });
+        if left.iter().flatten().any(|left| *left < least) {
+            return false;
+        }
+        self.lines
+            .iter()
+            .filter(|(line, _)| **line != fill.line)
+            .all(|(line, options)| {
+                options.iter().enumerate().any(|(position, other)| {
+                    !overlaps(occurrences, slots, other.occurrences, other.slots)
+                        && match (&left, &self.free) {
+                            (Some(left), Some((_, taken))) => {
+                                least_left(left, &taken[line][position]) >= least
+                            }
+                            _ => true,
+                        }
+                })
+            })
+    }
+
+    /// Returns the most contact that some choice of one or two sessions
+    /// leaves, an upper bound when there are more lines; `None` when no choice
+    /// leaves the least.
+    fn most_contact(&self, candidates: &Candidates<'_>, pair: usize) -> Option<u32> {
+        let Pair {
+            contact_min,
+            contact_max,
+            ..
+        } = candidates.pairs[pair];
+        let Some((free, taken)) = &self.free else {
+            return Some(contact_max);
+        };
+        let lines: Vec<usize> = self.lines.keys().copied().collect();
+        let mut most = contact_max;
+        for (i, one) in lines.iter().enumerate() {
+            let alone = taken[one].iter().map(|taken| least_left(free, taken)).max();
+            most = most.min(alone.unwrap_or(0));
+            for other in &lines[i + 1..] {
+                most = most.min(self.best_of_two(free, taken, *one, *other, most));
+            }
+        }
+        let most = most / QUARTER_HOUR * QUARTER_HOUR;
+        (most >= contact_min).then_some(most)
+    }
+
+    /// Returns the most that two sessions leave, not looking past `enough`.
+    fn best_of_two(
+        &self,
+        free: &[u32],
+        taken: &BTreeMap<usize, Vec<Vec<u32>>>,
+        one: usize,
+        other: usize,
+        enough: u32,
+    ) -> u32 {
+        let mut best = 0;
+        for (a, taken_by_a) in self.lines[&one].iter().zip(&taken[&one]) {
+            let left: Vec<u32> = free
+                .iter()
+                .zip(taken_by_a)
+                .map(|(f, t)| f.saturating_sub(*t))
+                .collect();
+            for (b, taken_by_b) in self.lines[&other].iter().zip(&taken[&other]) {
+                let least = least_left(&left, taken_by_b);
+                if least > best && !overlaps(a.occurrences, a.slots, b.occurrences, b.slots) {
+                    best = least;
+                    if best >= enough {
+                        return best;
+                    }
+                }
+            }
+        }
+        best
+    }
+}
+
+/// Returns the minutes left in the fullest week.
+fn least_left(free: &[u32], taken: &[u32]) -> u32 {
+    free.iter()
+        .zip(taken)
+        .map(|(f, t)| f.saturating_sub(*t))
+        .min()
+        .unwrap_or(u32::MAX)
+}
+
+/// Returns the first venue with the same anchor zone and length.
+fn same_sessions(candidates: &Candidates<'_>, venue: usize) -> usize {
+    let like = &candidates.venues[venue];
+    candidates
+        .venues
+        .iter()
+        .position(|other| other.zone == like.zone && other.minutes == like.minutes)
+        .unwrap_or(venue)
+}

@@ -1,0 +1,254 @@
+//! The term as a line of 15-minute slots in UTC, and weekly starts on it.
+//!
+//! Every wall clock of the term is turned into slots once, here, with the
+//! rules of [`crate::domain::time`]; all later questions (is somebody free, do
+//! two sessions overlap, how much of a week is left) are questions about
+//! slots. A zone whose offset is no multiple of 15 minutes in the term cannot
+//! be put on the line and is refused.
+
+use std::collections::BTreeMap;
+
+use chrono::{Days, NaiveDate, Weekday};
+use fixedbitset::FixedBitSet;
+
+use super::MatchError;
+use crate::domain::time::{Interval, OccurrenceFlag, UtcSecond, ZoneRules, ZoneTable};
+use crate::domain::{Availability, DayRange, MinuteOfDay, QUARTER_HOUR, Roster, ZoneName};
+
+/// Seconds in a slot.
+const SLOT_SECONDS: i64 = 60 * QUARTER_HOUR as i64;
+/// Days of slots kept before and after the term, so that windows of the
+/// farthest zones and sessions past midnight stay on the line.
+const MARGIN_DAYS: u64 = 4;
+
+/// A set of occurrences of a weekly session: bit `i` is the `i`th matching
+/// date of the term. 128 weeks are more than the longest term has.
+pub(super) type WeekSet = u128;
+
+/// The term of a roster on the line of slots.
+pub(super) struct Timeline<'a> {
+    zones: &'a ZoneTable,
+    term: DayRange,
+    step: u32,
+    first_slot: i64,
+    slots: usize,
+}
+
+/// The weekly starts on the wall clock of one zone.
+pub(super) struct WeeklyStarts {
+    /// Every start of a week, Monday first, in steps of the round.
+    pub(super) starts: Vec<WeeklySlot>,
+}
+
+/// One weekly start on a wall clock and where its occurrences lie.
+pub(super) struct WeeklySlot {
+    pub(super) weekday: Weekday,
+    pub(super) start: MinuteOfDay,
+    /// First slot of each occurrence, ascending; without those that a clock
+    /// change skips.
+    pub(super) occurrences: Vec<u32>,
+    /// The weeks of `occurrences`, in the same order.
+    pub(super) held: WeekSet,
+    /// The weeks in which a clock change skips the session.
+    pub(super) skipped: WeekSet,
+}
+
+impl<'a> Timeline<'a> {
+    /// Returns the line for the term of a roster.
+    ///
+    /// # Errors
+    /// When the zone table lacks a zone, or an offset is off the grid.
+    pub(super) fn new(roster: &Roster, zones: &'a ZoneTable) -> Result<Self, MatchError> {
+        let term = roster.round.term;
+        for zone in roster.zones() {
+            let rules = zones.rules(zone).ok_or(MatchError::ZoneMissing { zone })?;
+            let offsets = rules.changes().iter().map(|(_, offset)| *offset);
+            let on_grid = |offset: i32| i64::from(offset) % SLOT_SECONDS == 0;
+            if !std::iter::once(rules.first_offset())
+                .chain(offsets)
+                .all(on_grid)
+            {
+                return Err(MatchError::ZoneOffGrid { zone });
+            }
+        }
+        let utc_midnight = |day: NaiveDate| (day - NaiveDate::default()).num_days() * 86_400;
+        let first = utc_midnight(term.first()) / SLOT_SECONDS - slots_of_days(MARGIN_DAYS);
+        let last = utc_midnight(term.last()) / SLOT_SECONDS + slots_of_days(MARGIN_DAYS + 1);
+        let slots = usize::try_from(last - first).map_err(|_| MatchError::TooLarge)?;
+        let step = roster.round.session_start_step.get();
+        Ok(Self {
+            zones,
+            term,
+            step,
+            first_slot: first,
+            slots,
+        })
+    }
+
+    fn rules(&self, zone: ZoneName) -> Result<&'a ZoneRules, MatchError> {
+        self.zones
+            .rules(zone)
+            .ok_or(MatchError::ZoneMissing { zone })
+    }
+
+    /// Returns the slot that begins at the instant, cut to the line.
+    fn slot(&self, at: UtcSecond) -> usize {
+        let slot = at.0.div_euclid(SLOT_SECONDS) - self.first_slot;
+        usize::try_from(slot.max(0)).unwrap_or(0).min(self.slots)
+    }
+
+    fn days_with_margin(&self) -> impl Iterator<Item = NaiveDate> {
+        let margin = Days::new(MARGIN_DAYS - 1);
+        let first = self.term.first() - margin;
+        let last = self.term.last() + margin;
+        first.iter_days().take_while(move |day| *day <= last)
+    }
+
+    fn fill(&self, set: &mut FixedBitSet, interval: Option<Interval>) {
+        if let Some(Interval { start, end }) = interval {
+            set.insert_range(self.slot(start)..self.slot(end));
+        }
+    }
+
+    /// Returns the slots in which the owner is available.
+    pub(super) fn available(
+        &self,
+        zone: ZoneName,
+        availability: &Availability,
+    ) -> Result<FixedBitSet, MatchError> {
+        let rules = self.rules(zone)?;
+        let mut set = FixedBitSet::with_capacity(self.slots);
+        for day in self.days_with_margin() {
+            let weekday = chrono::Datelike::weekday(&day);
+            for window in availability
+                .windows
+                .iter()
+                .filter(|w| w.weekday() == weekday)
+            {
+                self.fill(&mut set, rules.window_on(day, *window));
+            }
+        }
+        Ok(set)
+    }
+
+    /// Returns the slots of the owner's days away.
+    pub(super) fn away(
+        &self,
+        zone: ZoneName,
+        availability: &Availability,
+    ) -> Result<FixedBitSet, MatchError> {
+        let rules = self.rules(zone)?;
+        let mut set = FixedBitSet::with_capacity(self.slots);
+        for day in self.days_with_margin() {
+            if availability.away.iter().any(|away| away.days.contains(day)) {
+                self.fill(&mut set, rules.whole_day(day));
+            }
+        }
+        Ok(set)
+    }
+
+    /// Returns the slots of each whole Monday-to-Sunday week of the term on
+    /// the wall clock of a zone.
+    pub(super) fn whole_weeks(
+        &self,
+        zone: ZoneName,
+    ) -> Result<Vec<std::ops::Range<usize>>, MatchError> {
+        let rules = self.rules(zone)?;
+        let mut weeks = Vec::new();
+        for monday in crate::domain::time::matching_days(self.term, Weekday::Mon) {
+            let sunday = monday + Days::new(6);
+            if sunday > self.term.last() {
+                break;
+            }
+            let starts = rules.whole_day(monday).map(|day| self.slot(day.start));
+            let ends = rules.whole_day(sunday).map(|day| self.slot(day.end));
+            if let (Some(start), Some(end)) = (starts, ends) {
+                weeks.push(start..end);
+            }
+        }
+        Ok(weeks)
+    }
+
+    /// Returns every weekly start of each zone.
+    pub(super) fn weekly_starts(
+        &self,
+        zones: impl IntoIterator<Item = ZoneName>,
+    ) -> Result<BTreeMap<ZoneName, WeeklyStarts>, MatchError> {
+        zones
+            .into_iter()
+            .map(|zone| {
+                let starts = self.starts_of_zone(self.rules(zone)?);
+                Ok((zone, WeeklyStarts { starts }))
+            })
+            .collect()
+    }
+
+    fn starts_of_zone(&self, rules: &ZoneRules) -> Vec<WeeklySlot> {
+        let step = usize::try_from(self.step.max(1)).unwrap_or(1);
+        let mut weekday = Weekday::Mon;
+        let mut starts = Vec::new();
+        for _ in 0..7 {
+            for start in (0..1440_u16).step_by(step).filter_map(MinuteOfDay::new) {
+                starts.push(self.weekly_slot(rules, weekday, start));
+            }
+            weekday = weekday.succ();
+        }
+        starts
+    }
+
+    fn weekly_slot(&self, rules: &ZoneRules, weekday: Weekday, start: MinuteOfDay) -> WeeklySlot {
+        let mut slot = WeeklySlot {
+            weekday,
+            start,
+            occurrences: Vec::new(),
+            held: 0,
+            skipped: 0,
+        };
+        for (week, occurrence) in rules
+            .occurrences(self.term, weekday, start)
+            .into_iter()
+            .enumerate()
+        {
+            if occurrence.flag == OccurrenceFlag::Skipped {
+                slot.skipped |= 1 << week;
+            } else {
+                slot.held |= 1 << week;
+                let first = u32::try_from(self.slot(occurrence.start)).unwrap_or(u32::MAX);
+                slot.occurrences.push(first);
+            }
+        }
+        slot
+    }
+}
+
+fn slots_of_days(days: u64) -> i64 {
+    i64::try_from(days).unwrap_or(0) * 86_400 / SLOT_SECONDS
+}
+
+/// Says whether two weekly sessions overlap in any week. Each is given by the
+/// first slots of its occurrences, ascending, and its length in slots.
+pub(super) fn overlaps(a: &[u32], a_slots: u32, b: &[u32], b_slots: u32) -> bool {
+    let (mut i, mut j) = (0, 0);
+    while i < a.len() && j < b.len() {
+        if a[i] + a_slots <= b[j] {
+            i += 1;
+        } else if b[j] + b_slots <= a[i] {
+            j += 1;
+        } else {
+            return true;
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sessions_that_touch_do_not_overlap() {
+        assert!(!overlaps(&[0, 100], 4, &[4, 104], 4));
+        assert!(overlaps(&[0, 100], 4, &[4, 103], 4));
+        assert!(!overlaps(&[], 4, &[0], 4));
+    }
+}
