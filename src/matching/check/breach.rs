@@ -1,11 +1,9 @@
-//! The independent checker: proves every rule and every level of a plan again,
-//! from the roster and the plan alone.
+//! What the checker reports.
 
 use std::fmt;
 
+use crate::domain::Rule;
 use crate::domain::plan::Level;
-use crate::domain::time::ZoneTable;
-use crate::domain::{Plan, Roster, Rule};
 
 /// What a plan breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -55,9 +53,27 @@ impl fmt::Display for Breach {
     }
 }
 
-/// Returns every breach of the plan, in a stable order; none for a legal plan
-/// whose levels say what it has.
-pub fn check(roster: &Roster, zones: &ZoneTable, plan: &Plan) -> Vec<Breach> {
-    let _ = (roster, zones, plan);
-    Vec::new()
+/// Gathers breaches.
+#[derive(Debug, Default)]
+pub(super) struct Breaches(Vec<Breach>);
+
+impl Breaches {
+    pub(super) fn add(&mut self, broken: Broken, subject: String, detail: String) {
+        self.0.push(Breach {
+            broken,
+            subject,
+            detail,
+        });
+    }
+
+    pub(super) fn rule(&mut self, rule: Rule, subject: String, detail: String) {
+        self.add(Broken::Rule(rule), subject, detail);
+    }
+
+    /// Returns what was gathered in the order of rules and subjects.
+    pub(super) fn sorted(mut self) -> Vec<Breach> {
+        self.0.sort();
+        self.0.dedup();
+        self.0
+    }
 }

@@ -1,0 +1,5 @@
+//! What tests share: tiny rosters, plans written by hand, and a solver that
+//! tries everything.
+
+pub(crate) mod plans;
+pub(crate) mod world;
