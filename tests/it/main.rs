@@ -1,3 +1,5 @@
 //! The integration tests, in one binary.
 
+mod support;
+mod time;
 mod zone_data;
