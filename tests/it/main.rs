@@ -8,5 +8,6 @@
 
 mod cli_time;
 mod support;
+mod tidy;
 mod time;
 mod zone_data;
