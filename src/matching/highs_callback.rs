@@ -1,5 +1,5 @@
 //! The one place with foreign calls: progress and interruption of a running
-//! HiGHS solve, and its version.
+//! HiGHS solve.
 #![expect(
     unsafe_code,
     reason = "HiGHS reports progress through a C callback only"
@@ -62,17 +62,4 @@ unsafe extern "C" fn on_callback(
     // A panic must not cross into C++; it ends the solve instead.
     let goes_on = catch_unwind(AssertUnwindSafe(|| may_go_on(best, bound))).unwrap_or(false);
     input.user_interrupt = c_int::from(!goes_on);
-}
-
-/// Returns the version of the solver, such as `HiGHS 1.15.0`.
-pub fn solver_version() -> String {
-    // SAFETY: these functions take nothing and return a number.
-    let (major, minor, patch) = unsafe {
-        (
-            Highs_versionMajor(),
-            Highs_versionMinor(),
-            Highs_versionPatch(),
-        )
-    };
-    format!("HiGHS {major}.{minor}.{patch}")
 }

@@ -38,11 +38,12 @@ mod reasons;
 mod room;
 mod schedule;
 mod solve;
+mod solver_version;
 mod timeline;
 mod timetable;
 
-pub use highs_callback::solver_version;
 pub use solve::solve;
+pub use solver_version::{SOLVER_NAME, solver_version};
 
 use crate::domain::plan::Level;
 use crate::domain::{Plan, Rule, ZoneName};

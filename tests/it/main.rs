@@ -1,5 +1,13 @@
 //! The integration tests, in one binary.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a helper of a test fails by panicking, as the test itself does"
+)]
 
 mod check;
+mod cli_time;
 mod support;
+mod tidy;
+mod time;
 mod zone_data;
