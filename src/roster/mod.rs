@@ -9,6 +9,7 @@ mod cells;
 mod error;
 mod files;
 mod folder;
+mod generate;
 mod names;
 mod plan;
 mod read;
@@ -22,6 +23,7 @@ use sha2::{Digest, Sha256};
 
 pub use error::{RosterError, RosterErrors};
 pub use files::{FolderError, FolderFiles, MAX_FILE_BYTES};
+pub use generate::{GenerateOptions, MOST_TRAINEES, Regions, generate};
 pub use plan::{PLAN_FILES, PlanContext, read_plan, write_plan};
 pub use write::write_roster;
 
