@@ -5,6 +5,7 @@
 //! ([`RosterErrors`]), and a value comes out only when there is none. What is
 //! written is canonical: the same value gives the same bytes.
 
+mod advice;
 mod cells;
 mod error;
 mod files;
@@ -21,6 +22,7 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
+pub use advice::advise;
 pub use error::{RosterError, RosterErrors};
 pub use files::{FolderError, FolderFiles, MAX_FILE_BYTES};
 pub use generate::{GenerateOptions, MOST_TRAINEES, Regions, generate};
@@ -60,10 +62,18 @@ pub const ROSTER_FILES: [&str; 14] = [
 /// # Errors
 /// Every mistake in it, with file, row and column.
 pub fn read_folder(dir: &Path) -> Result<Roster, RosterErrors> {
+    inspect_folder(dir).1
+}
+
+/// Reads the roster in a folder and returns it with those of its files that
+/// could be read, whatever is wrong in them.
+pub fn inspect_folder(dir: &Path) -> (FolderFiles, Result<Roster, RosterErrors>) {
     let mut errors = RosterErrors::default();
-    let roster = folder::gather(dir, &ROSTER_FILES, &mut errors)
-        .and_then(|files| read::read(&files, &mut errors));
-    finish(roster, errors)
+    let Some(files) = folder::gather(dir, &ROSTER_FILES, &mut errors) else {
+        return (FolderFiles::default(), finish(None, errors));
+    };
+    let roster = read::read(&files, &mut errors);
+    (files, finish(roster, errors))
 }
 
 /// Reads a roster from its files.
