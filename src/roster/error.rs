@@ -114,6 +114,11 @@ impl RosterErrors {
         });
     }
 
+    /// Says whether a mistake concerns a file.
+    pub(super) fn concern(&self, file: &str) -> bool {
+        self.errors.iter().any(|error| error.file == file)
+    }
+
     /// Puts the mistakes in order, by file and row; those of one row stay as
     /// they were found.
     pub(super) fn sort(&mut self) {

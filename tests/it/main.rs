@@ -11,3 +11,4 @@ mod support;
 mod tidy;
 mod time;
 mod zone_data;
+mod roster;

@@ -1,0 +1,275 @@
+//! Reads a CSV file row by row: which columns it may have is said once, and
+//! every mistake is gathered with its row and column.
+//!
+//! Commas, semicolons or tabs, a byte-order mark, any line ends, blanks around
+//! cells and rows without any text are all taken; what a cell may hold is
+//! said by the typed getters in `cells`.
+
+use std::collections::HashMap;
+
+use csv::StringRecord;
+
+use super::error::{RosterError, RosterErrors};
+use super::files::{FolderFiles, MAX_FILE_BYTES};
+use super::names::nearest;
+
+/// The columns that a file may have.
+pub(super) struct Columns {
+    /// Columns that the header must name.
+    pub required: &'static [&'static str],
+    /// Columns that may be left out.
+    pub optional: &'static [&'static str],
+}
+
+impl Columns {
+    fn all(&self) -> impl Iterator<Item = &'static str> {
+        self.required.iter().chain(self.optional).copied()
+    }
+}
+
+/// One row of a file while it is read.
+pub(super) struct Row<'a> {
+    pub(super) file: &'static str,
+    number: u64,
+    cells: &'a StringRecord,
+    places: &'a [(&'static str, Option<usize>)],
+    pub(super) errors: &'a mut RosterErrors,
+    pub(super) unknown_zones: &'a mut HashMap<String, String>,
+    /// Whether mistakes of the row are left unsaid, since one says it all.
+    is_muted: bool,
+}
+
+impl<'a> Row<'a> {
+    /// Returns the line in the file, the header being 1.
+    pub(super) fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Returns a cell exactly as it is; `None` when the file lacks the column.
+    pub(super) fn raw(&self, column: &str) -> Option<&'a str> {
+        let place = self.places.iter().find(|(name, _)| *name == column)?.1?;
+        self.cells.get(place)
+    }
+
+    /// Returns a cell without the blanks around it; `None` when the file lacks
+    /// the column. A line break stays, since it hints at a lost quote.
+    pub(super) fn cell(&self, column: &str) -> Option<&'a str> {
+        self.raw(column).map(trim_blanks)
+    }
+
+    /// Adds a mistake of a cell; the message goes on after what is there.
+    pub(super) fn refuse(&mut self, column: &str, message: impl Into<String>) {
+        let found = self.cell(column).filter(|cell| !cell.is_empty());
+        self.push(Some(column), found, message.into());
+    }
+
+    fn push(&mut self, column: Option<&str>, found: Option<&str>, message: String) {
+        if !self.is_muted {
+            self.errors.push(RosterError {
+                file: self.file.to_owned(),
+                row: Some(self.number),
+                column: column.map(str::to_owned),
+                found: found.map(str::to_owned),
+                message,
+            });
+        }
+    }
+}
+
+fn trim_blanks(cell: &str) -> &str {
+    cell.trim_matches(|c: char| c.is_whitespace() && c != '\n' && c != '\r')
+}
+
+/// Reads the rows of a file; an absent file has none. A row for which `parse`
+/// gives nothing is left out; `parse` has then added what is wrong with it.
+pub(super) fn read_table<T>(
+    files: &FolderFiles,
+    file: &'static str,
+    columns: &Columns,
+    errors: &mut RosterErrors,
+    mut parse: impl FnMut(&mut Row<'_>) -> Option<T>,
+) -> Vec<T> {
+    let Some(text) = files.get(file).and_then(|bytes| text(file, bytes, errors)) else {
+        return Vec::new();
+    };
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(delimiter(text))
+        .from_reader(text.as_bytes());
+    let mut lines = LineCounter::new(text);
+    let mut cells = StringRecord::new();
+    let mut header: Option<(usize, Vec<(&'static str, Option<usize>)>)> = None;
+    let mut unknown_zones = HashMap::new();
+    let mut rows = Vec::new();
+    // Reading from memory in UTF-8 and with any number of cells cannot fail.
+    while let Ok(true) = reader.read_record(&mut cells) {
+        let number = lines.line_at(cells.position().map_or(0, csv::Position::byte));
+        if cells.iter().all(|cell| cell.trim().is_empty()) {
+            continue;
+        }
+        let Some((width, places)) = &header else {
+            header = Some((
+                cells.len(),
+                read_header(file, number, &cells, columns, errors),
+            ));
+            continue;
+        };
+        let mut row = Row {
+            file,
+            number,
+            cells: &cells,
+            places,
+            errors,
+            unknown_zones: &mut unknown_zones,
+            is_muted: false,
+        };
+        if cells.len() != *width {
+            row.push(None, None, width_message(cells.len(), *width));
+            row.is_muted = true;
+        }
+        rows.extend(parse(&mut row));
+    }
+    if header.is_none() {
+        let names: Vec<&str> = columns.all().collect();
+        errors.push_file(
+            file,
+            format!(
+                "is empty; its first line must name the columns {}",
+                names.join(", ")
+            ),
+        );
+    }
+    rows
+}
+
+fn width_message(cells: usize, width: usize) -> String {
+    format!(
+        "the row has {cells} cells and the header {width}; a cell that holds the separator, \
+         such as a list, must be quoted"
+    )
+}
+
+/// Returns the contents of a file as text, without a byte-order mark.
+pub(super) fn text<'a>(file: &str, bytes: &'a [u8], errors: &mut RosterErrors) -> Option<&'a str> {
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MAX_FILE_BYTES {
+        errors.push_file(file, "the file is over 64 MiB");
+        return None;
+    }
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        errors.push_file(file, "the file is in UTF-16; save it as UTF-8");
+        return None;
+    }
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Some(text),
+        Err(error) => {
+            let before = &bytes[..error.valid_up_to()];
+            let lines = before.iter().filter(|byte| **byte == b'\n').count();
+            errors.push(RosterError {
+                file: file.to_owned(),
+                row: u64::try_from(lines + 1).ok(),
+                column: None,
+                found: None,
+                message: "the text is not UTF-8; save the file as UTF-8".to_owned(),
+            });
+            None
+        }
+    }
+}
+
+/// Returns the separator that the first line holds most often.
+fn delimiter(text: &str) -> u8 {
+    let first = text.trim_start().lines().next().unwrap_or_default();
+    let count = |wanted: u8| first.bytes().filter(|byte| *byte == wanted).count();
+    let mut best = b',';
+    for other in [b';', b'\t'] {
+        if count(other) > count(best) {
+            best = other;
+        }
+    }
+    best
+}
+
+/// Returns where each column is, and adds what is wrong with the header.
+fn read_header(
+    file: &str,
+    number: u64,
+    cells: &StringRecord,
+    columns: &Columns,
+    errors: &mut RosterErrors,
+) -> Vec<(&'static str, Option<usize>)> {
+    let mut push = |column: &str, message: String| {
+        errors.push(RosterError {
+            file: file.to_owned(),
+            row: Some(number),
+            column: Some(column.to_owned()),
+            found: None,
+            message,
+        });
+    };
+    let names: Vec<&str> = cells.iter().map(str::trim).collect();
+    let allowed: Vec<&str> = columns.all().collect();
+    for (place, name) in names.iter().enumerate() {
+        if name.is_empty() {
+            push(
+                &format!("column {}", place + 1),
+                "the header has no name here".to_owned(),
+            );
+        } else if !allowed.contains(name) {
+            let message = match nearest(name, &allowed) {
+                Some(meant) => format!("unknown column; did you mean {meant}?"),
+                None => format!("unknown column; the columns are {}", allowed.join(", ")),
+            };
+            push(&super::error::shown(name), message);
+        } else if names[..place].contains(name) {
+            push(name, "the header names this column twice".to_owned());
+        }
+    }
+    for name in columns.required {
+        if !names.contains(name) {
+            push(name, "the column is missing".to_owned());
+        }
+    }
+    allowed_places(columns, &names)
+}
+
+fn allowed_places(columns: &Columns, names: &[&str]) -> Vec<(&'static str, Option<usize>)> {
+    let place = |wanted| names.iter().position(|name| *name == wanted);
+    columns.all().map(|name| (name, place(name))).collect()
+}
+
+/// Turns ascending byte offsets into line numbers.
+struct LineCounter<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    line: u64,
+}
+
+impl<'a> LineCounter<'a> {
+    fn new(text: &'a str) -> Self {
+        Self {
+            bytes: text.as_bytes(),
+            at: 0,
+            line: 1,
+        }
+    }
+
+    /// Returns the line of the first text at or after the offset. The offset
+    /// of a record may lie before the line ends that precede it.
+    fn line_at(&mut self, offset: u64) -> u64 {
+        let offset = usize::try_from(offset).unwrap_or(usize::MAX);
+        while let Some(&byte) = self.bytes.get(self.at) {
+            let is_line_end = matches!(byte, b'\n' | b'\r');
+            if self.at >= offset && !is_line_end {
+                break;
+            }
+            let is_pair = byte == b'\r' && self.bytes.get(self.at + 1) == Some(&b'\n');
+            if is_line_end && !is_pair {
+                self.line += 1;
+            }
+            self.at += 1;
+        }
+        self.line
+    }
+}

@@ -1,0 +1,3 @@
+//! Roster and plan folders.
+
+mod shipped;
