@@ -9,4 +9,5 @@ pub mod cli;
 pub mod domain;
 pub mod matching;
 pub mod roster;
+pub mod solver_process;
 pub mod zone_data;

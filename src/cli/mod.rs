@@ -8,6 +8,7 @@ mod failure;
 mod r#match;
 mod output;
 mod roster;
+mod solver_worker;
 mod time;
 
 use std::path::PathBuf;
@@ -54,6 +55,9 @@ enum Command {
     Doctor(doctor::Args),
     /// Match the built-in example roster.
     Demo(demo::Args),
+    /// Solve what comes on standard input; started by the other commands.
+    #[command(hide = true)]
+    SolverWorker,
     /// Print a completion script for a shell.
     Completions(completions::Args),
 }
@@ -76,6 +80,7 @@ fn run(cli: &Cli) -> Result<ExitCode, Failure> {
         Command::Time(command) => time::run(command, tzdir),
         Command::Doctor(args) => doctor::run(args, tzdir),
         Command::Demo(args) => demo::run(args, tzdir),
+        Command::SolverWorker => solver_worker::run(),
         Command::Completions(args) => completions::run::<Cli>(args),
     }
 }

@@ -10,9 +10,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use highs::Model;
 use highs_sys::{
-    Highs_setCallback, Highs_startCallback, Highs_versionMajor, Highs_versionMinor,
-    Highs_versionPatch, HighsCallbackDataIn, HighsCallbackDataOut, kHighsCallbackIpmInterrupt,
-    kHighsCallbackMipInterrupt, kHighsCallbackSimplexInterrupt,
+    Highs_setCallback, Highs_startCallback, HighsCallbackDataIn, HighsCallbackDataOut,
+    kHighsCallbackIpmInterrupt, kHighsCallbackMipInterrupt, kHighsCallbackSimplexInterrupt,
 };
 
 /// What a running solve is asked from time to time: given its best value and

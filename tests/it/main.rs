@@ -7,8 +7,9 @@
 
 mod check;
 mod cli_time;
+mod matching;
+mod roster;
 mod support;
 mod tidy;
 mod time;
 mod zone_data;
-mod roster;

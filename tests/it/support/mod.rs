@@ -3,5 +3,6 @@
 
 pub(crate) mod command;
 pub(crate) mod plans;
+pub(crate) mod solving;
 pub(crate) mod tz_cases;
 pub(crate) mod world;

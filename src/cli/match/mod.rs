@@ -1,0 +1,220 @@
+//! `practicum match`: a roster folder goes in, a proved plan folder comes out.
+
+mod progress;
+mod summary;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use serde_json::json;
+
+use super::{Failure, output};
+use crate::domain::Roster;
+use crate::roster::{FolderFiles, PLAN_FILES, PlanContext, read_folder, roster_hash, write_plan};
+use crate::solver_process::{
+    Ended, SolveFailure, SolveOptions, Solved, plan_context, solve_in_child,
+};
+use crate::zone_data;
+
+/// Errors of a roster that are printed; the rest is counted.
+const ERRORS_SHOWN: usize = 200;
+/// File of a plan folder that holds what differs from run to run.
+const TIMINGS: &str = "timings.json";
+
+/// Options of `match`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Ctrl-C ends the run with the best plan found so far. The plan folder holds
+placements.csv, sessions.csv, session_members.csv, unmatched.csv, summary.json
+(how good the plan is proved to be) and timings.json. `practicum check` proves
+the plan again, independently of the matcher.")]
+pub(super) struct Args {
+    /// Folder of the roster; docs/roster-format.md says what is in it.
+    #[arg(long, value_name = "FOLDER")]
+    roster: PathBuf,
+    /// Folder for the plan; made when absent.
+    #[arg(long, value_name = "FOLDER")]
+    out: PathBuf,
+    #[command(flatten)]
+    limits: Limits,
+    /// Print the result as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// What a run may use.
+#[derive(Debug, clap::Args)]
+pub(super) struct Limits {
+    /// Wall time for the whole run, in seconds; the best plan so far is
+    /// written when it is up.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60,
+        value_parser = clap::value_parser!(u32).range(1..=604_800))]
+    time_limit: u32,
+    /// Independent parts of the work done side by side; all cores when not
+    /// given. The plan does not depend on it.
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=256))]
+    threads: Option<u16>,
+    /// Memory that the solver may use, in MiB.
+    #[arg(long, value_name = "MIB", default_value_t = 4096,
+        value_parser = clap::value_parser!(u32).range(256..=1_048_576))]
+    memory_max: u32,
+}
+
+impl Limits {
+    fn options(&self) -> SolveOptions {
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        SolveOptions {
+            time_limit: Some(Duration::from_secs(u64::from(self.time_limit))),
+            threads: self.threads.map_or_else(cores, usize::from),
+            memory_max: u64::from(self.memory_max) << 20,
+            program: None,
+        }
+    }
+}
+
+pub(super) fn run(args: &Args, tzdir: Option<&Path>) -> Result<ExitCode, Failure> {
+    let roster = read_folder(&args.roster).map_err(|errors| {
+        let folder = args.roster.display();
+        Failure::Invalid(format!(
+            "the roster in {folder}:\n{}",
+            errors.summary(ERRORS_SHOWN)
+        ))
+    })?;
+    match_roster(&roster, &args.out, &args.limits, args.json, tzdir)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Matches a roster, writes the plan folder and prints the result.
+pub(super) fn match_roster(
+    roster: &Roster,
+    out: &Path,
+    limits: &Limits,
+    as_json: bool,
+    tzdir: Option<&Path>,
+) -> Result<(), Failure> {
+    let zone_data = zone_data::open(tzdir).map_err(unavailable)?;
+    let zones = zone_data
+        .table(roster.zones(), roster.round.term)
+        .map_err(unavailable)?;
+    // A folder that cannot be written is better known before the work.
+    FolderFiles::default().write_dir(out).map_err(unavailable)?;
+    let context = plan_context(roster_hash(roster), &zones);
+    let options = limits.options();
+    let started_at = now();
+    let started = Instant::now();
+    let mut follower = progress::Display::new(roster, limits.time_limit, listen_for_interrupt());
+    let solved = solve_in_child(roster, &zones, &options, &mut follower);
+    follower.end();
+    let solved = solved.map_err(|failure| explain(&failure))?;
+    let run = Timings {
+        started_at,
+        seconds: started.elapsed().as_secs_f64(),
+        threads: options.threads,
+    };
+    write_folder(&solved, &context, &run, out)?;
+    if let Ended::Stopped(what) = &solved.ended {
+        output::error_line(&format!(
+            "warning: the solver process: {what}; the best plan it had is written"
+        ));
+    }
+    if as_json {
+        output::line(&format!(
+            "{:#}",
+            summary::as_json(roster, &solved.plan, out)
+        ));
+    } else {
+        output::text(&summary::as_text(roster, &solved.plan, out, run.seconds));
+    }
+    Ok(())
+}
+
+/// What differs from run to run.
+struct Timings {
+    started_at: DateTime<Utc>,
+    seconds: f64,
+    threads: usize,
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the command line is where the clock is read"
+)]
+fn now() -> DateTime<Utc> {
+    Utc::now()
+}
+
+fn write_folder(
+    solved: &Solved,
+    context: &PlanContext,
+    run: &Timings,
+    out: &Path,
+) -> Result<(), Failure> {
+    let mut files = write_plan(&solved.plan, context);
+    let stages: serde_json::Map<String, serde_json::Value> = solved
+        .stages
+        .iter()
+        .map(|stage| (stage.stage.clone(), json!(rounded(stage.seconds))))
+        .collect();
+    let timings = json!({
+        "started_at": run.started_at.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        "seconds": rounded(run.seconds),
+        "threads": run.threads,
+        "stages": stages,
+    });
+    files.insert(TIMINGS, format!("{timings:#}\n").into_bytes());
+    files.replace_dir(out, &PLAN_FILES).map_err(unavailable)
+}
+
+fn rounded(seconds: f64) -> f64 {
+    (seconds * 1000.0).round() / 1000.0
+}
+
+/// Returns a flag that Ctrl-C sets; a second Ctrl-C ends the program.
+fn listen_for_interrupt() -> Arc<AtomicBool> {
+    let is_interrupted = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&is_interrupted);
+    // Without a handler Ctrl-C just ends the program.
+    let _ = ctrlc::set_handler(move || {
+        if flag.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+    });
+    is_interrupted
+}
+
+fn unavailable(error: impl std::fmt::Display) -> Failure {
+    Failure::Unavailable(error.to_string())
+}
+
+/// Says why there is no plan, and what to do about it.
+fn explain(failure: &SolveFailure) -> Failure {
+    match failure {
+        SolveFailure::Clash(clashes) => {
+            let lines: Vec<String> = clashes
+                .iter()
+                .map(|clash| format!("  {}: {}", clash.rule, clash.subject))
+                .collect();
+            let lines = if lines.is_empty() {
+                "  which ones was not found in the time; give --time-limit more".to_owned()
+            } else {
+                lines.join("\n")
+            };
+            Failure::Invalid(format!(
+                "no plan is legal; these cannot hold together, and giving up any one of them helps:\n{lines}"
+            ))
+        }
+        SolveFailure::NoPlanInTime => {
+            Failure::Invalid(format!("{failure}; give --time-limit more"))
+        }
+        SolveFailure::Process(_) | SolveFailure::Lost(_) => Failure::Unavailable(format!(
+            "{failure}; if memory ran out, give --memory-max more"
+        )),
+        SolveFailure::Matcher(_) | SolveFailure::Unproved(_) => {
+            Failure::Internal(anyhow::anyhow!("{failure}"))
+        }
+    }
+}

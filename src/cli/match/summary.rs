@@ -1,0 +1,330 @@
+//! The result of a run in words and tables that a coordinator understands.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use comfy_table::{Cell, CellAlignment, Color, Table, presets};
+use serde_json::{Value, json};
+
+use super::output;
+use super::progress::title;
+use crate::domain::plan::{Level, LevelResult, LevelStatus, Sense};
+use crate::domain::{Plan, Roster, Rule};
+
+/// Supervisors shown among the fullest.
+const FULLEST_SHOWN: usize = 5;
+/// Unmatched trainees shown one by one.
+const UNMATCHED_SHOWN: usize = 10;
+
+/// Returns the result for people.
+pub(super) fn as_text(roster: &Roster, plan: &Plan, out: &Path, seconds: f64) -> String {
+    let mut text = String::new();
+    let matched = plan.placements.len();
+    let all = roster.trainees.len();
+    let _ = writeln!(
+        text,
+        "\n{} of {all} trainees matched ({} %) for {}, {} to {}\n",
+        matched,
+        matched * 100 / all.max(1),
+        roster.round.name,
+        roster.round.term.first(),
+        roster.round.term.last(),
+    );
+    let _ = writeln!(text, "How good this plan is\n{}\n", levels_table(plan));
+    let _ = writeln!(text, "{}\n", verdict(plan));
+    if matched > 0 {
+        let _ = writeln!(text, "By preference\n{}\n", ranks_table(plan));
+        let _ = writeln!(text, "{}\n", contact_line(plan));
+    }
+    let fullest = fullest(roster, plan);
+    if !fullest.is_empty() {
+        let _ = writeln!(text, "Fullest supervisors\n{}\n", fullest_table(&fullest));
+    }
+    if !plan.unmatched.is_empty() {
+        let _ = writeln!(
+            text,
+            "Not matched, by what stops the best-ranked site\n{}",
+            reasons_table(plan)
+        );
+        let _ = writeln!(text, "{}\n", unmatched_lines(plan));
+    }
+    let _ = writeln!(text, "Plan folder: {} (in {seconds:.1} s)", out.display());
+    text
+}
+
+fn table(header: &[&str]) -> Table {
+    let mut table = Table::new();
+    table
+        .load_style(presets::UTF8_HORIZONTAL_ONLY)
+        .set_header(header.to_vec());
+    if !output::has_colour() {
+        table.force_no_tty();
+    }
+    table
+}
+
+fn right(text: impl ToString) -> Cell {
+    Cell::new(text).set_alignment(CellAlignment::Right)
+}
+
+fn levels_table(plan: &Plan) -> Table {
+    let mut table = table(&["objective", "this plan", "best possible", "gap", "status"]);
+    for level in &plan.levels {
+        let status = status_cell(level);
+        table.add_row(vec![
+            Cell::new(title(level.level)),
+            right(level.value),
+            right(possible(level)),
+            right(format!("{:.2} %", level.gap() * 100.0)),
+            status,
+        ]);
+    }
+    table
+}
+
+fn possible(level: &LevelResult) -> String {
+    if level.status == LevelStatus::Proved {
+        return level.bound.to_string();
+    }
+    match level.level.sense() {
+        Sense::Most => format!("at most {}", level.bound),
+        Sense::Least => format!("at least {}", level.bound),
+    }
+}
+
+fn status_cell(level: &LevelResult) -> Cell {
+    let (text, colour) = match level.status {
+        LevelStatus::Proved => ("proved", Color::Green),
+        LevelStatus::WithinGap => ("within the gap asked for", Color::Yellow),
+        LevelStatus::TimeLimit => ("time ran out", Color::Yellow),
+    };
+    let cell = Cell::new(text);
+    if output::has_colour() {
+        cell.fg(colour)
+    } else {
+        cell
+    }
+}
+
+fn verdict(plan: &Plan) -> String {
+    match plan
+        .levels
+        .iter()
+        .find(|level| level.status != LevelStatus::Proved)
+    {
+        None => "Proved: no plan is better, objective by objective in this order. \
+                 Every rule was checked again by the independent checker."
+            .to_owned(),
+        Some(open) => format!(
+            "Legal: every rule was checked by the independent checker. Not proved best from \
+             \"{}\" on: more time (--time-limit) may find a better plan or prove this one.",
+            title(open.level)
+        ),
+    }
+}
+
+fn ranks_table(plan: &Plan) -> Table {
+    let mut by_rank: BTreeMap<u32, usize> = BTreeMap::new();
+    for placement in &plan.placements {
+        *by_rank.entry(placement.preference_rank).or_default() += 1;
+    }
+    let mut table = table(&["choice", "trainees", "", "running total"]);
+    let (mut total, all) = (0, plan.placements.len());
+    for (rank, count) in by_rank {
+        total += count;
+        let bar = "#".repeat((count * 30).div_ceil(all.max(1)));
+        table.add_row(vec![
+            right(rank),
+            right(count),
+            Cell::new(bar),
+            right(format!("{} %", total * 100 / all.max(1))),
+        ]);
+    }
+    table
+}
+
+fn contact_line(plan: &Plan) -> String {
+    let minutes: u64 = plan
+        .placements
+        .iter()
+        .map(|p| u64::from(p.contact.get()))
+        .sum();
+    let short = plan
+        .levels
+        .iter()
+        .find(|level| level.level == Level::ContactShortMinutes);
+    let short = short.map_or(0, |level| level.value);
+    let supervision: u64 = plan
+        .sessions
+        .iter()
+        .map(|s| u64::from(s.minutes.get()))
+        .sum();
+    format!(
+        "Client contact: {} a week in all, {} short of what was wanted. Supervision: {} sessions, {} a week.",
+        hours(minutes),
+        hours(u64::try_from(short).unwrap_or(0)),
+        plan.sessions.len(),
+        hours(supervision),
+    )
+}
+
+/// Writes minutes as hours and minutes.
+fn hours(minutes: u64) -> String {
+    format!("{} h {:02} min", minutes / 60, minutes % 60)
+}
+
+/// How full one supervisor is.
+struct Fullness<'a> {
+    key: &'a str,
+    trainees: u32,
+    trainees_max: u32,
+    minutes: u32,
+    minutes_max: u32,
+}
+
+impl Fullness<'_> {
+    /// Share of the tighter of both limits, in thousandths.
+    fn share(&self) -> u64 {
+        let share = |used: u32, of: u32| u64::from(used) * 1000 / u64::from(of.max(1));
+        share(self.trainees, self.trainees_max).max(share(self.minutes, self.minutes_max))
+    }
+}
+
+fn fullest<'a>(roster: &'a Roster, plan: &Plan) -> Vec<Fullness<'a>> {
+    let mut fullness: Vec<Fullness<'_>> = roster
+        .supervisors
+        .iter()
+        .filter_map(|person| {
+            let own = || plan.sessions.iter().filter(|s| s.supervisor == person.key);
+            let mut members: Vec<_> = own()
+                .flat_map(|s| s.members.iter().map(|m| &m.trainee))
+                .collect();
+            members.sort();
+            members.dedup();
+            let new = u32::try_from(members.len()).unwrap_or(u32::MAX);
+            (new > 0).then(|| Fullness {
+                key: person.key.as_str(),
+                trainees: person.caseload_current + new,
+                trainees_max: person.caseload_max,
+                minutes: own().map(|s| s.minutes.get()).sum(),
+                minutes_max: person.minutes_per_week_max.get(),
+            })
+        })
+        .collect();
+    fullness.sort_by_key(|f| (std::cmp::Reverse((f.share(), f.trainees)), f.key));
+    fullness
+}
+
+fn fullest_table(fullness: &[Fullness<'_>]) -> Table {
+    let mut table = table(&["supervisor", "trainees", "minutes a week"]);
+    for full in fullness.iter().take(FULLEST_SHOWN) {
+        table.add_row(vec![
+            Cell::new(full.key),
+            right(format!("{} of {}", full.trainees, full.trainees_max)),
+            right(format!("{} of {}", full.minutes, full.minutes_max)),
+        ]);
+    }
+    let at_limit = fullness
+        .iter()
+        .filter(|full| full.trainees >= full.trainees_max)
+        .count();
+    table.add_row(vec![
+        Cell::new(format!(
+            "at the caseload limit: {at_limit} of {}",
+            fullness.len()
+        )),
+        Cell::new(""),
+        Cell::new(""),
+    ]);
+    table
+}
+
+fn reasons_table(plan: &Plan) -> Table {
+    let mut by_reason: BTreeMap<Rule, (usize, &str)> = BTreeMap::new();
+    for unmatched in &plan.unmatched {
+        by_reason
+            .entry(unmatched.reason)
+            .or_insert((0, &unmatched.action))
+            .0 += 1;
+    }
+    let mut table = table(&["rule", "trainees", "what helps"]);
+    for (rule, (count, action)) in by_reason {
+        table.add_row(vec![
+            Cell::new(rule.name()),
+            right(count),
+            Cell::new(action),
+        ]);
+    }
+    table
+}
+
+fn unmatched_lines(plan: &Plan) -> String {
+    let mut lines: Vec<String> = plan
+        .unmatched
+        .iter()
+        .take(UNMATCHED_SHOWN)
+        .map(|unmatched| format!("  {}: {}", unmatched.trainee, unmatched.detail))
+        .collect();
+    if let Some(more) = plan
+        .unmatched
+        .len()
+        .checked_sub(UNMATCHED_SHOWN)
+        .filter(|n| *n > 0)
+    {
+        lines.push(format!("  and {more} more, in unmatched.csv"));
+    }
+    lines.join("\n")
+}
+
+/// Returns the result for machines.
+pub(super) fn as_json(roster: &Roster, plan: &Plan, out: &Path) -> Value {
+    let mut by_rank: BTreeMap<u32, usize> = BTreeMap::new();
+    for placement in &plan.placements {
+        *by_rank.entry(placement.preference_rank).or_default() += 1;
+    }
+    let by_rank: serde_json::Map<String, Value> = by_rank
+        .into_iter()
+        .map(|(rank, count)| (rank.to_string(), json!(count)))
+        .collect();
+    let levels: Vec<Value> = plan
+        .levels
+        .iter()
+        .map(|level| {
+            json!({
+                "name": level.level.name(),
+                "value": level.value,
+                "bound": level.bound,
+                "gap": (level.gap() * 1e6).round() / 1e6,
+                "status": level.status.as_str(),
+            })
+        })
+        .collect();
+    let unmatched: Vec<Value> = plan
+        .unmatched
+        .iter()
+        .map(|u| {
+            json!({
+                "trainee_id": u.trainee.as_str(),
+                "reason": u.reason.name(),
+                "detail": u.detail,
+                "action": u.action,
+            })
+        })
+        .collect();
+    let contact: u64 = plan
+        .placements
+        .iter()
+        .map(|p| u64::from(p.contact.get()))
+        .sum();
+    json!({
+        "plan_folder": out.display().to_string(),
+        "trainees": roster.trainees.len(),
+        "matched": plan.placements.len(),
+        "matched_by_rank": by_rank,
+        "contact_minutes_per_week": contact,
+        "sessions": plan.sessions.len(),
+        "levels": levels,
+        "unmatched": unmatched,
+    })
+}

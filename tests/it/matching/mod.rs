@@ -1,0 +1,3 @@
+//! The matcher on rosters large and small.
+
+mod shipped;
