@@ -89,7 +89,7 @@ const LAYERS: &[Layer] = &[
         ],
     },
     Layer {
-        path: "src/zone_data.rs",
+        path: "src/zone_data",
         may_import: &["domain"],
         never: &[
             "clap",

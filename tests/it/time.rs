@@ -183,6 +183,23 @@ fn a_window_that_ends_in_a_gap_ends_at_the_change() {
     assert_eq!(window.end.0 - window.start.0, 3600);
 }
 
+#[test]
+fn finds_a_window_that_lies_three_local_dates_away() {
+    let early = embedded("Pacific/Kiritimati", "2027-03-04", "2027-03-04");
+    let late = embedded("Etc/GMT+12", "2027-03-04", "2027-03-04");
+    let window = |weekday, start: &str, minutes| {
+        let start = MinuteOfDay::parse(start).unwrap();
+        WallWindow::new(weekday, start, Minutes::new(minutes).unwrap()).unwrap()
+    };
+    // Thursday 00:00 at +14:00 is Tuesday 22:00 at -12:00.
+    let thursday = window(chrono::Weekday::Thu, "00:00", 60);
+    let monday = window(chrono::Weekday::Mon, "22:30", 1440);
+    let term = DayRange::new(day("2027-03-01"), day("2027-03-04")).unwrap();
+    let ahead = window_overlaps((&early, thursday), (&late, monday), term);
+    let back = window_overlaps((&late, monday), (&early, thursday), term);
+    assert_eq!((ahead[0].minutes.get(), back[0].minutes.get()), (30, 30));
+}
+
 /// The rules of every zone from 1970 to 2199, loaded once.
 fn all_rules() -> &'static ZoneTable {
     static TABLE: std::sync::OnceLock<ZoneTable> = std::sync::OnceLock::new();

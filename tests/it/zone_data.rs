@@ -61,7 +61,44 @@ fn an_alias_has_the_rules_of_what_it_stands_for() {
     }
 }
 
-/// Offset changes between two instants by the rules that chrono-tz embeds.
+#[test]
+fn rules_are_those_that_another_reader_finds_in_the_same_data() {
+    let calendar = days("1970-01-15", "2199-12-01");
+    let table = ZoneData::embedded()
+        .table(ZoneName::all(), calendar)
+        .unwrap();
+    let database = jiff::tz::TimeZoneDatabase::bundled();
+    let first = jiff::Timestamp::from_second(0).unwrap();
+    let last = jiff::civil::date(2199, 12, 1).at(0, 0, 0, 0);
+    let last = last.to_zoned(jiff::tz::TimeZone::UTC).unwrap().timestamp();
+    for zone in ZoneName::all() {
+        let theirs = database.get(zone.as_str()).unwrap();
+        let changes = theirs
+            .following(first)
+            .take_while(|change| change.timestamp() <= last)
+            .map(|change| {
+                let at = UtcSecond(change.timestamp().as_second());
+                (at, change.offset().seconds())
+            })
+            .collect();
+        let theirs = ZoneRules::new(theirs.to_offset(first).seconds(), changes);
+        let ours = table.rules(zone).unwrap();
+        let within: Vec<_> = ours
+            .changes()
+            .iter()
+            .filter(|(at, _)| (1..=last.as_second()).contains(&at.0))
+            .copied()
+            .collect();
+        assert_eq!(within, theirs.changes(), "{zone}");
+        assert_eq!(
+            ours.offset_at(UtcSecond(0)),
+            theirs.first_offset(),
+            "{zone}"
+        );
+    }
+}
+
+/// The offset at an instant by the rules that chrono-tz embeds.
 #[expect(
     clippy::disallowed_methods,
     reason = "the test shows that these rules are old and not the ones in use"

@@ -17,6 +17,8 @@ const NEWER_FILES: &str = "point --tzdir or PRACTICUM_TZDIR to a folder of newer
 pub(super) struct Report {
     /// Version of the tz database; absent when the data cannot be used.
     version: Option<String>,
+    #[serde(skip)]
+    description: Option<String>,
     /// `embedded` or `folder`.
     origin: &'static str,
     folder: Option<String>,
@@ -26,16 +28,11 @@ pub(super) struct Report {
 
 impl Report {
     pub(super) fn line(&self) -> String {
-        let origin = self
-            .folder
-            .as_ref()
-            .map_or_else(|| self.origin.to_owned(), |folder| format!("from {folder}"));
-        match &self.version {
-            Some(version) => format!(
-                "tzdb {version} ({origin}), {} of {} known zone names",
-                self.zones, self.zones_known
-            ),
-            None => format!("cannot be used ({origin})"),
+        let (zones, known) = (self.zones, self.zones_known);
+        match (&self.description, &self.folder) {
+            (Some(text), _) => format!("{text}, {zones} of {known} known zone names"),
+            (None, Some(folder)) => format!("cannot be used (from {folder})"),
+            (None, None) => "cannot be used".to_owned(),
         }
     }
 }
@@ -65,6 +62,7 @@ pub(super) fn examine(
     }
     Report {
         version: data.as_ref().ok().map(ZoneData::version).map(str::to_owned),
+        description: data.as_ref().ok().map(ZoneData::describe),
         origin: if tzdir.is_some() {
             "folder"
         } else {

@@ -60,11 +60,7 @@ impl Zones {
 
     /// Returns the last line of every table.
     fn footer(&self) -> String {
-        let origin = match self.data.folder() {
-            None => "embedded".to_owned(),
-            Some(folder) => format!("from {}", folder.display()),
-        };
-        format!("Zone data: tzdb {} ({origin})", self.data.version())
+        format!("Zone data: {}", self.data.describe())
     }
 }
 
