@@ -1,5 +1,7 @@
 //! What tests share: tiny rosters, plans written by hand, and a solver that
 //! tries everything.
 
+pub(crate) mod brute_force;
 pub(crate) mod plans;
+pub(crate) mod random_world;
 pub(crate) mod world;
