@@ -12,7 +12,9 @@ use practicum::domain::{
 use super::world::{World, at_site, by_supervisor, days, minutes, range, tags, zone};
 
 /// Zones with their usual offset in minutes, to bring windows together.
-const ZONES: [(&str, i32); 6] = [
+const ZONES: [(&str, i32); 8] = [
+    ("America/New_York", -300),
+    ("America/New_York", -300),
     ("America/New_York", -300),
     ("America/New_York", -300),
     ("Europe/London", 0),
@@ -46,13 +48,13 @@ pub(crate) fn random_world(seed: u64) -> Roster {
     let (first, last) = *dice.pick(&TERMS);
     let mut world = World::new().round(|round| {
         round.term = days(first, last);
-        round.session_start_step = minutes(*dice.pick(&[30, 60, 60]));
+        round.session_start_step = minutes(*dice.pick(&[30, 30, 60]));
         round.missed_sessions_max = *dice.pick(&[0, 1, 1, 2]);
         if dice.one_in(3) {
             round.unranked_sites = UnrankedSites::Last;
         }
         round.excluded_supervisor_closes_sites = dice.one_in(2);
-        if dice.one_in(2) {
+        if dice.one_in(3) {
             round.ratio = Some(Ratio {
                 contact_per_supervision_max: Thousandths::new(*dice.pick(&[1500, 2000, 4000]))
                     .unwrap(),
@@ -63,13 +65,13 @@ pub(crate) fn random_world(seed: u64) -> Roster {
     for number in 0..1 + dice.below(3) {
         world = site(&mut dice, world, &format!("p{number}"));
     }
-    for number in 0..1 + dice.below(3) {
+    for number in 0..*dice.pick(&[1, 2, 2, 3, 3]) {
         world = supervisor(&mut dice, world, &format!("s{number}"));
     }
-    for number in 0..*dice.pick(&[0, 1, 1, 1, 2, 2]) {
+    for number in 0..*dice.pick(&[0, 1, 1, 1, 1, 1, 2, 2]) {
         world = line(&mut dice, world, &format!("l{number}"));
     }
-    for number in 0..2 + dice.below(3) {
+    for number in 0..*dice.pick(&[2, 3, 3, 4, 4]) {
         world = trainee(&mut dice, world, &format!("t{number}"));
     }
     world = wishes(&mut dice, world);
@@ -99,12 +101,12 @@ fn site(dice: &mut Dice, world: World, key: &str) -> World {
         let (name, offset) = *dice.pick(&ZONES);
         site.time_zone = zone(name);
         site.capacity = *dice.pick(&[1, 2, 2, 3]);
-        if dice.one_in(8) {
+        if dice.one_in(12) {
             site.capacity_min = 1 + dice.below(2).min(site.capacity - 1);
         }
         site.contact_per_week = minutes(*dice.pick(&[120, 240, 480, 900]));
-        site.contact = *dice.pick(&[range(0, 600), range(60, 180), range(120, 600)]);
-        if dice.one_in(10) {
+        site.contact = *dice.pick(&[range(0, 600), range(0, 600), range(60, 180), range(90, 600)]);
+        if dice.one_in(12) {
             site.agreement = DayRange::new(term.first(), term.last() - Days::new(1)).unwrap();
         }
         site.modalities = dice.pick(&[tags(&["dbt"]), tags(&["dbt", "emdr"])]).clone();
@@ -127,23 +129,27 @@ fn supervisor(dice: &mut Dice, world: World, key: &str) -> World {
     world.supervisor_with(key, |supervisor| {
         let (name, offset) = *dice.pick(&ZONES);
         supervisor.time_zone = zone(name);
-        supervisor.role = *dice.pick(&[Role::Faculty, Role::Site, Role::Faculty]);
-        supervisor.sites.retain(|_| !dice.one_in(3));
+        supervisor.role = *dice.pick(&[Role::Faculty, Role::Faculty, Role::Faculty, Role::Site]);
+        supervisor.sites.retain(|_| !dice.one_in(4));
         supervisor.delivery = *dice.pick(&DeliveryOffer::ALL);
-        supervisor.caseload_max = *dice.pick(&[1, 2, 3, 4, 6]);
-        supervisor.caseload_current = u32::from(dice.one_in(5));
-        if dice.one_in(10) {
+        supervisor.caseload_max = *dice.pick(&[1, 2, 3, 4, 4, 6]);
+        supervisor.caseload_current = u32::from(dice.one_in(8));
+        if dice.one_in(16) {
             supervisor.caseload_min = 1 + dice.below(supervisor.caseload_max.min(2));
         }
         supervisor.minutes_per_week_max = minutes(*dice.pick(&[60, 90, 120, 180, 600]));
-        supervisor.kinds = kinds(dice);
+        supervisor.kinds = if dice.one_in(2) {
+            SessionKind::ALL.into()
+        } else {
+            kinds(dice)
+        };
         supervisor.group_size_max = if supervisor.kinds.contains(&SessionKind::Group) {
             *dice.pick(&[3, 3, 4])
         } else {
             0
         };
         supervisor.languages = languages(dice);
-        match dice.below(8) {
+        match dice.below(12) {
             0 => supervisor.licences.clear(),
             1 => {
                 let until = term.last() - Days::new(1);
@@ -151,9 +157,9 @@ fn supervisor(dice: &mut Dice, world: World, key: &str) -> World {
             }
             _ => {}
         }
-        supervisor.availability.windows = spot(dice, Weekday::Mon, 14 * 60, offset, 60);
+        supervisor.availability.windows = spot(dice, Weekday::Mon, 14 * 60, offset, 90);
         if dice.one_in(2) {
-            let second = spot(dice, Weekday::Wed, 14 * 60, offset, 60);
+            let second = spot(dice, Weekday::Wed, 14 * 60, offset, 90);
             supervisor.availability.windows.extend(second);
         }
         away_now_and_then(dice, &mut supervisor.availability, term);
@@ -161,10 +167,17 @@ fn supervisor(dice: &mut Dice, world: World, key: &str) -> World {
 }
 
 fn line(dice: &mut Dice, world: World, name: &str) -> World {
+    let roster = world.roster();
+    let supervisor = dice.pick(&roster.supervisors).clone();
     world.line_with(name, |line| {
         line.kinds = kinds(dice);
-        line.role = *dice.pick(&[Role::Faculty, Role::Site]);
-        line.minutes_per_week = minutes(*dice.pick(&[0, 30, 60, 60, 60, 90]));
+        // Mostly somebody can fill the line.
+        if !dice.one_in(5) {
+            let offered: Vec<SessionKind> = supervisor.kinds.into_iter().collect();
+            line.kinds.insert(*dice.pick(&offered));
+        }
+        line.role = supervisor.role;
+        line.minutes_per_week = minutes(*dice.pick(&[0, 30, 30, 30, 60, 60, 60, 90]));
         line.licence = *dice.pick(&[LicenceRule::Any, LicenceRule::Jurisdiction]);
     })
 }
@@ -177,9 +190,9 @@ fn trainee(dice: &mut Dice, world: World, key: &str) -> World {
         let (name, offset) = *dice.pick(&ZONES);
         trainee.time_zone = zone(name);
         trainee.priority = *dice.pick(&[1, 1, 2, 3]);
-        let least = *dice.pick(&[0, 60, 90]);
+        let least = *dice.pick(&[0, 0, 0, 60]);
         let target = least + 15 * dice.below(10);
-        trainee.contact = range(least, target + 15 * dice.below(6));
+        trainee.contact = range(least, target + 15 * dice.below(8));
         trainee.contact_target = Some(minutes(target));
         if dice.one_in(6) {
             trainee.contact_target = None;
@@ -191,14 +204,14 @@ fn trainee(dice: &mut Dice, world: World, key: &str) -> World {
                 due_day: term.last(),
             });
         }
-        if dice.one_in(5) {
+        if dice.one_in(8) {
             trainee.modalities_required = tags(&["emdr"]);
         }
         trainee.languages = languages(dice);
         trainee.availability.windows = [
-            spot(dice, Weekday::Mon, 14 * 60, offset, 90),
-            spot(dice, Weekday::Wed, 14 * 60, offset, 90),
-            spot(dice, Weekday::Fri, 13 * 60, offset, 120),
+            spot(dice, Weekday::Mon, 14 * 60, offset, 150),
+            spot(dice, Weekday::Wed, 14 * 60, offset, 150),
+            spot(dice, Weekday::Fri, 13 * 60, offset, 180),
         ]
         .concat();
         away_now_and_then(dice, &mut trainee.availability, term);
@@ -226,15 +239,15 @@ fn wishes(dice: &mut Dice, mut world: World) -> World {
     };
     for trainee in &roster.trainees {
         let key = trainee.key.as_str();
-        if dice.one_in(6) {
+        if dice.one_in(8) {
             let target = target(dice);
             world = world.exclusion(key, target);
         }
-        if dice.one_in(8) {
+        if dice.one_in(10) {
             let target = target(dice);
             world = world.forbid(key, target);
         }
-        if dice.one_in(12) {
+        if dice.one_in(20) {
             let target = target(dice);
             world = world.pin(key, target);
         }
@@ -244,7 +257,8 @@ fn wishes(dice: &mut Dice, mut world: World) -> World {
 
 fn kinds(dice: &mut Dice) -> BTreeSet<SessionKind> {
     use SessionKind::{Group, Individual, Triadic};
-    let options: [&[SessionKind]; 8] = [
+    let options: [&[SessionKind]; 9] = [
+        &[Individual],
         &[Individual],
         &[Individual],
         &[Triadic],
@@ -258,7 +272,16 @@ fn kinds(dice: &mut Dice) -> BTreeSet<SessionKind> {
 }
 
 fn languages<T: std::str::FromStr + Ord>(dice: &mut Dice) -> BTreeSet<T> {
-    let options: [&[&str]; 6] = [&[], &[], &["en"], &["en"], &["en", "es"], &["es"]];
+    let options: [&[&str]; 8] = [
+        &[],
+        &[],
+        &[],
+        &["en"],
+        &["en"],
+        &["en", "es"],
+        &["en", "es"],
+        &["es"],
+    ];
     let spoken = *dice.pick(&options);
     tags(spoken)
 }
@@ -273,7 +296,7 @@ fn spot(
     offset: i32,
     least: i32,
 ) -> Vec<WeeklyWindow> {
-    let later = *dice.pick(&[0, 0, 30, 60]);
+    let later = *dice.pick(&[0, 0, 0, 30]);
     let longer = *dice.pick(&[0, 30, 60, 90]);
     let day = i32::try_from(weekday.num_days_from_monday()).unwrap();
     let start = day * 1440 + utc_minute + offset + later;
@@ -293,7 +316,7 @@ fn spot(
 }
 
 fn away_now_and_then(dice: &mut Dice, availability: &mut Availability, term: DayRange) {
-    if dice.one_in(4) {
+    if dice.one_in(5) {
         // Mondays and Wednesdays are when people meet.
         let ahead = u64::from(dice.below(3)) * 7 + *dice.pick(&[0, 2, 3]);
         let first = term.first() + Days::new(ahead);
