@@ -87,7 +87,34 @@ impl World {
         roster.exclusions.sort();
         roster.pins.sort();
         roster.forbids.sort();
+        roster.requirements.sort();
+        let windows = |availability: &mut Availability| {
+            availability.windows.sort_by_key(|window| window.order());
+            availability.away.sort();
+        };
         roster
+            .sites
+            .iter_mut()
+            .for_each(|s| windows(&mut s.opening));
+        roster
+            .supervisors
+            .iter_mut()
+            .for_each(|s| windows(&mut s.availability));
+        roster
+            .trainees
+            .iter_mut()
+            .for_each(|t| windows(&mut t.availability));
+        roster
+    }
+
+    /// Returns the term of the round.
+    pub(crate) fn term(&self) -> DayRange {
+        self.roster.round.term
+    }
+
+    /// Returns the keys of the sites added so far.
+    pub(crate) fn sites(&self) -> impl Iterator<Item = &str> {
+        self.roster.sites.iter().map(|site| site.key.as_str())
     }
 
     /// Changes the dates and policy of the round.
