@@ -40,9 +40,10 @@ pub(super) struct Keys {
 
 impl Keys {
     /// Settles, after the file was read, whether references to it can be
-    /// judged: not when nothing of it could be read.
+    /// judged: not when rows of it could not be read.
     pub(super) fn settle(&mut self, file: &str, errors: &RosterErrors) {
-        self.are_unknown = self.rows.is_empty() && errors.concern(file);
+        let none_is_known = self.rows.is_empty() && errors.concern(file);
+        self.are_unknown = none_is_known || errors.is_incomplete(file);
     }
 
     /// Says whether a reference to the key can stand.
@@ -83,8 +84,6 @@ impl Row<'_> {
     fn refuse_cell(&mut self, column: &str, cell: &str, allowed: impl Display) {
         let message = if cell.is_empty() {
             format!("the cell is empty; it must hold {allowed}")
-        } else if cell.contains(['\n', '\r']) {
-            format!("has a line break, perhaps for want of a closing quote; it must be {allowed}")
         } else {
             format!("is not {allowed}")
         };

@@ -136,7 +136,10 @@ pub(super) fn gather(dir: &Path, names: &[&str], errors: &mut RosterErrors) -> O
     {
         match read_file(&dir.join(name)) {
             Ok(bytes) => files.insert(name, bytes),
-            Err(message) => errors.push_file(name, message),
+            Err(message) => {
+                errors.push_file(name, message);
+                errors.mark_incomplete(name);
+            }
         }
     }
     Some(files)

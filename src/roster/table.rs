@@ -19,6 +19,8 @@ pub(super) struct Columns {
     pub required: &'static [&'static str],
     /// Columns that may be left out.
     pub optional: &'static [&'static str],
+    /// Columns whose cells may hold line breaks.
+    pub multiline: &'static [&'static str],
 }
 
 impl Columns {
@@ -61,6 +63,20 @@ impl<'a> Row<'a> {
     pub(super) fn refuse(&mut self, column: &str, message: impl Into<String>) {
         let found = self.cell(column).filter(|cell| !cell.is_empty());
         self.push(Some(column), found, message.into());
+    }
+
+    /// Says whether a cell holds a line break where none may be.
+    fn has_stray_line_break(&self, columns: &Columns) -> bool {
+        let may_hold = |place| {
+            let mut named = self.places.iter().filter(|(_, at)| *at == Some(place));
+            named.any(|(column, _)| columns.multiline.contains(column))
+        };
+        self.cells.as_slice().contains(['\n', '\r'])
+            && self
+                .cells
+                .iter()
+                .enumerate()
+                .any(|(place, cell)| cell.contains(['\n', '\r']) && !may_hold(place))
     }
 
     fn push(&mut self, column: Option<&str>, found: Option<&str>, message: String) {
@@ -124,7 +140,11 @@ pub(super) fn read_table<T>(
             unknown_zones: &mut unknown_zones,
             is_muted: false,
         };
-        if cells.len() != *width {
+        if row.has_stray_line_break(columns) {
+            row.push(None, None, LOST_QUOTE.to_owned());
+            row.is_muted = true;
+            row.errors.mark_incomplete(file);
+        } else if cells.len() != *width {
             row.push(None, None, width_message(cells.len(), *width));
             row.is_muted = true;
         }
@@ -142,6 +162,9 @@ pub(super) fn read_table<T>(
     }
     rows
 }
+
+const LOST_QUOTE: &str = "a cell of this row holds a line break, most likely for want of a closing \
+                          quote; the rows after it could not be told apart";
 
 fn width_message(cells: usize, width: usize) -> String {
     format!(
@@ -164,6 +187,7 @@ pub(super) fn text<'a>(file: &str, bytes: &'a [u8], errors: &mut RosterErrors) -
     match std::str::from_utf8(bytes) {
         Ok(text) => Some(text),
         Err(error) => {
+            errors.mark_incomplete(file);
             let before = &bytes[..error.valid_up_to()];
             let lines = before.iter().filter(|byte| **byte == b'\n').count();
             errors.push(RosterError {
@@ -230,6 +254,13 @@ fn read_header(
         if !names.contains(name) {
             push(name, "the column is missing".to_owned());
         }
+    }
+    if columns
+        .required
+        .first()
+        .is_some_and(|id| !names.contains(id))
+    {
+        errors.mark_incomplete(file);
     }
     allowed_places(columns, &names)
 }

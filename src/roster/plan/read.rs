@@ -56,6 +56,7 @@ const fn all_required(columns: &'static [&'static str]) -> Columns {
     Columns {
         required: columns,
         optional: &[],
+        multiline: &["detail", "action"],
     }
 }
 

@@ -14,11 +14,13 @@ use crate::domain::{
 const WINDOW_COLUMNS: Columns = Columns {
     required: &["owner", "owner_id", "weekday", "start", "end"],
     optional: &[],
+    multiline: &[],
 };
 
 const AWAY_COLUMNS: Columns = Columns {
     required: &["owner", "owner_id", "first_day", "last_day"],
     optional: &["reason"],
+    multiline: &[],
 };
 
 const OWNERS: [(&str, OwnerKind); 3] = [

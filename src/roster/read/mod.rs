@@ -32,6 +32,7 @@ pub(super) fn read(files: &FolderFiles, errors: &mut RosterErrors) -> Option<Ros
     for file in REQUIRED_FILES {
         if files.get(file).is_none() && !errors.concern(file) {
             errors.push_file(file, "the file is missing; every roster has one");
+            errors.mark_incomplete(file);
         }
     }
     let program = program::read_program(files, errors);

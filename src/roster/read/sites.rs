@@ -24,6 +24,7 @@ const COLUMNS: Columns = Columns {
         "languages",
     ],
     optional: &["capacity_min"],
+    multiline: &[],
 };
 
 /// Reads the sites, by key and without opening hours.

@@ -26,6 +26,7 @@ const COLUMNS: Columns = Columns {
         "languages",
     ],
     optional: &[],
+    multiline: &[],
 };
 
 /// Largest priority.
