@@ -56,10 +56,10 @@ fn a_window_lies_on_quarters_of_an_hour() {
 #[test]
 fn an_id_is_unique_in_its_file() {
     assert_mistake(
-        "sites.csv",
-        "site-2,\"Second, Clinic\"",
-        "site-1,\"Second, Clinic\"",
-        "sites.csv row 3, id: \"site-1\" is used already in row 2; each id must be unique",
+        "trainees.csv",
+        "US-NY,1,360,540,660,cbt,en\n",
+        "US-NY,1,360,540,660,cbt,en\ntr-1,Twin,,America/New_York,practicum,US-NY,1,0,0,0,,\n",
+        "trainees.csv row 3, id: \"tr-1\" is used already in row 2; each id must be unique",
     );
 }
 
@@ -357,10 +357,10 @@ fn columns_are_known_and_complete() {
         ]
     );
     assert_mistake(
-        "preferences.csv",
-        "rank\n",
-        "rank,rank\n",
-        "preferences.csv row 1, rank: the header names this column twice",
+        "exclusions.csv",
+        "trainee_id,target,target_id,reason\ntr-2,supervisor,sup-1,family\n",
+        "trainee_id,target,target_id,reason,reason\n",
+        "exclusions.csv row 1, reason: the header names this column twice",
     );
 }
 
