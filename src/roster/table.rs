@@ -10,8 +10,9 @@ use std::collections::HashMap;
 use csv::StringRecord;
 
 use super::error::{RosterError, RosterErrors};
-use super::files::{FolderFiles, MAX_FILE_BYTES};
+use super::files::FolderFiles;
 use super::names::nearest;
+use super::text::{LineCounter, delimiter, text};
 
 /// The columns that a file may have.
 pub(super) struct Columns {
@@ -29,12 +30,15 @@ impl Columns {
     }
 }
 
+/// A column and where the file has it.
+type Place = (&'static str, Option<usize>);
+
 /// One row of a file while it is read.
 pub(super) struct Row<'a> {
     pub(super) file: &'static str,
     number: u64,
     cells: &'a StringRecord,
-    places: &'a [(&'static str, Option<usize>)],
+    places: &'a [Place],
     pub(super) errors: &'a mut RosterErrors,
     pub(super) unknown_zones: &'a mut HashMap<String, String>,
     /// Whether mistakes of the row are left unsaid, since one says it all.
@@ -115,7 +119,7 @@ pub(super) fn read_table<T>(
         .from_reader(text.as_bytes());
     let mut lines = LineCounter::new(text);
     let mut cells = StringRecord::new();
-    let mut header: Option<(usize, Vec<(&'static str, Option<usize>)>)> = None;
+    let mut header: Option<(usize, Vec<Place>)> = None;
     let mut unknown_zones = HashMap::new();
     let mut rows = Vec::new();
     // Reading from memory in UTF-8 and with any number of cells cannot fail.
@@ -173,48 +177,6 @@ fn width_message(cells: usize, width: usize) -> String {
     )
 }
 
-/// Returns the contents of a file as text, without a byte-order mark.
-pub(super) fn text<'a>(file: &str, bytes: &'a [u8], errors: &mut RosterErrors) -> Option<&'a str> {
-    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MAX_FILE_BYTES {
-        errors.push_file(file, "the file is over 64 MiB");
-        return None;
-    }
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        errors.push_file(file, "the file is in UTF-16; save it as UTF-8");
-        return None;
-    }
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Some(text),
-        Err(error) => {
-            errors.mark_incomplete(file);
-            let before = &bytes[..error.valid_up_to()];
-            let lines = before.iter().filter(|byte| **byte == b'\n').count();
-            errors.push(RosterError {
-                file: file.to_owned(),
-                row: u64::try_from(lines + 1).ok(),
-                column: None,
-                found: None,
-                message: "the text is not UTF-8; save the file as UTF-8".to_owned(),
-            });
-            None
-        }
-    }
-}
-
-/// Returns the separator that the first line holds most often.
-fn delimiter(text: &str) -> u8 {
-    let first = text.trim_start().lines().next().unwrap_or_default();
-    let count = |wanted: u8| first.bytes().filter(|byte| *byte == wanted).count();
-    let mut best = b',';
-    for other in [b';', b'\t'] {
-        if count(other) > count(best) {
-            best = other;
-        }
-    }
-    best
-}
-
 /// Returns where each column is, and adds what is wrong with the header.
 fn read_header(
     file: &str,
@@ -222,7 +184,7 @@ fn read_header(
     cells: &StringRecord,
     columns: &Columns,
     errors: &mut RosterErrors,
-) -> Vec<(&'static str, Option<usize>)> {
+) -> Vec<Place> {
     let mut push = |column: &str, message: String| {
         errors.push(RosterError {
             file: file.to_owned(),
@@ -265,42 +227,7 @@ fn read_header(
     allowed_places(columns, &names)
 }
 
-fn allowed_places(columns: &Columns, names: &[&str]) -> Vec<(&'static str, Option<usize>)> {
+fn allowed_places(columns: &Columns, names: &[&str]) -> Vec<Place> {
     let place = |wanted| names.iter().position(|name| *name == wanted);
     columns.all().map(|name| (name, place(name))).collect()
-}
-
-/// Turns ascending byte offsets into line numbers.
-struct LineCounter<'a> {
-    bytes: &'a [u8],
-    at: usize,
-    line: u64,
-}
-
-impl<'a> LineCounter<'a> {
-    fn new(text: &'a str) -> Self {
-        Self {
-            bytes: text.as_bytes(),
-            at: 0,
-            line: 1,
-        }
-    }
-
-    /// Returns the line of the first text at or after the offset. The offset
-    /// of a record may lie before the line ends that precede it.
-    fn line_at(&mut self, offset: u64) -> u64 {
-        let offset = usize::try_from(offset).unwrap_or(usize::MAX);
-        while let Some(&byte) = self.bytes.get(self.at) {
-            let is_line_end = matches!(byte, b'\n' | b'\r');
-            if self.at >= offset && !is_line_end {
-                break;
-            }
-            let is_pair = byte == b'\r' && self.bytes.get(self.at + 1) == Some(&b'\n');
-            if is_line_end && !is_pair {
-                self.line += 1;
-            }
-            self.at += 1;
-        }
-        self.line
-    }
 }

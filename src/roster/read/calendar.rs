@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::super::cells::Keys;
+use super::super::keys::Keys;
 use super::super::table::{Columns, Row, read_table};
 use super::super::words::WEEKDAYS;
 use super::super::{FolderFiles, RosterErrors};

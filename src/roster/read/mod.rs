@@ -10,10 +10,10 @@ mod wishes;
 
 use std::cmp::Ordering;
 
-use super::cells::Keys;
 use super::error::{RosterError, RosterErrors};
 use super::files::FolderFiles;
 use super::folder::refuse_unknown_tables;
+use super::keys::Keys;
 use super::{REQUIRED_FILES, ROSTER_FILES};
 use crate::domain::Roster;
 

@@ -115,3 +115,9 @@ pub(crate) fn mistakes_of(files: &FolderFiles) -> Vec<String> {
         Err(errors) => errors.as_slice().iter().map(ToString::to_string).collect(),
     }
 }
+
+/// Asserts that one edit of one file gives one message.
+#[track_caller]
+pub(crate) fn assert_mistake(file: &str, from: &str, to: &str, message: &str) {
+    assert_eq!(mistakes(&[(file, from, to)]), [message]);
+}

@@ -53,7 +53,7 @@ impl Spelling {
             let bytes = if name.ends_with(".csv") {
                 self.table(bytes)
             } else {
-                self.marked(String::from_utf8(bytes.to_vec()).unwrap())
+                self.marked(std::str::from_utf8(bytes).unwrap())
             };
             respelt.insert(name, bytes);
         }
@@ -87,7 +87,7 @@ impl Spelling {
             text.push_str(self.line_end);
         }
         text.push_str(&self.line_end.repeat(self.blank_lines));
-        self.marked(text)
+        self.marked(&text)
     }
 
     fn cell(self, cell: &str) -> String {
@@ -102,7 +102,7 @@ impl Spelling {
         cell.to_owned()
     }
 
-    fn marked(self, text: String) -> Vec<u8> {
+    fn marked(self, text: &str) -> Vec<u8> {
         let mark = if self.has_mark { "\u{feff}" } else { "" };
         format!("{mark}{text}").into_bytes()
     }
