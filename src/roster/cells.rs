@@ -1,13 +1,11 @@
 //! What a cell may hold: typed getters that add what is wrong and what is
 //! allowed. Each returns `None` when the cell cannot be used.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::fmt::{self, Display};
-use std::str::FromStr;
 
 use chrono::NaiveDate;
 
-use super::RosterErrors;
 use super::table::Row;
 use crate::domain::{DayRange, Minutes, MinutesRange, QUARTER_HOUR, Tag, ZoneName, calendar_day};
 
@@ -28,28 +26,6 @@ pub(super) const MOST_PEOPLE: u32 = 100_000;
 const LONGEST_NAME: usize = 200;
 /// Most characters of a remark.
 const LONGEST_REMARK: usize = 2000;
-
-/// The keys that a file defines, each with its row.
-#[derive(Default)]
-pub(super) struct Keys {
-    rows: HashMap<String, u64>,
-    /// Whether the file that defines the keys could not be read, so that
-    /// nothing can be said of references to it.
-    are_unknown: bool,
-}
-
-impl Keys {
-    /// Settles, after the file was read, whether references to it can be
-    /// judged: not when nothing of it could be read.
-    pub(super) fn settle(&mut self, file: &str, errors: &RosterErrors) {
-        self.are_unknown = self.rows.is_empty() && errors.concern(file);
-    }
-
-    /// Says whether a reference to the key can stand.
-    pub(super) fn allow(&self, key: &str) -> bool {
-        self.are_unknown || self.rows.contains_key(key)
-    }
-}
 
 impl Row<'_> {
     /// Reads a cell that must not be empty.
@@ -83,45 +59,10 @@ impl Row<'_> {
     fn refuse_cell(&mut self, column: &str, cell: &str, allowed: impl Display) {
         let message = if cell.is_empty() {
             format!("the cell is empty; it must hold {allowed}")
-        } else if cell.contains(['\n', '\r']) {
-            format!("has a line break, perhaps for want of a closing quote; it must be {allowed}")
         } else {
             format!("is not {allowed}")
         };
         self.refuse(column, message);
-    }
-
-    /// Reads a key.
-    pub(super) fn key<K: FromStr>(&mut self, column: &str) -> Option<K> {
-        self.read(column, KEY, |cell| cell.parse().ok())
-    }
-
-    /// Reads the key that the row defines; a key may be defined once.
-    pub(super) fn new_key<K: FromStr>(&mut self, column: &str, keys: &mut Keys) -> Option<K> {
-        let key = self.key(column)?;
-        let cell = self.cell(column)?;
-        if let Some(row) = keys.rows.get(cell) {
-            let message = format!("is used already in row {row}; each {column} must be unique");
-            self.refuse(column, message);
-            return None;
-        }
-        keys.rows.insert(cell.to_owned(), self.number());
-        Some(key)
-    }
-
-    /// Reads a key that another file defines.
-    pub(super) fn reference<K: FromStr>(
-        &mut self,
-        column: &str,
-        keys: &Keys,
-        file: &str,
-    ) -> Option<K> {
-        let key = self.key(column)?;
-        if !keys.allow(self.cell(column)?) {
-            self.refuse(column, format!("is not an id in {file}"));
-            return None;
-        }
-        Some(key)
     }
 
     /// Reads a text of one line that must not be empty.

@@ -1,6 +1,7 @@
 //! What is wrong with a folder: every mistake, with the place and what is
 //! allowed there.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// Most mistakes that are kept; further ones are only counted.
@@ -62,6 +63,8 @@ pub(super) fn shown(cell: &str) -> String {
 pub struct RosterErrors {
     errors: Vec<RosterError>,
     count: usize,
+    /// Files whose rows could not all be read.
+    incomplete: BTreeSet<String>,
 }
 
 impl RosterErrors {
@@ -117,6 +120,17 @@ impl RosterErrors {
     /// Says whether a mistake concerns a file.
     pub(super) fn concern(&self, file: &str) -> bool {
         self.errors.iter().any(|error| error.file == file)
+    }
+
+    /// Notes that not all rows of a file could be read, so that references to
+    /// them cannot be judged.
+    pub(super) fn mark_incomplete(&mut self, file: &str) {
+        self.incomplete.insert(file.to_owned());
+    }
+
+    /// Says whether not all rows of a file could be read.
+    pub(super) fn is_incomplete(&self, file: &str) -> bool {
+        self.incomplete.contains(file)
     }
 
     /// Puts the mistakes in order, by file and row; those of one row stay as

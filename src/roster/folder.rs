@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::io::{Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
 
@@ -85,9 +85,78 @@ fn write_files(files: &FolderFiles, dir: &Path) -> Result<(), FolderError> {
         let file = write_beside(dir, bytes).map_err(failed(&path))?;
         written.push((path, file));
     }
-    for (path, file) in written {
-        file.persist(&path).map_err(|e| failed(&path)(e.error))?;
+    put_in_place(written)
+}
+
+/// A file that was put in its place, and where the one before it is kept.
+struct Placed {
+    path: PathBuf,
+    before: Option<PathBuf>,
+}
+
+impl Placed {
+    /// Keeps what is in the place, then puts the file there.
+    fn new(path: PathBuf, file: NamedTempFile) -> Result<Self, FolderError> {
+        let mut placed = Self { path, before: None };
+        let put = placed
+            .keep_before()
+            .and_then(|()| match file.persist(&placed.path) {
+                Ok(_) => Ok(()),
+                Err(error) => Err(error.error),
+            });
+        match put {
+            Ok(()) => Ok(placed),
+            Err(source) => {
+                let path = placed.path.clone();
+                placed.forget_before();
+                Err(FolderError::Write { path, source })
+            }
+        }
     }
+
+    fn keep_before(&mut self) -> std::io::Result<()> {
+        if self.path.exists() {
+            let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+            let kept = self
+                .path
+                .with_file_name(format!(".practicum-before-{name}"));
+            let _ = fs::remove_file(&kept);
+            if fs::hard_link(&self.path, &kept).is_err() {
+                fs::copy(&self.path, &kept)?;
+            }
+            self.before = Some(kept);
+        }
+        Ok(())
+    }
+
+    fn forget_before(self) {
+        if let Some(before) = self.before {
+            let _ = fs::remove_file(before);
+        }
+    }
+
+    fn take_back(self) {
+        let _ = match self.before {
+            Some(before) => fs::rename(before, &self.path),
+            None => fs::remove_file(&self.path),
+        };
+    }
+}
+
+/// Renames every file into its place, or none: when one cannot be, those
+/// before it are taken back.
+fn put_in_place(written: Vec<(PathBuf, NamedTempFile)>) -> Result<(), FolderError> {
+    let mut done = Vec::with_capacity(written.len());
+    for (path, file) in written {
+        match Placed::new(path, file) {
+            Ok(placed) => done.push(placed),
+            Err(error) => {
+                done.into_iter().for_each(Placed::take_back);
+                return Err(error);
+            }
+        }
+    }
+    done.into_iter().for_each(Placed::forget_before);
     Ok(())
 }
 
@@ -136,7 +205,10 @@ pub(super) fn gather(dir: &Path, names: &[&str], errors: &mut RosterErrors) -> O
     {
         match read_file(&dir.join(name)) {
             Ok(bytes) => files.insert(name, bytes),
-            Err(message) => errors.push_file(name, message),
+            Err(message) => {
+                errors.push_file(name, message);
+                errors.mark_incomplete(name);
+            }
         }
     }
     Some(files)

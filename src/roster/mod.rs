@@ -11,10 +11,12 @@ mod error;
 mod files;
 mod folder;
 mod generate;
+mod keys;
 mod names;
 mod plan;
 mod read;
 mod table;
+mod text;
 mod words;
 mod write;
 

@@ -10,8 +10,9 @@ use std::collections::HashMap;
 use csv::StringRecord;
 
 use super::error::{RosterError, RosterErrors};
-use super::files::{FolderFiles, MAX_FILE_BYTES};
+use super::files::FolderFiles;
 use super::names::nearest;
+use super::text::{LineCounter, delimiter, text};
 
 /// The columns that a file may have.
 pub(super) struct Columns {
@@ -19,6 +20,8 @@ pub(super) struct Columns {
     pub required: &'static [&'static str],
     /// Columns that may be left out.
     pub optional: &'static [&'static str],
+    /// Columns whose cells may hold line breaks.
+    pub multiline: &'static [&'static str],
 }
 
 impl Columns {
@@ -27,12 +30,15 @@ impl Columns {
     }
 }
 
+/// A column and where the file has it.
+type Place = (&'static str, Option<usize>);
+
 /// One row of a file while it is read.
 pub(super) struct Row<'a> {
     pub(super) file: &'static str,
     number: u64,
     cells: &'a StringRecord,
-    places: &'a [(&'static str, Option<usize>)],
+    places: &'a [Place],
     pub(super) errors: &'a mut RosterErrors,
     pub(super) unknown_zones: &'a mut HashMap<String, String>,
     /// Whether mistakes of the row are left unsaid, since one says it all.
@@ -61,6 +67,20 @@ impl<'a> Row<'a> {
     pub(super) fn refuse(&mut self, column: &str, message: impl Into<String>) {
         let found = self.cell(column).filter(|cell| !cell.is_empty());
         self.push(Some(column), found, message.into());
+    }
+
+    /// Says whether a cell holds a line break where none may be.
+    fn has_stray_line_break(&self, columns: &Columns) -> bool {
+        let may_hold = |place| {
+            let mut named = self.places.iter().filter(|(_, at)| *at == Some(place));
+            named.any(|(column, _)| columns.multiline.contains(column))
+        };
+        self.cells.as_slice().contains(['\n', '\r'])
+            && self
+                .cells
+                .iter()
+                .enumerate()
+                .any(|(place, cell)| cell.contains(['\n', '\r']) && !may_hold(place))
     }
 
     fn push(&mut self, column: Option<&str>, found: Option<&str>, message: String) {
@@ -99,7 +119,7 @@ pub(super) fn read_table<T>(
         .from_reader(text.as_bytes());
     let mut lines = LineCounter::new(text);
     let mut cells = StringRecord::new();
-    let mut header: Option<(usize, Vec<(&'static str, Option<usize>)>)> = None;
+    let mut header: Option<(usize, Vec<Place>)> = None;
     let mut unknown_zones = HashMap::new();
     let mut rows = Vec::new();
     // Reading from memory in UTF-8 and with any number of cells cannot fail.
@@ -124,7 +144,11 @@ pub(super) fn read_table<T>(
             unknown_zones: &mut unknown_zones,
             is_muted: false,
         };
-        if cells.len() != *width {
+        if row.has_stray_line_break(columns) {
+            row.push(None, None, LOST_QUOTE.to_owned());
+            row.is_muted = true;
+            row.errors.mark_incomplete(file);
+        } else if cells.len() != *width {
             row.push(None, None, width_message(cells.len(), *width));
             row.is_muted = true;
         }
@@ -143,52 +167,14 @@ pub(super) fn read_table<T>(
     rows
 }
 
+const LOST_QUOTE: &str = "a cell of this row holds a line break, most likely for want of a closing \
+                          quote; the rows after it could not be told apart";
+
 fn width_message(cells: usize, width: usize) -> String {
     format!(
         "the row has {cells} cells and the header {width}; a cell that holds the separator, \
          such as a list, must be quoted"
     )
-}
-
-/// Returns the contents of a file as text, without a byte-order mark.
-pub(super) fn text<'a>(file: &str, bytes: &'a [u8], errors: &mut RosterErrors) -> Option<&'a str> {
-    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MAX_FILE_BYTES {
-        errors.push_file(file, "the file is over 64 MiB");
-        return None;
-    }
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        errors.push_file(file, "the file is in UTF-16; save it as UTF-8");
-        return None;
-    }
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Some(text),
-        Err(error) => {
-            let before = &bytes[..error.valid_up_to()];
-            let lines = before.iter().filter(|byte| **byte == b'\n').count();
-            errors.push(RosterError {
-                file: file.to_owned(),
-                row: u64::try_from(lines + 1).ok(),
-                column: None,
-                found: None,
-                message: "the text is not UTF-8; save the file as UTF-8".to_owned(),
-            });
-            None
-        }
-    }
-}
-
-/// Returns the separator that the first line holds most often.
-fn delimiter(text: &str) -> u8 {
-    let first = text.trim_start().lines().next().unwrap_or_default();
-    let count = |wanted: u8| first.bytes().filter(|byte| *byte == wanted).count();
-    let mut best = b',';
-    for other in [b';', b'\t'] {
-        if count(other) > count(best) {
-            best = other;
-        }
-    }
-    best
 }
 
 /// Returns where each column is, and adds what is wrong with the header.
@@ -198,7 +184,7 @@ fn read_header(
     cells: &StringRecord,
     columns: &Columns,
     errors: &mut RosterErrors,
-) -> Vec<(&'static str, Option<usize>)> {
+) -> Vec<Place> {
     let mut push = |column: &str, message: String| {
         errors.push(RosterError {
             file: file.to_owned(),
@@ -231,45 +217,17 @@ fn read_header(
             push(name, "the column is missing".to_owned());
         }
     }
+    if columns
+        .required
+        .first()
+        .is_some_and(|id| !names.contains(id))
+    {
+        errors.mark_incomplete(file);
+    }
     allowed_places(columns, &names)
 }
 
-fn allowed_places(columns: &Columns, names: &[&str]) -> Vec<(&'static str, Option<usize>)> {
+fn allowed_places(columns: &Columns, names: &[&str]) -> Vec<Place> {
     let place = |wanted| names.iter().position(|name| *name == wanted);
     columns.all().map(|name| (name, place(name))).collect()
-}
-
-/// Turns ascending byte offsets into line numbers.
-struct LineCounter<'a> {
-    bytes: &'a [u8],
-    at: usize,
-    line: u64,
-}
-
-impl<'a> LineCounter<'a> {
-    fn new(text: &'a str) -> Self {
-        Self {
-            bytes: text.as_bytes(),
-            at: 0,
-            line: 1,
-        }
-    }
-
-    /// Returns the line of the first text at or after the offset. The offset
-    /// of a record may lie before the line ends that precede it.
-    fn line_at(&mut self, offset: u64) -> u64 {
-        let offset = usize::try_from(offset).unwrap_or(usize::MAX);
-        while let Some(&byte) = self.bytes.get(self.at) {
-            let is_line_end = matches!(byte, b'\n' | b'\r');
-            if self.at >= offset && !is_line_end {
-                break;
-            }
-            let is_pair = byte == b'\r' && self.bytes.get(self.at + 1) == Some(&b'\n');
-            if is_line_end && !is_pair {
-                self.line += 1;
-            }
-            self.at += 1;
-        }
-        self.line
-    }
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use comfy_table::{CellAlignment, Table, presets};
+use comfy_table::{CellAlignment, LineStyle, Table, TableStyle, presets};
 use serde::Serialize;
 
 use super::overview::Overview;
@@ -129,6 +129,7 @@ impl Report {
             Some(overview) => text.push_str(&overview_text(overview)),
             None => text.push_str(&files_text(&self.files)),
         }
+        text.push('\n');
         for warning in &self.warnings {
             text.push_str(&format!("warning: {warning}\n"));
         }
@@ -148,9 +149,12 @@ impl Report {
     }
 }
 
+const LINE_BELOW_HEADER: TableStyle =
+    presets::NOTHING.header_separator(LineStyle::none().fill('─').junction('─'));
+
 fn new_table(header: &[&str]) -> Table {
     let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table.load_style(LINE_BELOW_HEADER);
     table.set_header(header.iter().copied());
     if !output::has_colour() {
         table.force_no_tty();
@@ -163,7 +167,7 @@ fn finished(mut table: Table, texts: usize) -> String {
     for column in table.column_iter_mut().skip(texts) {
         column.set_cell_alignment(CellAlignment::Right);
     }
-    format!("{table}\n")
+    format!("\n{table}\n")
 }
 
 fn files_text(files: &[FileRows]) -> String {
@@ -179,20 +183,22 @@ fn files_text(files: &[FileRows]) -> String {
 
 fn overview_text(overview: &Overview) -> String {
     let mut text = format!(
-        "{} ({})\n{}: {} to {}, {} weeks\n{} trainees for {} places at {} sites; {} of {} offered \
-         minutes of weekly contact are wanted\n",
+        "{} ({})\n{}: {} to {}, {} weeks\n",
         overview.program_name,
         overview.program,
         overview.round,
         overview.first_day,
         overview.last_day,
         overview.weeks,
-        overview.trainees,
-        overview.capacity,
-        overview.sites,
-        overview.contact_minutes_wanted,
-        overview.contact_minutes_per_week,
     );
+    text.push_str(&format!(
+        "{} trainees want {} minutes of contact a week; {} sites have {} places and {} minutes\n",
+        overview.trainees,
+        overview.contact_minutes_wanted,
+        overview.sites,
+        overview.capacity,
+        overview.contact_minutes_per_week,
+    ));
     let mut levels = new_table(&[
         "level",
         "trainees",

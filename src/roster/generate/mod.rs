@@ -7,15 +7,16 @@
 //! ranked sites in the trainee's own region. Every name is made up.
 
 mod dice;
-mod people;
 mod places;
+mod supervisors;
+mod trainees;
 mod vocabulary;
 
 use super::write::TableWriter;
 use super::{FolderFiles, RosterErrors, read_roster};
 use crate::domain::Roster;
 use dice::Dice;
-use vocabulary::{Region, US, WORLD};
+use vocabulary::{FAMILY, GIVEN, Region, US, WORLD};
 
 /// Most trainees of a generated roster.
 pub const MOST_TRAINEES: u32 = 200_000;
@@ -132,6 +133,10 @@ impl World {
         let clock = |halves: usize| format!("{:02}:{:02}", halves / 2, halves % 2 * 30);
         self.windows
             .row([&owner, &key, &weekday, &clock(from), &clock(until)]);
+    }
+
+    fn person_name(&mut self) -> String {
+        format!("{} {}", self.dice.pick(&GIVEN), self.dice.pick(&FAMILY))
     }
 
     fn add_away(&mut self, owner: &str, key: &str, (first, last, reason): (&str, &str, &str)) {

@@ -1,4 +1,4 @@
-//! Regions and made-up names.
+//! Regions, words and made-up names.
 
 /// A jurisdiction with the zone of its sites.
 #[derive(Clone, Copy)]
@@ -45,6 +45,8 @@ pub(super) const MODALITIES: [&str; 7] = [
     "motivational_interviewing",
     "play_therapy",
 ];
+
+pub(super) const WEEKDAYS: [&str; 5] = ["mon", "tue", "wed", "thu", "fri"];
 
 /// Languages besides English, which everybody speaks.
 pub(super) const LANGUAGES: [&str; 7] = ["ar", "es", "fr", "ko", "pt", "vi", "zh"];

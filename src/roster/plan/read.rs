@@ -15,7 +15,7 @@ use super::{
 };
 use crate::domain::plan::{Delivery, Placement, Session, SessionMember, Unmatched, WeeklyStart};
 use crate::domain::{MinuteOfDay, Minutes, Plan, Rule, TraineeKey};
-use crate::roster::cells::Keys;
+use crate::roster::keys::Keys;
 
 /// What is allowed as the number of a session.
 const SESSION_ID: &str = "a session's number such as session-0001";
@@ -56,6 +56,7 @@ const fn all_required(columns: &'static [&'static str]) -> Columns {
     Columns {
         required: columns,
         optional: &[],
+        multiline: &["detail", "action"],
     }
 }
 

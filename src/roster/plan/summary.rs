@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::error::{RosterError, RosterErrors};
-use super::super::{FolderFiles, table};
+use super::super::{FolderFiles, text};
 use crate::domain::plan::{Level, LevelResult, LevelStatus};
 
 pub(super) const FILE: &str = "summary.json";
@@ -79,7 +79,7 @@ pub(super) fn read(
     files: &FolderFiles,
     errors: &mut RosterErrors,
 ) -> Option<(Vec<LevelResult>, PlanContext)> {
-    let text = table::text(FILE, files.get(FILE)?, errors)?;
+    let text = text::text(FILE, files.get(FILE)?, errors)?;
     let summary: SummaryFile = match serde_json::from_str(text) {
         Ok(summary) => summary,
         Err(error) => {

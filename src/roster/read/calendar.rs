@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::super::cells::Keys;
+use super::super::keys::Keys;
 use super::super::table::{Columns, Row, read_table};
 use super::super::words::WEEKDAYS;
 use super::super::{FolderFiles, RosterErrors};
@@ -14,11 +14,13 @@ use crate::domain::{
 const WINDOW_COLUMNS: Columns = Columns {
     required: &["owner", "owner_id", "weekday", "start", "end"],
     optional: &[],
+    multiline: &[],
 };
 
 const AWAY_COLUMNS: Columns = Columns {
     required: &["owner", "owner_id", "first_day", "last_day"],
     optional: &["reason"],
+    multiline: &[],
 };
 
 const OWNERS: [(&str, OwnerKind); 3] = [

@@ -20,6 +20,7 @@ const COLUMNS: Columns = Columns {
         "licence",
     ],
     optional: &[],
+    multiline: &[],
 };
 
 /// Longest weekly session, in minutes.

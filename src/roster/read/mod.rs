@@ -10,10 +10,10 @@ mod wishes;
 
 use std::cmp::Ordering;
 
-use super::cells::Keys;
 use super::error::{RosterError, RosterErrors};
 use super::files::FolderFiles;
 use super::folder::refuse_unknown_tables;
+use super::keys::Keys;
 use super::{REQUIRED_FILES, ROSTER_FILES};
 use crate::domain::Roster;
 
@@ -32,6 +32,7 @@ pub(super) fn read(files: &FolderFiles, errors: &mut RosterErrors) -> Option<Ros
     for file in REQUIRED_FILES {
         if files.get(file).is_none() && !errors.concern(file) {
             errors.push_file(file, "the file is missing; every roster has one");
+            errors.mark_incomplete(file);
         }
     }
     let program = program::read_program(files, errors);

@@ -8,7 +8,7 @@ use super::super::FolderFiles;
 use super::super::cells::{DAY, KEY, NAME, OneOf, find_word, name_text};
 use super::super::error::{RosterError, RosterErrors};
 use super::super::names::nearest;
-use super::super::table;
+use super::super::text;
 use super::super::words::UNRANKED_SITES;
 use crate::domain::{
     DayRange, MAX_TERM_DAYS, Minutes, Program, QUARTER_HOUR, Ratio, Round, Thousandths, ZoneName,
@@ -46,7 +46,7 @@ pub(super) fn read_program(
     errors: &mut RosterErrors,
 ) -> Option<(Program, Round)> {
     let bytes = files.get(FILE)?;
-    let text = table::text(FILE, bytes, errors)?;
+    let text = text::text(FILE, bytes, errors)?;
     let mut document = Document { text, errors };
     let (root, faults) = DeTable::parse_recoverable(text);
     for fault in &faults {

@@ -1,6 +1,7 @@
 //! `sites.csv`.
 
-use super::super::cells::{Keys, MOST_PEOPLE};
+use super::super::cells::MOST_PEOPLE;
+use super::super::keys::Keys;
 use super::super::table::{Columns, Row, read_table};
 use super::super::{FolderFiles, RosterErrors};
 use crate::domain::{Availability, Minutes, Site};
@@ -24,6 +25,7 @@ const COLUMNS: Columns = Columns {
         "languages",
     ],
     optional: &["capacity_min"],
+    multiline: &[],
 };
 
 /// Reads the sites, by key and without opening hours.

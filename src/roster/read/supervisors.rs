@@ -28,6 +28,7 @@ const COLUMNS: Columns = Columns {
         "languages",
     ],
     optional: &["caseload_min"],
+    multiline: &[],
 };
 
 const LICENCE_COLUMNS: Columns = Columns {
@@ -39,6 +40,7 @@ const LICENCE_COLUMNS: Columns = Columns {
         "valid_until",
     ],
     optional: &[],
+    multiline: &[],
 };
 
 /// Smallest limit of a group's size.

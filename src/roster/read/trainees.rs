@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::super::cells::{Keys, MINUTES_OF_WEEK};
+use super::super::cells::MINUTES_OF_WEEK;
+use super::super::keys::Keys;
 use super::super::table::{Columns, Row, read_table};
 use super::super::{FolderFiles, RosterErrors};
 use super::lines::Levels;
@@ -26,6 +27,7 @@ const COLUMNS: Columns = Columns {
         "languages",
     ],
     optional: &[],
+    multiline: &[],
 };
 
 /// Largest priority.

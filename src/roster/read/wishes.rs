@@ -17,21 +17,25 @@ const REQUIREMENTS: &str = "requirements.csv";
 const PREFERENCE_COLUMNS: Columns = Columns {
     required: &["trainee_id", "target", "target_id", "rank"],
     optional: &[],
+    multiline: &[],
 };
 
 const EXCLUSION_COLUMNS: Columns = Columns {
     required: &["trainee_id", "target", "target_id"],
     optional: &["reason"],
+    multiline: &[],
 };
 
 const PAIR_COLUMNS: Columns = Columns {
     required: &["trainee_id", "target", "target_id"],
     optional: &[],
+    multiline: &[],
 };
 
 const RANKING_COLUMNS: Columns = Columns {
     required: &["site_id", "trainee_id", "rank"],
     optional: &[],
+    multiline: &[],
 };
 
 const REQUIREMENT_COLUMNS: Columns = Columns {
@@ -43,6 +47,7 @@ const REQUIREMENT_COLUMNS: Columns = Columns {
         "due_day",
     ],
     optional: &[],
+    multiline: &[],
 };
 
 const TARGETS: [(&str, TargetKind); 2] = [

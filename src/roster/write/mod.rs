@@ -1,12 +1,18 @@
 //! Writes the canonical files of a roster: rows by key, commas, line feeds,
 //! quotes only where they are needed.
 
-use std::fmt::Display;
+mod program;
+mod table;
 
 use chrono::Weekday;
 
+pub(super) use table::TableWriter;
+
 use super::FolderFiles;
-use super::words::{licence_word, unranked_word};
+use super::words::licence_word;
+use program::program_toml;
+use table::list;
+
 use crate::domain::{
     Availability, Preference, Roster, SessionKind, SiteOrSupervisor, TraineeKey, weekday_word,
 };
@@ -27,113 +33,8 @@ pub fn write_roster(roster: &Roster) -> FolderFiles {
     files
 }
 
-/// A CSV file while it is written.
-pub(super) struct TableWriter {
-    bytes: Vec<u8>,
-    rows: usize,
-}
-
-impl TableWriter {
-    /// Starts a file with its header.
-    pub(super) fn new(header: &[&str]) -> Self {
-        let mut table = Self {
-            bytes: Vec::new(),
-            rows: 0,
-        };
-        table.line(header.iter());
-        table
-    }
-
-    /// Adds a row.
-    pub(super) fn row<const N: usize>(&mut self, cells: [&dyn Display; N]) {
-        self.rows += 1;
-        self.line(cells.iter());
-    }
-
-    /// Puts the file into a folder.
-    pub(super) fn finish(self, name: &str, files: &mut FolderFiles) {
-        files.insert(name, self.bytes);
-    }
-
-    /// Puts the file into a folder when it has any row.
-    fn finish_if_any(self, name: &str, files: &mut FolderFiles) {
-        if self.rows > 0 {
-            self.finish(name, files);
-        }
-    }
-
-    fn line(&mut self, cells: impl Iterator<Item = impl Display>) {
-        for (place, cell) in cells.enumerate() {
-            if place > 0 {
-                self.bytes.push(b',');
-            }
-            let cell = cell.to_string();
-            if cell.contains([',', '"', '\n', '\r', '\t']) {
-                self.bytes.push(b'"');
-                self.bytes
-                    .extend_from_slice(cell.replace('"', "\"\"").as_bytes());
-                self.bytes.push(b'"');
-            } else {
-                self.bytes.extend_from_slice(cell.as_bytes());
-            }
-        }
-        self.bytes.push(b'\n');
-    }
-}
-
-/// Returns a list as one cell.
-fn list(items: impl IntoIterator<Item = impl Display>) -> String {
-    let items: Vec<String> = items.into_iter().map(|item| item.to_string()).collect();
-    items.join(";")
-}
-
 fn kind_list<'a>(kinds: impl IntoIterator<Item = &'a SessionKind>) -> String {
     list(kinds.into_iter().map(|kind| kind.as_str()))
-}
-
-fn program_toml(roster: &Roster) -> String {
-    let (program, round) = (&roster.program, &roster.round);
-    let mut text = format!(
-        "[program]\nid = {}\nname = {}\ntime_zone = {}\n\n[round]\n",
-        toml_string(&program.key.to_string()),
-        toml_string(&program.name),
-        toml_string(program.time_zone.as_str()),
-    );
-    if let Some(key) = &round.key {
-        text.push_str(&format!("id = {}\n", toml_string(key.as_str())));
-    }
-    text.push_str(&format!(
-        "name = {}\nfirst_day = {}\nlast_day = {}\nsession_start_step_minutes = {}\n\
-         missed_sessions_max = {}\nunranked_sites = {}\n\
-         excluded_supervisor_closes_sites = {}\n",
-        toml_string(&round.name),
-        round.term.first(),
-        round.term.last(),
-        round.session_start_step,
-        round.missed_sessions_max,
-        toml_string(unranked_word(round.unranked_sites)),
-        round.excluded_supervisor_closes_sites,
-    ));
-    if let Some(ratio) = round.ratio {
-        text.push_str(&format!(
-            "\n[ratio]\ncontact_per_supervision_max = {}\ngroup_credit = {}\n",
-            ratio.contact_per_supervision_max, ratio.group_credit,
-        ));
-    }
-    text
-}
-
-fn toml_string(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => quoted.extend(['\\', c]),
-            c if c.is_control() => quoted.push_str(&format!("\\u{:04X}", u32::from(c))),
-            c => quoted.push(c),
-        }
-    }
-    quoted.push('"');
-    quoted
 }
 
 fn write_sites(roster: &Roster, files: &mut FolderFiles) {
