@@ -63,6 +63,8 @@ pub(super) fn shown(cell: &str) -> String {
 pub struct RosterErrors {
     errors: Vec<RosterError>,
     count: usize,
+    /// Files that a mistake concerns.
+    concerned: BTreeSet<String>,
     /// Files whose rows could not all be read.
     incomplete: BTreeSet<String>,
 }
@@ -101,6 +103,9 @@ impl RosterErrors {
     /// Adds a mistake.
     pub(super) fn push(&mut self, error: RosterError) {
         self.count += 1;
+        if !self.concern(&error.file) {
+            self.concerned.insert(error.file.clone());
+        }
         if self.errors.len() < MOST_KEPT {
             self.errors.push(error);
         }
@@ -119,7 +124,7 @@ impl RosterErrors {
 
     /// Says whether a mistake concerns a file.
     pub(super) fn concern(&self, file: &str) -> bool {
-        self.errors.iter().any(|error| error.file == file)
+        self.concerned.contains(file)
     }
 
     /// Notes that not all rows of a file could be read, so that references to
