@@ -16,6 +16,10 @@ pub(super) const KEY: &str =
 pub(super) const TAG: &str = "a word of 1 to 63 characters without semicolons";
 /// What is allowed as a day.
 pub(super) const DAY: &str = "a day written as YYYY-MM-DD in the years 1970 to 2199";
+/// What is allowed as the name of a zone.
+pub(super) const ZONE: &str = "an IANA time zone name such as America/New_York";
+/// Most different unknown zones of a file that are looked up.
+const MOST_UNKNOWN_ZONES: usize = 1000;
 /// What is allowed as a name.
 pub(super) const NAME: &str = "a text of 1 to 200 characters on one line";
 /// Minutes in a week.
@@ -205,18 +209,28 @@ impl Row<'_> {
     /// Reads the name of a zone; the nearest names are offered for another.
     pub(super) fn zone(&mut self, column: &str) -> Option<ZoneName> {
         let cell = self.cell(column)?;
-        let message = match cell.parse::<ZoneName>() {
-            Ok(zone) => return Some(zone),
-            Err(_) if cell.is_empty() => {
-                "the cell is empty; it must hold an IANA time zone name such as \
-                 America/New_York"
-                    .to_owned()
+        if cell.is_empty() {
+            self.refuse_cell(column, cell, ZONE);
+            return None;
+        }
+        let message = match self.unknown_zones.get(cell) {
+            Some(message) => message.clone(),
+            // Looking for the nearest names takes long.
+            None if self.unknown_zones.len() >= MOST_UNKNOWN_ZONES => {
+                let known = ZoneName::all().find(|zone| zone.as_str() == cell);
+                if known.is_some() {
+                    return known;
+                }
+                format!("is not {ZONE}")
             }
-            Err(unknown) => self
-                .unknown_zones
-                .entry(cell.to_owned())
-                .or_insert_with(|| format!("is not {unknown}"))
-                .clone(),
+            None => match cell.parse::<ZoneName>() {
+                Ok(zone) => return Some(zone),
+                Err(unknown) => {
+                    let message = format!("is not {unknown}");
+                    self.unknown_zones.insert(cell.to_owned(), message.clone());
+                    message
+                }
+            },
         };
         self.refuse(column, message);
         None

@@ -1,7 +1,7 @@
 //! What is wrong with a folder: every mistake, with the place and what is
 //! allowed there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// Most mistakes that are kept; further ones are only counted.
@@ -63,6 +63,8 @@ pub(super) fn shown(cell: &str) -> String {
 pub struct RosterErrors {
     errors: Vec<RosterError>,
     count: usize,
+    /// How many mistakes concern each file.
+    by_file: BTreeMap<String, usize>,
     /// Files whose rows could not all be read.
     incomplete: BTreeSet<String>,
 }
@@ -84,16 +86,36 @@ impl RosterErrors {
     }
 
     /// Returns up to `most` mistakes, one a line, and how many more there are.
+    /// Each file gets its share, so that a file with thousands of mistakes does
+    /// not hide the few of another.
     pub fn summary(&self, most: usize) -> String {
-        let mut lines: Vec<String> = self
+        let share = most / self.by_file.len().max(1);
+        let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+        let is_in_share: Vec<bool> = self
             .errors
             .iter()
-            .take(most)
-            .map(ToString::to_string)
+            .map(|error| {
+                let seen = seen.entry(&error.file).or_insert(0);
+                *seen += 1;
+                *seen <= share
+            })
             .collect();
+        let mut spare = most - is_in_share.iter().filter(|fits| **fits).count();
+        let mut lines = Vec::new();
+        for (error, fits) in self.errors.iter().zip(is_in_share) {
+            if fits || spare > 0 {
+                spare -= usize::from(!fits);
+                lines.push(error.to_string());
+            }
+        }
         let more = self.count - lines.len();
         if more > 0 {
-            lines.push(format!("and {more} more"));
+            let counts: Vec<String> = self
+                .by_file
+                .iter()
+                .map(|(file, count)| format!("{count} in {file}"))
+                .collect();
+            lines.push(format!("and {more} more; in all {}", counts.join(", ")));
         }
         lines.join("\n")
     }
@@ -101,6 +123,12 @@ impl RosterErrors {
     /// Adds a mistake.
     pub(super) fn push(&mut self, error: RosterError) {
         self.count += 1;
+        match self.by_file.get_mut(&error.file) {
+            Some(count) => *count += 1,
+            None => {
+                self.by_file.insert(error.file.clone(), 1);
+            }
+        }
         if self.errors.len() < MOST_KEPT {
             self.errors.push(error);
         }
@@ -119,7 +147,7 @@ impl RosterErrors {
 
     /// Says whether a mistake concerns a file.
     pub(super) fn concern(&self, file: &str) -> bool {
-        self.errors.iter().any(|error| error.file == file)
+        self.by_file.contains_key(file)
     }
 
     /// Notes that not all rows of a file could be read, so that references to

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use csv::StringRecord;
 
-use super::error::{RosterError, RosterErrors};
+use super::error::{RosterError, RosterErrors, shown};
 use super::files::FolderFiles;
 use super::names::nearest;
 use super::text::{LineCounter, delimiter, text};
@@ -29,6 +29,9 @@ impl Columns {
         self.required.iter().chain(self.optional).copied()
     }
 }
+
+/// Most columns of a header that are looked at.
+const MOST_COLUMNS: usize = 200;
 
 /// A column and where the file has it.
 type Place = (&'static str, Option<usize>);
@@ -89,7 +92,7 @@ impl<'a> Row<'a> {
                 file: self.file.to_owned(),
                 row: Some(self.number),
                 column: column.map(str::to_owned),
-                found: found.map(str::to_owned),
+                found: found.map(shown),
                 message,
             });
         }
@@ -196,7 +199,7 @@ fn read_header(
     };
     let names: Vec<&str> = cells.iter().map(str::trim).collect();
     let allowed: Vec<&str> = columns.all().collect();
-    for (place, name) in names.iter().enumerate() {
+    for (place, name) in names.iter().take(MOST_COLUMNS).enumerate() {
         if name.is_empty() {
             push(
                 &format!("column {}", place + 1),
@@ -207,7 +210,7 @@ fn read_header(
                 Some(meant) => format!("unknown column; did you mean {meant}?"),
                 None => format!("unknown column; the columns are {}", allowed.join(", ")),
             };
-            push(&super::error::shown(name), message);
+            push(&shown(name), message);
         } else if names[..place].contains(name) {
             push(name, "the header names this column twice".to_owned());
         }

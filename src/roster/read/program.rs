@@ -5,7 +5,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::super::FolderFiles;
-use super::super::cells::{DAY, KEY, NAME, OneOf, find_word, name_text};
+use super::super::cells::{DAY, KEY, NAME, OneOf, ZONE, find_word, name_text};
 use super::super::error::{RosterError, RosterErrors};
 use super::super::names::nearest;
 use super::super::text;
@@ -180,7 +180,7 @@ impl Document<'_, '_> {
         let typed = find(section, "time_zone").and_then(|value| value.get_ref().as_str());
         let allowed = match typed.map(str::parse::<ZoneName>) {
             Some(Err(unknown)) => unknown.to_string(),
-            Some(Ok(_)) | None => "an IANA time zone name such as America/New_York".to_owned(),
+            Some(Ok(_)) | None => ZONE.to_owned(),
         };
         let time_zone = self.read(section, "time_zone", &allowed, |value| {
             value.as_str()?.parse().ok()

@@ -4,15 +4,13 @@
 mod program;
 mod table;
 
-use chrono::Weekday;
-
 pub(super) use table::TableWriter;
 
-use super::FolderFiles;
-use super::words::licence_word;
 use program::program_toml;
 use table::list;
 
+use super::FolderFiles;
+use super::words::licence_word;
 use crate::domain::{
     Availability, Preference, Roster, SessionKind, SiteOrSupervisor, TraineeKey, weekday_word,
 };
@@ -170,11 +168,10 @@ fn write_calendars(roster: &Roster, files: &mut FolderFiles) {
     let mut away = TableWriter::new(&["owner", "owner_id", "first_day", "last_day", "reason"]);
     let mut write = |owner: &str, key: &str, availability: &Availability| {
         for window in &availability.windows {
-            let weekday: Weekday = window.weekday();
             windows.row([
                 &owner,
                 &key,
-                &weekday_word(weekday),
+                &weekday_word(window.weekday()),
                 &window.start(),
                 &window.end(),
             ]);

@@ -232,5 +232,32 @@ fn mistakes_are_counted_beyond_those_that_are_kept() {
     let errors = read_roster(&files).unwrap_err();
     assert_eq!(errors.count(), 100_200);
     assert_eq!(errors.as_slice().len(), 100_000);
-    assert!(errors.summary(2).ends_with("\nand 100198 more"));
+    assert!(
+        errors
+            .summary(2)
+            .ends_with("\nand 100198 more; in all 100200 in preferences.csv")
+    );
+}
+
+#[test]
+fn many_mistakes_in_one_table_do_not_hide_one_in_another() {
+    let mut files = edited(&[("trainees.csv", "Noor Diaz", "")]);
+    let row = "tr-9,site,site-1,1\n";
+    let text = format!("trainee_id,target,target_id,rank\n{}", row.repeat(50));
+    files.insert("preferences.csv", text.into_bytes());
+    let summary = read_roster(&files).unwrap_err().summary(10);
+    let lines: Vec<&str> = summary.lines().collect();
+    assert_eq!(lines.len(), 11);
+    assert!(
+        lines[8].starts_with("preferences.csv row 10, "),
+        "{summary}"
+    );
+    assert!(
+        lines[9].starts_with("trainees.csv row 2, name: "),
+        "{summary}"
+    );
+    assert_eq!(
+        lines[10],
+        "and 41 more; in all 50 in preferences.csv, 1 in trainees.csv"
+    );
 }

@@ -1,6 +1,6 @@
 //! Every kind of mistake in a cell gets a message of its own.
 
-use super::small::{assert_mistake, edited, mistakes, mistakes_of};
+use super::small::{assert_mistake, edited, files, mistakes, mistakes_of};
 
 #[test]
 fn an_unknown_zone_is_answered_with_the_nearest_names() {
@@ -242,4 +242,30 @@ fn a_level_has_a_line_when_any_level_has() {
     let mut files = edited(&[("trainees.csv", ",practicum,US-NY", ",internship,US-NY")]);
     files.remove("supervision_lines.csv");
     assert_eq!(mistakes_of(&files), [""; 0]);
+}
+
+#[test]
+fn many_unknown_zones_are_answered_in_time() {
+    let mut text = String::from_utf8(files().get("trainees.csv").unwrap().to_vec()).unwrap();
+    for number in 0..20_000 {
+        text.push_str(&format!(
+            "many-{number},Name,,America/Now_{number},practicum,US-NY,1,360,,660,,en\n"
+        ));
+    }
+    text.push_str("last,Name,,Europe/Paris,practicum,US-NY,1,360,,660,,en\n");
+    let mut files = files();
+    files.insert("trainees.csv", text.into_bytes());
+    let started = std::time::Instant::now();
+    assert_eq!(mistakes_of(&files).len(), 20_000);
+    assert!(started.elapsed().as_secs() < 10);
+}
+
+#[test]
+fn a_message_repeats_only_the_beginning_of_a_long_cell() {
+    let long = "x".repeat(5000);
+    let [message] = &mistakes(&[("sites.csv", ",4,1200", &format!(",{long},1200"))])[..] else {
+        panic!("one mistake")
+    };
+    assert!(message.contains("x…\" is not a whole number"), "{message}");
+    assert!(message.len() < 200, "{message}");
 }

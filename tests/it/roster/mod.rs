@@ -10,6 +10,7 @@ mod bad_program;
 mod bad_tables;
 mod bad_values;
 mod command;
+mod documented;
 mod generated;
 mod plan_folder;
 mod shipped;

@@ -145,6 +145,52 @@ proptest! {
     }
 }
 
+/// One change of a file, as a slip of the hand makes it.
+fn slip() -> impl Strategy<Value = (prop::sample::Index, prop::sample::Index, char, usize)> {
+    let signs = prop::sample::select(
+        ",;\t\"'\n\r 019-:=.#[]aéZ\u{a0}\u{feff}"
+            .chars()
+            .collect::<Vec<_>>(),
+    );
+    (
+        any::<prop::sample::Index>(),
+        any::<prop::sample::Index>(),
+        signs,
+        0_usize..3,
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(3000))]
+
+    #[test]
+    fn what_is_accepted_after_slips_reads_back_equal(slips in prop::collection::vec(slip(), 1..4)) {
+        let mut files = files();
+        let names: Vec<String> = files.iter().map(|(name, _)| name.to_owned()).collect();
+        for (file, place, sign, action) in slips {
+            let name = file.get(&names);
+            let text = std::str::from_utf8(files.get(name).unwrap()).unwrap();
+            let mut signs: Vec<char> = text.chars().collect();
+            let place = place.index(signs.len());
+            match action {
+                0 => signs[place] = sign,
+                1 => signs.insert(place, sign),
+                _ => {
+                    signs.remove(place);
+                }
+            }
+            files.insert(name, signs.into_iter().collect::<String>().into_bytes());
+        }
+        match read_roster(&files) {
+            Ok(roster) => {
+                let again = read_roster(&write_roster(&roster)).unwrap();
+                prop_assert_eq!(again, roster);
+            }
+            Err(errors) => prop_assert!(!errors.is_empty()),
+        }
+    }
+}
+
 #[test]
 fn rows_are_numbered_alike_for_every_line_end() {
     for line_end in ["\n", "\r\n", "\r"] {
