@@ -11,7 +11,7 @@ use highs::{HighsModelStatus, HighsSolutionStatus, SolvedModel};
 
 use super::MatchError;
 use super::highs_callback::{MayGoOn, attach};
-use super::model::{LinearModel, Objective};
+use super::model::{LinearModel, Objective, Row};
 
 /// How long and how exactly a model is solved.
 pub(super) struct Effort<'a> {
@@ -53,6 +53,11 @@ pub(super) fn solve(
     effort: &Effort<'_>,
     may_go_on: &mut MayGoOn<'_>,
 ) -> Result<Outcome, MatchError> {
+    // HiGHS takes a model without columns for solved, whatever its rows ask.
+    let is_hopeless = |row: &Row| row.terms.is_empty() && (row.lower > 0.0 || row.upper < 0.0);
+    if model.rows().iter().any(is_hopeless) {
+        return Ok(Outcome::Infeasible);
+    }
     let (problem, columns) = to_good_lp(model, objective, effort);
     let mut highs = problem.try_into_inner().map_err(engine_error)?;
     // good_lp drops its options on this way, so all are set here.

@@ -161,8 +161,8 @@ impl<'c> Fitter<'c> {
         observer: &mut dyn Observer,
     ) -> Result<Fitted, MatchError> {
         loop {
-            let Some(mut timetable) = self.solve_model(group_starts, observer)? else {
-                return Ok(self.nobody());
+            let Some(mut timetable) = self.solve_model(group_starts, true, observer)? else {
+                return self.without_minima(group_starts, observer);
             };
             let unsettled = self.settle_untimed(&mut timetable);
             if unsettled.is_empty() || observer.is_cancelled() {
@@ -182,9 +182,28 @@ impl<'c> Fitter<'c> {
         }
     }
 
+    /// Says who is in the way when pins and least numbers do not fit: those
+    /// who get no times even without them, or else everybody.
+    fn without_minima(
+        &self,
+        group_starts: Option<&GroupStarts>,
+        observer: &mut dyn Observer,
+    ) -> Result<Fitted, MatchError> {
+        let mut fitted = self.nobody();
+        if let Some(timetable) = self.solve_model(group_starts, false, observer)? {
+            let mut missing = fitted.missing.clone();
+            missing.retain(|trainee| !timetable.matched.contains_key(trainee));
+            if !missing.is_empty() {
+                fitted.missing = missing;
+            }
+        }
+        Ok(fitted)
+    }
+
     fn solve_model(
         &self,
         group_starts: Option<&GroupStarts>,
+        with_minima: bool,
         observer: &mut dyn Observer,
     ) -> Result<Option<Timetable>, MatchError> {
         let scope = Scope {
@@ -192,7 +211,7 @@ impl<'c> Fitter<'c> {
             fills: Some(&self.fills),
             timed: &self.timed,
             group_starts,
-            with_minima: false,
+            with_minima,
         };
         let mut formulation = Formulation::new(self.candidates, &scope);
         if let Some(short) = self.assignment.short_max {
@@ -263,6 +282,7 @@ impl<'c> Fitter<'c> {
             .filter(|(venue, start)| !timetable.is_busy(self.candidates, trainee, *venue, *start))
             .collect();
         Job {
+            trainee,
             options,
             may_share: fill.kinds.contains(&SessionKind::Triadic),
         }

@@ -12,6 +12,7 @@ use crate::domain::SessionKind;
 
 /// A trainee to be met.
 pub(super) struct Job {
+    pub(super) trainee: usize,
     /// Starts that suit the trainee, as (venue, start).
     pub(super) options: Vec<(usize, u16)>,
     /// Whether the session may be shared by two.
@@ -62,6 +63,8 @@ pub(super) fn schedule(
 struct Used {
     members: u32,
     may_share: bool,
+    /// The first member, who cannot be the second too.
+    trainee: usize,
 }
 
 struct Search<'s> {
@@ -106,7 +109,10 @@ impl Search<'_> {
             .iter()
             .copied()
             .filter(|start| match self.used.get(start) {
-                Some(used) => used.members == 1 && used.may_share && job.may_share,
+                Some(used) => {
+                    let may_share = used.may_share && job.may_share;
+                    used.members == 1 && may_share && used.trainee != job.trainee
+                }
                 None => {
                     self.candidates.venues[start.0].minutes <= self.minutes_left
                         && !self
@@ -144,14 +150,8 @@ impl Search<'_> {
             used.members += 1;
         } else {
             self.minutes_left -= self.candidates.venues[start.0].minutes;
-            let may_share = self.jobs[job].may_share;
-            self.used.insert(
-                start,
-                Used {
-                    members: 1,
-                    may_share,
-                },
-            );
+            let Job { may_share, trainee, .. } = self.jobs[job];
+            self.used.insert(start, Used { members: 1, may_share, trainee });
         }
     }
 

@@ -4,7 +4,7 @@
 use super::candidates::Candidates;
 use super::clash::{clashing_minima, keeps_minima};
 use super::engine::{Effort, Found, Outcome, solve as solve_model};
-use super::fit::{Assignment, Fitted, fit};
+use super::fit::{Assignment, Fitted, fit, read_timetable};
 use super::formulation::{Formulation, Scope};
 use super::levels::{LevelRun, LevelsRun, keep_level, solve_levels, trivial_bound};
 use super::timetable::Timetable;
@@ -139,6 +139,11 @@ impl Run<'_> {
             let Some(values) = values else {
                 break;
             };
+            let timetable = read_timetable(self.candidates, &formulation, &values);
+            if timetable.is_complete(self.candidates) {
+                self.offer(&timetable, observer);
+                break;
+            }
             let assignment = self.assignment(&formulation, &values);
             let fitted = fit(self.candidates, &assignment, observer)?;
             self.offer(&fitted.timetable, observer);

@@ -37,6 +37,14 @@ pub(super) struct Timetable {
 }
 
 impl Timetable {
+    /// Says whether every line that asks for a session has one.
+    pub(super) fn is_complete(&self, candidates: &Candidates<'_>) -> bool {
+        self.matched
+            .values()
+            .flat_map(|matched| matched.lines.values())
+            .all(|line| line.attended.is_some() || !candidates.fills[line.fill].meets())
+    }
+
     /// Says whether a session overlaps one that the trainee attends already.
     pub(super) fn is_busy(
         &self,

@@ -1,3 +1,4 @@
 //! The matcher on rosters large and small.
 
+mod agreement;
 mod shipped;
