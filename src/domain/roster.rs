@@ -204,10 +204,13 @@ impl Roster {
     /// clipped to the trainee's range; without a requirement, the least.
     pub fn contact_target(&self, trainee: &Trainee) -> Minutes {
         trainee.contact_target.unwrap_or_else(|| {
-            let wanted = self
+            let first = self
                 .requirements
+                .partition_point(|r| r.trainee < trainee.key);
+            let wanted = self.requirements[first..]
                 .iter()
-                .filter(|r| r.trainee == trainee.key && r.category == RequirementCategory::Contact)
+                .take_while(|r| r.trainee == trainee.key)
+                .filter(|r| r.category == RequirementCategory::Contact)
                 .map(|r| weekly_share(r, self.round.term.first(), self.round.term.last()))
                 .max()
                 .unwrap_or(0);

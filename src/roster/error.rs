@@ -1,6 +1,7 @@
 //! What is wrong with a folder: every mistake, with the place and what is
 //! allowed there.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// Most mistakes that are kept; further ones are only counted.
@@ -62,6 +63,10 @@ pub(super) fn shown(cell: &str) -> String {
 pub struct RosterErrors {
     errors: Vec<RosterError>,
     count: usize,
+    /// Files that a mistake concerns.
+    concerned: BTreeSet<String>,
+    /// Files whose rows could not all be read.
+    incomplete: BTreeSet<String>,
 }
 
 impl RosterErrors {
@@ -98,6 +103,9 @@ impl RosterErrors {
     /// Adds a mistake.
     pub(super) fn push(&mut self, error: RosterError) {
         self.count += 1;
+        if !self.concern(&error.file) {
+            self.concerned.insert(error.file.clone());
+        }
         if self.errors.len() < MOST_KEPT {
             self.errors.push(error);
         }
@@ -112,6 +120,22 @@ impl RosterErrors {
             found: None,
             message: message.into(),
         });
+    }
+
+    /// Says whether a mistake concerns a file.
+    pub(super) fn concern(&self, file: &str) -> bool {
+        self.concerned.contains(file)
+    }
+
+    /// Notes that not all rows of a file could be read, so that references to
+    /// them cannot be judged.
+    pub(super) fn mark_incomplete(&mut self, file: &str) {
+        self.incomplete.insert(file.to_owned());
+    }
+
+    /// Says whether not all rows of a file could be read.
+    pub(super) fn is_incomplete(&self, file: &str) -> bool {
+        self.incomplete.contains(file)
     }
 
     /// Puts the mistakes in order, by file and row; those of one row stay as

@@ -2,12 +2,13 @@
 //! snapshot, and what is written to one.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-
-use super::RosterErrors;
+use std::path::PathBuf;
 
 /// Most bytes of one file: 64 MiB.
 pub const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
+
+/// First line of a snapshot.
+const SNAPSHOT_HEADER: &[u8] = b"practicum folder 1\n";
 
 /// File names and contents, by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,8 +27,11 @@ pub enum FolderError {
         /// What the system says.
         source: std::io::Error,
     },
+    /// The name is no plain file name.
+    #[error("\"{0}\" is not a plain file name")]
+    Name(String),
     /// The bytes are not a snapshot of a folder.
-    #[error("not a snapshot of a folder: {0}")]
+    #[error("the bytes are not a snapshot of a folder: {0}")]
     Snapshot(&'static str),
 }
 
@@ -35,6 +39,11 @@ impl FolderFiles {
     /// Adds a file, in place of one of the same name.
     pub fn insert(&mut self, name: &str, bytes: Vec<u8>) {
         self.files.insert(name.to_owned(), bytes);
+    }
+
+    /// Takes a file out and returns its contents.
+    pub fn remove(&mut self, name: &str) -> Option<Vec<u8>> {
+        self.files.remove(name)
     }
 
     /// Returns the contents of a file.
@@ -49,30 +58,17 @@ impl FolderFiles {
             .map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
     }
 
-    /// Reads those files of a folder that are named.
-    ///
-    /// # Errors
-    /// No such folder, an empty one, a file over [`MAX_FILE_BYTES`], and a CSV
-    /// file of another name, which is likely a misspelt one.
-    pub fn read_dir(dir: &Path, names: &[&str]) -> Result<Self, RosterErrors> {
-        let _ = (dir, names);
-        Err(RosterErrors::default())
-    }
-
-    /// Writes all files into a folder, which is created when absent: first
-    /// beside their places, then renamed, so that nothing is half-written.
-    ///
-    /// # Errors
-    /// [`FolderError::Write`] when the folder cannot be written; it is then as
-    /// it was.
-    pub fn write_dir(&self, dir: &Path) -> Result<(), FolderError> {
-        let _ = dir;
-        Ok(())
-    }
-
-    /// Returns all files as one canonical string of bytes.
+    /// Returns all files as one canonical string of bytes: a header line, then
+    /// for each file, by name, a line of name and length, the contents and a
+    /// line feed.
     pub fn to_bytes(&self) -> Vec<u8> {
-        Vec::new()
+        let mut bytes = SNAPSHOT_HEADER.to_vec();
+        for (name, contents) in self.iter() {
+            bytes.extend_from_slice(format!("{name}\t{}\n", contents.len()).as_bytes());
+            bytes.extend_from_slice(contents);
+            bytes.push(b'\n');
+        }
+        bytes
     }
 
     /// Reads what [`FolderFiles::to_bytes`] gives.
@@ -80,7 +76,86 @@ impl FolderFiles {
     /// # Errors
     /// [`FolderError::Snapshot`] for anything else.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, FolderError> {
-        let _ = bytes;
-        Err(FolderError::Snapshot("empty"))
+        let mut rest = bytes
+            .strip_prefix(SNAPSHOT_HEADER)
+            .ok_or(FolderError::Snapshot("it has no header"))?;
+        let mut files = Self::default();
+        let mut last_name = String::new();
+        while !rest.is_empty() {
+            let (name, contents, after) =
+                next_file(rest).ok_or(FolderError::Snapshot("a file in it is cut off"))?;
+            if !is_plain_name(name) || name <= last_name.as_str() {
+                return Err(FolderError::Snapshot("its file names are not in order"));
+            }
+            name.clone_into(&mut last_name);
+            files.insert(name, contents.to_vec());
+            rest = after;
+        }
+        Ok(files)
+    }
+}
+
+/// Returns the name and the contents of the first file of a snapshot, and what
+/// comes after it.
+fn next_file(bytes: &[u8]) -> Option<(&str, &[u8], &[u8])> {
+    let line_end = bytes.iter().position(|byte| *byte == b'\n')?;
+    let (name, length) = std::str::from_utf8(&bytes[..line_end])
+        .ok()?
+        .split_once('\t')?;
+    let is_canonical = length == "0" || !length.starts_with(['0', '+']);
+    let length: usize = length.parse().ok().filter(|_| is_canonical)?;
+    let (contents, after) = bytes[line_end + 1..].split_at_checked(length)?;
+    Some((name, contents, after.strip_prefix(b"\n")?))
+}
+
+/// Says whether a name is of a file inside the folder itself, and visible.
+pub(super) fn is_plain_name(name: &str) -> bool {
+    let starts_well = !name.is_empty() && !name.starts_with('.');
+    starts_well && !name.contains(|c: char| matches!(c, '/' | '\\' | ':') || c.is_control())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample() -> FolderFiles {
+        let mut files = FolderFiles::default();
+        files.insert("b.csv", b"x\n1\n".to_vec());
+        files.insert("a.toml", Vec::new());
+        files
+    }
+
+    #[test]
+    fn a_snapshot_gives_back_the_same_files() {
+        let files = sample();
+        assert_eq!(FolderFiles::from_bytes(&files.to_bytes()).unwrap(), files);
+        let none = FolderFiles::default();
+        assert_eq!(FolderFiles::from_bytes(&none.to_bytes()).unwrap(), none);
+    }
+
+    #[test]
+    fn refuses_a_snapshot_that_was_cut_anywhere() {
+        let bytes = sample().to_bytes();
+        let a_whole_file_ends = [
+            SNAPSHOT_HEADER.len(),
+            SNAPSHOT_HEADER.len() + 10,
+            bytes.len(),
+        ];
+        for end in 0..bytes.len() {
+            let read = FolderFiles::from_bytes(&bytes[..end]);
+            assert_eq!(read.is_ok(), a_whole_file_ends.contains(&end), "{end}");
+        }
+    }
+
+    #[test]
+    fn refuses_a_snapshot_whose_names_lead_elsewhere() {
+        for name in ["../a", "/a", "a/b", ".a", "", "a\\b", "c:a"] {
+            let mut files = FolderFiles::default();
+            files.insert(name, Vec::new());
+            assert!(
+                FolderFiles::from_bytes(&files.to_bytes()).is_err(),
+                "{name}"
+            );
+        }
     }
 }

@@ -5,17 +5,41 @@
 //! ([`RosterErrors`]), and a value comes out only when there is none. What is
 //! written is canonical: the same value gives the same bytes.
 
+mod advice;
+mod cells;
 mod error;
 mod files;
+mod folder;
+mod generate;
+mod keys;
+mod names;
 mod plan;
+mod read;
+mod table;
+mod text;
+mod words;
+mod write;
 
 use std::path::Path;
 
+use sha2::{Digest, Sha256};
+
+pub use advice::advise;
 pub use error::{RosterError, RosterErrors};
 pub use files::{FolderError, FolderFiles, MAX_FILE_BYTES};
+pub use generate::{GenerateOptions, MOST_TRAINEES, Regions, generate};
 pub use plan::{PLAN_FILES, PlanContext, read_plan, write_plan};
+pub use write::write_roster;
 
 use crate::domain::Roster;
+
+/// Files that every roster folder has.
+pub const REQUIRED_FILES: [&str; 4] = [
+    "program.toml",
+    "sites.csv",
+    "trainees.csv",
+    "preferences.csv",
+];
 
 /// Files of a roster folder, required ones first.
 pub const ROSTER_FILES: [&str; 14] = [
@@ -40,7 +64,18 @@ pub const ROSTER_FILES: [&str; 14] = [
 /// # Errors
 /// Every mistake in it, with file, row and column.
 pub fn read_folder(dir: &Path) -> Result<Roster, RosterErrors> {
-    read_roster(&FolderFiles::read_dir(dir, &ROSTER_FILES)?)
+    inspect_folder(dir).1
+}
+
+/// Reads the roster in a folder and returns it with those of its files that
+/// could be read, whatever is wrong in them.
+pub fn inspect_folder(dir: &Path) -> (FolderFiles, Result<Roster, RosterErrors>) {
+    let mut errors = RosterErrors::default();
+    let Some(files) = folder::gather(dir, &ROSTER_FILES, &mut errors) else {
+        return (FolderFiles::default(), finish(None, errors));
+    };
+    let roster = read::read(&files, &mut errors);
+    (files, finish(roster, errors))
 }
 
 /// Reads a roster from its files.
@@ -48,20 +83,21 @@ pub fn read_folder(dir: &Path) -> Result<Roster, RosterErrors> {
 /// # Errors
 /// Every mistake in it, with file, row and column.
 pub fn read_roster(files: &FolderFiles) -> Result<Roster, RosterErrors> {
-    let _ = files;
-    Err(RosterErrors::default())
-}
-
-/// Returns the canonical files of a roster: rows by key, commas, line feeds,
-/// and only files that are required or have rows. Reading them gives an equal
-/// roster.
-pub fn write_roster(roster: &Roster) -> FolderFiles {
-    let _ = roster;
-    FolderFiles::default()
+    let mut errors = RosterErrors::default();
+    let roster = read::read(files, &mut errors);
+    finish(roster, errors)
 }
 
 /// Returns the SHA-256 of the canonical files, in lowercase hexadecimal.
 pub fn roster_hash(roster: &Roster) -> String {
-    let _ = roster;
-    String::new()
+    let digest = Sha256::digest(write_roster(roster).to_bytes());
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn finish<T>(value: Option<T>, mut errors: RosterErrors) -> Result<T, RosterErrors> {
+    errors.sort();
+    match value {
+        Some(value) if errors.is_empty() => Ok(value),
+        _ => Err(errors),
+    }
 }

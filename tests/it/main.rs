@@ -1,6 +1,12 @@
 //! The integration tests, in one binary.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a helper of a test fails by panicking, as the test itself does"
+)]
 
 mod brute_force;
 mod check;
+mod roster;
 mod support;
 mod zone_data;

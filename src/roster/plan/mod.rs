@@ -1,0 +1,45 @@
+//! Plan folders: the plan as tables of keys, and a summary of what it was made
+//! from and with and how good it is proved to be.
+
+mod free_text;
+mod read;
+mod summary;
+mod write;
+
+pub use read::read_plan;
+pub use summary::PlanContext;
+pub use write::write_plan;
+
+/// Files of a plan folder that the input alone determines.
+pub const PLAN_FILES: [&str; 5] = [
+    PLACEMENTS,
+    SESSIONS,
+    SESSION_MEMBERS,
+    UNMATCHED,
+    summary::FILE,
+];
+
+const PLACEMENTS: &str = "placements.csv";
+const SESSIONS: &str = "sessions.csv";
+const SESSION_MEMBERS: &str = "session_members.csv";
+const UNMATCHED: &str = "unmatched.csv";
+
+const PLACEMENT_COLUMNS: [&str; 4] = [
+    "trainee_id",
+    "site_id",
+    "contact_minutes_per_week",
+    "preference_rank",
+];
+const SESSION_COLUMNS: [&str; 9] = [
+    "session_id",
+    "supervisor_id",
+    "kind",
+    "weekday",
+    "start",
+    "minutes",
+    "time_zone",
+    "delivery",
+    "site_id",
+];
+const SESSION_MEMBER_COLUMNS: [&str; 3] = ["session_id", "trainee_id", "line"];
+const UNMATCHED_COLUMNS: [&str; 4] = ["trainee_id", "reason", "detail", "action"];
