@@ -7,6 +7,9 @@
 
 mod brute_force;
 mod check;
+mod cli_time;
 mod roster;
 mod support;
+mod tidy;
+mod time;
 mod zone_data;

