@@ -17,7 +17,7 @@ use crate::support::world::{
 /// How many random worlds are solved.
 const SEEDS: u64 = 800;
 /// How many of them are solved again for each rule that is lifted.
-const LIFTED_SEEDS: u64 = 200;
+const LIFTED_SEEDS: u64 = 120;
 
 fn best(world: &World) -> Option<[i64; 4]> {
     let roster = world.roster();

@@ -340,7 +340,7 @@ fn away_now_and_then(dice: &mut Dice, availability: &mut Availability, term: Day
     }
 }
 
-/// A small generator of numbers that look random (SplitMix64).
+/// A small generator of numbers that look random (`SplitMix64`).
 struct Dice(u64);
 
 impl Dice {

@@ -2,7 +2,7 @@
 //! when.
 
 use practicum::domain::plan::{Delivery, Placement, Session, SessionMember, Unmatched};
-use practicum::domain::{Minutes, Plan, Rule, SessionKind, SiteOrSupervisor, SupervisionLine};
+use practicum::domain::{Minutes, Plan, Rule, SessionKind};
 
 use super::assign::{Choice, Need, each_choice, needs};
 use super::fit::{Contact, Facts, Slot};
