@@ -310,7 +310,7 @@ impl<'a> Candidates<'a> {
             }
         }
         let mut wanted: Vec<(Fill, Vec<Venue>)> = Vec::new();
-        for trainee in 0..roster.trainees.len() {
+        for trainee in (0..roster.trainees.len()).filter(|trainee| !pairs_of[*trainee].is_empty()) {
             for line in 0..self.lines[trainee].len() {
                 self.want_fills(trainee, line, &pairs_of[trainee], &staff, &mut wanted);
             }

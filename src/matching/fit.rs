@@ -225,6 +225,7 @@ impl<'c> Fitter<'c> {
             grid: 1.0,
             start: None,
             relaxed: false,
+            for_proof: false,
         };
         let mut may_go_on = |_: f64, _: f64| !observer.is_cancelled();
         match solve(&formulation.model, &objective, &effort, &mut may_go_on)? {

@@ -5,6 +5,7 @@
     reason = "a helper of a test fails by panicking, as the test itself does"
 )]
 
+mod brute_force;
 mod check;
 mod cli_time;
 mod matching;
