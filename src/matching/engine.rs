@@ -91,6 +91,13 @@ pub(super) fn solve(
     let mut may_go_on: Box<MayGoOn<'_>> = Box::new(|best, bound| may_go_on(best, bound));
     attach(&mut highs, &mut may_go_on);
     let solved = highs.try_solve().map_err(engine_error)?;
+    tracing::debug!(
+        model.columns = columns,
+        model.rows = model.rows().len(),
+        solve.status = ?solved.status(),
+        solve.value = solved.objective_value(),
+        "model solved"
+    );
     let is_mixed = !effort.relaxed && model.columns().iter().any(|column| column.is_integer);
     read_outcome(&solved, columns, is_mixed)
 }

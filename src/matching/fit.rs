@@ -2,7 +2,8 @@
 //!
 //! The placements and the site supervisors are given; faculty are chosen
 //! anew, since a group is a matter of who is free when. Groups go into a small
-//! model, first with few weekly starts, then with more, at last with all.
+//! model, first with few weekly starts, then with those of whoever is left
+//! over as well, at last with all.
 //! Supervisors who meet trainees alone or in twos are settled by search; those
 //! whom it cannot settle join the model. With all starts in the model and
 //! somebody still left over, the placements are proved not to fit.
@@ -20,6 +21,8 @@ use crate::domain::{Role, SessionKind};
 
 /// Group meetings up to which all starts go into the model at once.
 const FEW_GROUP_MEETINGS: usize = 2_000;
+/// How many groups each trainee could join among the first few starts.
+const COVER_DEPTH: u32 = 2;
 
 /// Placements and site supervisors to be given times.
 pub(super) struct Assignment {
@@ -50,16 +53,28 @@ pub(super) fn fit(
         best: None,
         bound: None,
     });
+    let groups = GroupAvailability::new(candidates, &fitter.fills);
+    let mut starts =
+        (groups.meetings > FEW_GROUP_MEETINGS).then(|| groups.cover(candidates, COVER_DEPTH));
     let mut best: Option<Fitted> = None;
-    for starts in fitter.stages() {
+    loop {
         let fitted = fitter.fit_with(starts.as_ref(), observer)?;
-        let is_better = best
+        tracing::debug!(
+            fit.starts = starts
+                .as_ref()
+                .map(|s| s.values().map(Vec::len).sum::<usize>()),
+            fit.assigned = assignment.pairs.len(),
+            fit.missing = fitted.missing.len(),
+            "times fitted"
+        );
+        let is_done = fitted.missing.is_empty() || starts.is_none();
+        starts = starts.and_then(|few| groups.more(few, &fitted.missing));
+        if best
             .as_ref()
-            .is_none_or(|b| fitted.missing.len() < b.missing.len());
-        if is_better {
+            .is_none_or(|b| fitted.missing.len() < b.missing.len())
+        {
             best = Some(fitted);
         }
-        let is_done = best.as_ref().is_some_and(|b| b.missing.is_empty());
         if is_done || observer.is_cancelled() || observer.seconds_left() <= 0.0 {
             break;
         }
@@ -136,20 +151,6 @@ impl<'c> Fitter<'c> {
         Fitted {
             timetable: Timetable::default(),
             missing,
-        }
-    }
-
-    /// Returns the group starts of each attempt, few first; `None` for all.
-    fn stages(&self) -> Vec<Option<GroupStarts>> {
-        let groups = GroupAvailability::new(self.candidates, &self.fills);
-        if groups.meetings <= FEW_GROUP_MEETINGS {
-            vec![None]
-        } else {
-            vec![
-                Some(groups.cover(self.candidates, 2)),
-                Some(groups.cover(self.candidates, 4)),
-                None,
-            ]
         }
     }
 
@@ -370,6 +371,22 @@ impl GroupAvailability {
         trainees.retain(|_, trainees| trainees.len() >= 3);
         let meetings = trainees.values().map(BTreeSet::len).sum();
         Self { trainees, meetings }
+    }
+
+    /// Adds every start that suits somebody who is left over; `None`, for all
+    /// starts, when that adds nothing.
+    fn more(&self, mut starts: GroupStarts, missing: &BTreeSet<usize>) -> Option<GroupStarts> {
+        let mut has_grown = false;
+        for ((venue, start), trainees) in &self.trainees {
+            let known = starts.entry(*venue).or_default();
+            if !trainees.is_disjoint(missing)
+                && let Err(place) = known.binary_search(start)
+            {
+                known.insert(place, *start);
+                has_grown = true;
+            }
+        }
+        has_grown.then_some(starts)
     }
 
     /// Returns few starts at which every trainee could join a group `depth`
