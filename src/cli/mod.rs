@@ -11,12 +11,12 @@ mod roster;
 mod solver_worker;
 mod time;
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::LevelFilter;
 
 pub use failure::Failure;
 
@@ -89,15 +89,14 @@ fn run(cli: &Cli) -> Result<ExitCode, Failure> {
 }
 
 /// Writes log lines to standard error, as `PRACTICUM_LOG` asks: `info`,
-/// `practicum=debug` and the like; warnings when it is not set.
+/// `practicum=debug` and the like; warnings of Practicum when it is not set.
 fn log_to_standard_error() {
-    let filter = EnvFilter::builder()
-        .with_env_var("PRACTICUM_LOG")
-        .with_default_directive(LevelFilter::WARN.into())
-        .from_env_lossy();
+    const DEFAULT: &str = "warn,highs=off";
+    let filter = std::env::var("PRACTICUM_LOG").unwrap_or_else(|_| DEFAULT.to_owned());
     // Set once; a second call would be a test's, whose own log stands.
     let _ = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+        .with_env_filter(EnvFilter::new(filter))
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .try_init();
 }

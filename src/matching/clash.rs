@@ -11,17 +11,10 @@ use crate::domain::plan::Level;
 /// them all, and without any one of them there is one. Empty when time ran out.
 pub(super) fn clashing_minima(
     candidates: &Candidates<'_>,
-    timed: &[bool],
+    scope: &Scope<'_>,
     observer: &mut dyn Observer,
 ) -> Result<Vec<Clash>, MatchError> {
-    let scope = Scope {
-        pairs: None,
-        fills: None,
-        timed,
-        group_starts: None,
-        with_minima: true,
-    };
-    let mut formulation = Formulation::new(candidates, &scope);
+    let mut formulation = Formulation::new(candidates, scope);
     let objective = formulation.objective(candidates, Level::Matched);
     let mut clashes = Vec::new();
     for position in 0..formulation.minima.len() {

@@ -3,7 +3,7 @@
 //! The placements and the site supervisors are given; faculty are chosen
 //! anew, since a group is a matter of who is free when. Groups go into a small
 //! model, first with few weekly starts, then with those of whoever is left
-//! over as well, at last with all.
+//! over as well, and at last, unless they are too many, with all.
 //! Supervisors who meet trainees alone or in twos are settled by search; those
 //! whom it cannot settle join the model. With all starts in the model and
 //! somebody still left over, the placements are proved not to fit.
@@ -21,7 +21,9 @@ use crate::domain::plan::Level;
 use crate::domain::{Role, SessionKind};
 
 /// Group meetings up to which all starts go into the model at once.
-const FEW_GROUP_MEETINGS: usize = 2_000;
+const FEW_MEETINGS: usize = 2_000;
+/// Group meetings above which all starts are never put into one model.
+const MANY_MEETINGS: usize = 60_000;
 /// How many groups each trainee could join among the first few starts.
 const COVER_DEPTH: u32 = 2;
 
@@ -55,15 +57,13 @@ pub(super) fn fit(
         bound: None,
     });
     let groups = GroupAvailability::new(candidates, &fitter.fills);
-    let mut starts =
-        (groups.meetings > FEW_GROUP_MEETINGS).then(|| groups.cover(candidates, COVER_DEPTH));
+    let meetings = groups.meetings();
+    let mut starts = (meetings > FEW_MEETINGS).then(|| groups.cover(candidates, COVER_DEPTH));
     let mut best: Option<Fitted> = None;
-    loop {
+    while !observer.is_cancelled() && observer.seconds_left() > 0.0 {
         let fitted = fitter.fit_with(starts.as_ref(), observer)?;
         tracing::debug!(
-            fit.starts = starts
-                .as_ref()
-                .map(|s| s.values().map(Vec::len).sum::<usize>()),
+            fit.starts = starts.as_ref().map(BTreeMap::len),
             fit.assigned = assignment.pairs.len(),
             fit.missing = fitted.missing.len(),
             "times fitted"
@@ -76,7 +76,7 @@ pub(super) fn fit(
         {
             best = Some(fitted);
         }
-        if is_done || observer.is_cancelled() || observer.seconds_left() <= 0.0 {
+        if is_done || (starts.is_none() && meetings > MANY_MEETINGS) {
             break;
         }
     }
@@ -161,6 +161,9 @@ impl<'c> Fitter<'c> {
         observer: &mut dyn Observer,
     ) -> Result<Fitted, MatchError> {
         loop {
+            if observer.seconds_left() <= 0.0 {
+                return Ok(self.nobody());
+            }
             let Some(mut timetable) = self.solve_model(group_starts, true, observer)? else {
                 return self.without_minima(group_starts, observer);
             };
@@ -190,7 +193,9 @@ impl<'c> Fitter<'c> {
         observer: &mut dyn Observer,
     ) -> Result<Fitted, MatchError> {
         let mut fitted = self.nobody();
-        if let Some(timetable) = self.solve_model(group_starts, false, observer)? {
+        if observer.seconds_left() > 0.0
+            && let Some(timetable) = self.solve_model(group_starts, false, observer)?
+        {
             let mut missing = fitted.missing.clone();
             missing.retain(|trainee| !timetable.matched.contains_key(trainee));
             if !missing.is_empty() {
@@ -210,6 +215,7 @@ impl<'c> Fitter<'c> {
             pairs: Some(&self.pairs),
             fills: Some(&self.fills),
             timed: &self.timed,
+            with_faculty: true,
             group_starts,
             with_minima,
         };

@@ -6,26 +6,38 @@ use super::candidates::Candidates;
 use super::timetable::collide;
 use crate::domain::SessionKind;
 
-/// Weekly starts of groups, by venue, ascending.
-pub(super) type GroupStarts = BTreeMap<usize, Vec<u16>>;
+/// Weekly starts of groups, as (venue, start), with the trainees who may join.
+pub(super) type GroupStarts = BTreeMap<(usize, u16), BTreeSet<usize>>;
+
+/// How many of the chosen starts one trainee is offered.
+const STARTS_PER_TRAINEE: usize = 8;
+/// How many further starts are opened for those who are left over, shared
+/// among them, and how many for each at least and at most.
+const NEW_STARTS: usize = 600;
+const NEW_STARTS_PER_TRAINEE: (usize, usize) = (4, 60);
+/// How many others, those with the fewest choices, may join a further start.
+const OTHERS_PER_NEW_START: usize = 16;
+/// Scale of the weights that break ties between starts.
+const WEIGHT: usize = 1_000_000;
 
 /// Who could join which group when.
 pub(super) struct GroupAvailability {
-    /// Trainees of each start of each venue.
-    trainees: BTreeMap<(usize, u16), BTreeSet<usize>>,
-    /// Trainees over all starts, with repetition.
-    pub(super) meetings: usize,
+    starts: Vec<(usize, u16)>,
+    /// Trainees of each start, ascending.
+    trainees: Vec<Vec<usize>>,
+    /// Starts of each trainee, by position.
+    starts_of: BTreeMap<usize, Vec<usize>>,
 }
 
 impl GroupAvailability {
     /// Returns who could join a group by those fills that are marked.
     pub(super) fn new(candidates: &Candidates<'_>, fills: &[bool]) -> Self {
-        let mut trainees: BTreeMap<(usize, u16), BTreeSet<usize>> = BTreeMap::new();
+        let mut joinable: GroupStarts = BTreeMap::new();
         for (position, fill) in candidates.fills.iter().enumerate() {
             if fills[position] && fill.kinds.contains(&SessionKind::Group) {
                 for (venue, starts) in &fill.starts {
                     for start in starts {
-                        trainees
+                        joinable
                             .entry((*venue, *start))
                             .or_default()
                             .insert(fill.trainee);
@@ -33,26 +45,54 @@ impl GroupAvailability {
                 }
             }
         }
-        trainees.retain(|_, trainees| trainees.len() >= 3);
-        let meetings = trainees.values().map(BTreeSet::len).sum();
-        Self { trainees, meetings }
+        let mut groups = Self {
+            starts: Vec::new(),
+            trainees: Vec::new(),
+            starts_of: BTreeMap::new(),
+        };
+        for (start, trainees) in joinable {
+            if trainees.len() >= 3 {
+                for trainee in &trainees {
+                    groups
+                        .starts_of
+                        .entry(*trainee)
+                        .or_default()
+                        .push(groups.starts.len());
+                }
+                groups.starts.push(start);
+                groups.trainees.push(trainees.into_iter().collect());
+            }
+        }
+        groups
     }
 
-    /// Adds every start that suits somebody who is left over; `None`, for all
-    /// starts, when that adds nothing.
+    /// Returns the number of possible meetings: trainees over all starts.
+    pub(super) fn meetings(&self) -> usize {
+        self.trainees.iter().map(Vec::len).sum()
+    }
+
+    /// Adds starts that suit somebody who is left over, each with a few
+    /// others; `None` when that adds nothing.
     pub(super) fn more(
         &self,
         mut starts: GroupStarts,
         missing: &BTreeSet<usize>,
     ) -> Option<GroupStarts> {
         let mut has_grown = false;
-        for ((venue, start), trainees) in &self.trainees {
-            let known = starts.entry(*venue).or_default();
-            if !trainees.is_disjoint(missing)
-                && let Err(place) = known.binary_search(start)
-            {
-                known.insert(place, *start);
-                has_grown = true;
+        let (least, most) = NEW_STARTS_PER_TRAINEE;
+        let share = (NEW_STARTS / missing.len().max(1)).clamp(least, most);
+        for trainee in missing {
+            let own = self.starts_of.get(trainee).map_or(&[][..], Vec::as_slice);
+            // Spread over all that suits, not only the first days.
+            let step = own.len().div_ceil(share).max(1);
+            for position in own.iter().step_by(step) {
+                let mut others = self.trainees[*position].clone();
+                others.sort_by_key(|other| (self.starts_of[other].len(), *other));
+                others.truncate(OTHERS_PER_NEW_START);
+                let joined = starts.entry(self.starts[*position]).or_default();
+                for joiner in others.into_iter().chain([*trainee]) {
+                    has_grown |= joined.insert(joiner);
+                }
             }
         }
         has_grown.then_some(starts)
@@ -61,71 +101,151 @@ impl GroupAvailability {
     /// Returns few starts at which every trainee could join a group `depth`
     /// times over, where possible: again and again the start that helps most.
     pub(super) fn cover(&self, candidates: &Candidates<'_>, depth: u32) -> GroupStarts {
-        let mut choices: BTreeMap<usize, usize> = BTreeMap::new();
-        for trainee in self.trainees.values().flatten() {
-            *choices.entry(*trainee).or_default() += 1;
-        }
-        let mut wanted: BTreeMap<usize, u32> =
-            choices.keys().map(|trainee| (*trainee, depth)).collect();
+        let mut cover = Cover::new(self, depth);
         let mut left: BTreeMap<usize, (u32, u32)> = BTreeMap::new();
-        let mut cover = GroupStarts::new();
-        let mut taken: Vec<(usize, u16)> = Vec::new();
-        loop {
-            let best = self
-                .trainees
-                .iter()
-                .filter(|(start, _)| !taken.contains(start))
-                .filter_map(|(start, trainees)| {
-                    let venue = &candidates.venues[start.0];
-                    let (sessions, members) = *left.entry(venue.supervisor).or_insert_with(|| {
-                        room_for_groups(candidates, venue.supervisor, venue.minutes, depth)
-                    });
-                    let clashes = depth < 3
-                        && taken.iter().any(|other| {
-                            candidates.venues[other.0].supervisor == venue.supervisor
-                                && collide(candidates, *start, *other)
-                        });
-                    if sessions == 0 || members < 3 || clashes {
-                        return None;
-                    }
-                    let helped = trainees.iter().filter(|t| wanted[*t] > 0);
-                    let size = candidates.roster.supervisors[venue.supervisor].group_size_max;
-                    let weight: usize = helped.clone().map(|t| 1_000_000 / choices[t]).sum();
-                    let count = u32::try_from(helped.count()).unwrap_or(u32::MAX);
-                    let count = count.min(size).min(members);
-                    (count > 0).then_some(((count, weight), *start))
-                })
-                .max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
-            let Some(((count, _), start)) = best else {
-                break;
-            };
-            taken.push(start);
-            cover.entry(start.0).or_default().push(start.1);
-            let supervisor = candidates.venues[start.0].supervisor;
-            if let Some((sessions, members)) = left.get_mut(&supervisor) {
+        while let Some(best) = cover.best(candidates, &mut left, depth, self) {
+            let venue = &candidates.venues[self.starts[best].0];
+            let size = candidates.roster.supervisors[venue.supervisor].group_size_max;
+            let helped = cover.take(self, best, size);
+            if let Some((sessions, members)) = left.get_mut(&venue.supervisor) {
                 *sessions -= 1;
-                *members -= count;
+                *members = members.saturating_sub(helped);
             }
-            let mut helped: Vec<usize> = self.trainees[&start]
-                .iter()
-                .copied()
-                .filter(|t| wanted[t] > 0)
-                .collect();
-            helped.sort_by_key(|trainee| (choices[trainee], *trainee));
-            let size = candidates.roster.supervisors[supervisor].group_size_max;
-            for trainee in helped
-                .into_iter()
-                .take(usize::try_from(size).unwrap_or(usize::MAX))
-            {
-                if let Some(wanted) = wanted.get_mut(&trainee) {
-                    *wanted -= 1;
+            if depth < 3 {
+                for (other, start) in self.starts.iter().enumerate() {
+                    let is_same = candidates.venues[start.0].supervisor == venue.supervisor;
+                    if is_same && collide(candidates, *start, self.starts[best]) {
+                        cover.is_closed[other] = true;
+                    }
                 }
             }
         }
-        for starts in cover.values_mut() {
-            starts.sort_unstable();
+        self.offer(&cover)
+    }
+
+    /// Offers each trainee a few of the chosen starts: those that were chosen
+    /// for them, and then those that were offered to fewest so far.
+    fn offer(&self, cover: &Cover) -> GroupStarts {
+        let mut offers: BTreeMap<usize, BTreeSet<usize>> = cover
+            .taken
+            .iter()
+            .map(|start| (*start, BTreeSet::new()))
+            .collect();
+        for (trainee, start) in &cover.helped {
+            offers.entry(*start).or_default().insert(*trainee);
         }
-        cover
+        for (trainee, own) in &self.starts_of {
+            let mut own: Vec<usize> = own
+                .iter()
+                .copied()
+                .filter(|start| offers.contains_key(start))
+                .collect();
+            own.sort_by_key(|start| {
+                (
+                    !offers[start].contains(trainee),
+                    offers[start].len(),
+                    *start,
+                )
+            });
+            for start in own.into_iter().take(STARTS_PER_TRAINEE) {
+                offers.entry(start).or_default().insert(*trainee);
+            }
+        }
+        offers
+            .into_iter()
+            .map(|(start, trainees)| (self.starts[start], trainees))
+            .collect()
+    }
+}
+
+/// A cover in the making.
+struct Cover {
+    /// How many more groups each trainee should be able to join.
+    wanted: BTreeMap<usize, u32>,
+    /// For each start, how many trainees it would help, and how much they need
+    /// it.
+    helps: Vec<(u32, usize)>,
+    is_closed: Vec<bool>,
+    taken: Vec<usize>,
+    /// For whom a start was taken, as (trainee, start).
+    helped: Vec<(usize, usize)>,
+}
+
+impl Cover {
+    fn new(groups: &GroupAvailability, depth: u32) -> Self {
+        let helps = groups
+            .trainees
+            .iter()
+            .map(|trainees| {
+                let weight = trainees
+                    .iter()
+                    .map(|t| WEIGHT / groups.starts_of[t].len())
+                    .sum();
+                (u32::try_from(trainees.len()).unwrap_or(u32::MAX), weight)
+            })
+            .collect();
+        Self {
+            wanted: groups
+                .starts_of
+                .keys()
+                .map(|trainee| (*trainee, depth))
+                .collect(),
+            helps,
+            is_closed: vec![false; groups.starts.len()],
+            taken: Vec::new(),
+            helped: Vec::new(),
+        }
+    }
+
+    fn best(
+        &self,
+        candidates: &Candidates<'_>,
+        left: &mut BTreeMap<usize, (u32, u32)>,
+        depth: u32,
+        groups: &GroupAvailability,
+    ) -> Option<usize> {
+        let score = |position: usize, left: &mut BTreeMap<usize, (u32, u32)>| {
+            let venue = &candidates.venues[groups.starts[position].0];
+            let (sessions, members) = *left.entry(venue.supervisor).or_insert_with(|| {
+                room_for_groups(candidates, venue.supervisor, venue.minutes, depth)
+            });
+            let size = candidates.roster.supervisors[venue.supervisor].group_size_max;
+            let (helped, weight) = self.helps[position];
+            let is_open = sessions > 0 && members >= 3 && helped > 0 && !self.is_closed[position];
+            is_open.then(|| (helped.min(size).min(members), weight))
+        };
+        (0..groups.starts.len())
+            .filter_map(|position| Some((score(position, left)?, position)))
+            .max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)))
+            .map(|(_, position)| position)
+    }
+
+    /// Takes a start for those who need it most, and returns how many it
+    /// helps.
+    fn take(&mut self, groups: &GroupAvailability, position: usize, size: u32) -> u32 {
+        self.taken.push(position);
+        self.is_closed[position] = true;
+        let mut helped: Vec<usize> = groups.trainees[position]
+            .iter()
+            .copied()
+            .filter(|trainee| self.wanted[trainee] > 0)
+            .collect();
+        helped.sort_by_key(|trainee| (groups.starts_of[trainee].len(), *trainee));
+        helped.truncate(usize::try_from(size).unwrap_or(usize::MAX));
+        for trainee in &helped {
+            self.helped.push((*trainee, position));
+            if let Some(wanted) = self.wanted.get_mut(trainee) {
+                *wanted -= 1;
+                if *wanted == 0 {
+                    let starts = &groups.starts_of[trainee];
+                    for start in starts {
+                        self.helps[*start].0 -= 1;
+                        self.helps[*start].1 -= WEIGHT / starts.len();
+                    }
+                }
+            }
+        }
+        u32::try_from(helped.len()).unwrap_or(u32::MAX)
     }
 }
 

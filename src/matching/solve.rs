@@ -13,8 +13,12 @@ use crate::domain::plan::{Level, LevelResult, LevelStatus, Sense};
 use crate::domain::time::ZoneTable;
 use crate::domain::{Plan, Role, Roster};
 
+/// Share of the time after which a first plan is there, if it is to help.
+const SHARE_FOR_FLOOR: f64 = 0.15;
 /// Share of the time that is kept for giving times to what was found.
-const SHARE_FOR_TIMES: f64 = 0.2;
+const SHARE_FOR_TIMES: f64 = 0.25;
+/// Share of that which is kept for bounds in the end.
+const SHARE_FOR_BOUNDS: f64 = 0.3;
 
 /// Returns the best plan for a roster, with a bound for each level.
 ///
@@ -46,6 +50,7 @@ pub fn solve(
             levels: &Level::DEFAULT,
             reserve: reserve(observer.seconds_left()),
             timed: vec![false; roster.supervisors.len()],
+            with_faculty: faculty_must_be_in(&candidates),
             best: None,
             proved: Vec::new(),
         };
@@ -57,7 +62,7 @@ pub fn solve(
 
 fn reserve(seconds_left: f64) -> f64 {
     if seconds_left.is_finite() {
-        (seconds_left * SHARE_FOR_TIMES).clamp(0.0, 30.0)
+        (seconds_left * SHARE_FOR_TIMES).clamp(0.0, 60.0)
     } else {
         0.0
     }
@@ -74,19 +79,51 @@ struct Run<'c> {
     levels: &'c [Level],
     reserve: f64,
     timed: Vec<bool>,
+    with_faculty: bool,
     best: Option<Best>,
     /// What the last model says of the levels; its bounds hold for every plan
     /// that reaches its values on the levels before.
     proved: Vec<LevelRun>,
 }
 
+/// Says whether a pin or a least caseload of faculty can only be kept by a
+/// model that has their lines.
+fn faculty_must_be_in(candidates: &Candidates<'_>) -> bool {
+    let people = &candidates.roster.supervisors;
+    let needed = people
+        .iter()
+        .any(|s| s.role == Role::Faculty && s.caseload_min > s.caseload_current);
+    let mut pinned = candidates
+        .wishes
+        .iter()
+        .flat_map(|wishes| &wishes.pinned.supervisors);
+    needed || pinned.any(|supervisor| people[*supervisor].role == Role::Faculty)
+}
+
 impl Run<'_> {
+    /// Returns the model's scope: everything, in the detail reached so far.
+    fn scope(&self) -> Scope<'_> {
+        Scope {
+            pairs: None,
+            fills: None,
+            timed: &self.timed,
+            with_faculty: self.with_faculty,
+            group_starts: None,
+            with_minima: true,
+        }
+    }
+
     /// Finds a first plan quickly.
     fn floor(&mut self, observer: &mut dyn Observer) -> Result<(), MatchError> {
         self.offer(&Timetable::default(), observer);
         if observer.seconds_left().is_finite() {
             let assignment = super::greedy::assign(self.candidates);
-            let fitted = fit(self.candidates, &assignment, &mut Hurried::new(observer))?;
+            let spare = observer.seconds_left() * (1.0 - SHARE_FOR_FLOOR);
+            let fitted = fit(
+                self.candidates,
+                &assignment,
+                &mut Hurried { observer, spare },
+            )?;
             self.offer(&fitted.timetable, observer);
         }
         Ok(())
@@ -108,7 +145,10 @@ impl Run<'_> {
             .as_ref()
             .is_none_or(|best| is_better(self.levels, &values, &best.values))
         {
-            plan.levels = self.results(&values, LevelStatus::TimeLimit);
+            let mut bounds = self.known_bounds(&values);
+            let unknown = self.levels.iter().skip(bounds.len());
+            bounds.extend(unknown.map(|level| trivial_bound(self.candidates, *level)));
+            plan.levels = results(self.levels, &values, &bounds);
             observer.better_plan(&plan);
             self.best = Some(Best { plan, values });
         }
@@ -116,14 +156,7 @@ impl Run<'_> {
 
     fn refine_until_done(&mut self, observer: &mut dyn Observer) -> Result<(), MatchError> {
         while observer.seconds_left() > self.reserve && !observer.is_cancelled() {
-            let scope = Scope {
-                pairs: None,
-                fills: None,
-                timed: &self.timed,
-                group_starts: None,
-                with_minima: true,
-            };
-            let mut formulation = Formulation::new(self.candidates, &scope);
+            let mut formulation = Formulation::new(self.candidates, &self.scope());
             let run = solve_levels(
                 &mut formulation,
                 self.candidates,
@@ -132,7 +165,7 @@ impl Run<'_> {
                 self.reserve,
             )?;
             let Some(LevelsRun { levels, values }) = run else {
-                let clash = clashing_minima(self.candidates, &self.timed, observer)?;
+                let clash = clashing_minima(self.candidates, &self.scope(), observer)?;
                 return Err(MatchError::Clash(clash));
             };
             self.proved = levels;
@@ -145,7 +178,12 @@ impl Run<'_> {
                 break;
             }
             let assignment = self.assignment(&formulation, &values);
-            let fitted = fit(self.candidates, &assignment, observer)?;
+            let spare = self.reserve * SHARE_FOR_BOUNDS;
+            let fitted = fit(
+                self.candidates,
+                &assignment,
+                &mut Hurried { observer, spare },
+            )?;
             self.offer(&fitted.timetable, observer);
             if fitted.missing.is_empty() || !self.time_more(&assignment, &fitted) {
                 break;
@@ -175,8 +213,10 @@ impl Run<'_> {
         }
     }
 
-    /// Puts the times of those who stand in the way of a fit into the model.
-    /// Returns whether the model has grown.
+    /// Puts more into the model where it lets through what does not fit: the
+    /// times of the site supervisors in question, then the lines of faculty,
+    /// then the times of everybody who could help, at last of all. Returns
+    /// whether the model has grown.
     fn time_more(&mut self, assignment: &Assignment, fitted: &Fitted) -> bool {
         let candidates = self.candidates;
         let chosen = |position: &usize| assignment.fills.contains(position);
@@ -192,7 +232,16 @@ impl Run<'_> {
             .collect();
         let possible: Vec<usize> = of_missing.map(|(_, fill)| fill.supervisor).collect();
         let all: Vec<usize> = (0..self.timed.len()).collect();
-        for supervisors in [own, possible, all] {
+        for (supervisors, with_faculty) in [
+            (own, false),
+            (Vec::new(), true),
+            (possible, true),
+            (all, true),
+        ] {
+            if with_faculty && !self.with_faculty {
+                self.with_faculty = true;
+                return true;
+            }
             let before = self.timed.iter().filter(|timed| **timed).count();
             for supervisor in supervisors {
                 self.timed[supervisor] = true;
@@ -208,84 +257,77 @@ impl Run<'_> {
         let Some(Best { mut plan, values }) = self.best.take() else {
             return Err(MatchError::NoPlanInTime);
         };
-        self.bound_remaining(&values, observer)?;
-        plan.levels = self.results(&values, LevelStatus::TimeLimit);
+        let bounds = self.bounds(&values, observer)?;
+        plan.levels = results(self.levels, &values, &bounds);
         Ok(plan)
     }
 
-    /// Bounds the levels that the last model says nothing about, under the
-    /// values that the plan has.
-    fn bound_remaining(
+    /// Returns a bound for each level under the values that a plan has on the
+    /// levels before: those of the last model as far as the plan reaches its
+    /// values, and from there the best that the time allows.
+    fn bounds(
         &mut self,
         values: &[i64],
         observer: &mut dyn Observer,
-    ) -> Result<(), MatchError> {
-        let known = self.levels_under(values);
-        self.proved.truncate(known);
-        if known == self.levels.len() || observer.is_cancelled() {
-            return Ok(());
-        }
-        let scope = Scope {
-            pairs: None,
-            fills: None,
-            timed: &self.timed,
-            group_starts: None,
-            with_minima: true,
-        };
-        let mut formulation = Formulation::new(self.candidates, &scope);
-        for (position, level) in self.levels.iter().copied().enumerate() {
-            if position >= known {
-                let seconds = (observer.seconds_left() / 2.0).clamp(0.0, self.reserve);
-                let bound = relaxed_bound(&formulation, self.candidates, level, seconds)?;
-                self.proved.push(LevelRun {
-                    level,
-                    value: None,
-                    bound,
-                });
-            }
-            keep_level(&mut formulation, self.candidates, level, values[position]);
-        }
-        Ok(())
-    }
-
-    /// Returns how many levels the last model bounds for a plan with these
-    /// values: those up to the first where the plan misses the model's value.
-    fn levels_under(&self, values: &[i64]) -> usize {
-        let met = self
-            .proved
-            .iter()
-            .zip(values)
-            .take_while(|(run, value)| run.value == Some(**value))
-            .count();
-        (met + 1).min(self.proved.len())
-    }
-
-    fn results(&self, values: &[i64], unproved: LevelStatus) -> Vec<LevelResult> {
-        let known = self.levels_under(values);
-        self.levels
-            .iter()
-            .copied()
-            .zip(values.iter().copied())
-            .enumerate()
-            .map(|(position, (level, value))| {
-                let bound = match self.proved.get(position) {
-                    Some(run) if position < known => run.bound,
-                    _ => trivial_bound(self.candidates, level),
-                };
-                let status = if bound == value {
-                    LevelStatus::Proved
-                } else {
-                    unproved
-                };
-                LevelResult {
-                    level,
-                    value,
-                    bound,
-                    status,
+    ) -> Result<Vec<i64>, MatchError> {
+        let mut bounds = self.known_bounds(values);
+        if bounds.len() < self.levels.len() && !observer.is_cancelled() {
+            // Little time is left: the smallest model gives true bounds too.
+            self.timed.fill(false);
+            self.with_faculty = faculty_must_be_in(self.candidates);
+            let mut formulation = Formulation::new(self.candidates, &self.scope());
+            for (position, level) in self.levels.iter().copied().enumerate() {
+                if position >= bounds.len() {
+                    let seconds = observer.seconds_left() / 2.0;
+                    let bound = relaxed_bound(&formulation, self.candidates, level, seconds)?;
+                    bounds.push(bound);
                 }
-            })
-            .collect()
+                keep_level(&mut formulation, self.candidates, level, values[position]);
+            }
+        }
+        let trivial = self.levels.iter().skip(bounds.len());
+        let trivial: Vec<i64> = trivial
+            .map(|level| trivial_bound(self.candidates, *level))
+            .collect();
+        bounds.extend(trivial);
+        Ok(bounds)
     }
+
+    /// Returns the bounds of the last model that hold for a plan with these
+    /// values: up to the first level where the plan misses the model's value.
+    fn known_bounds(&self, values: &[i64]) -> Vec<i64> {
+        let mut bounds = Vec::new();
+        for (run, value) in self.proved.iter().zip(values) {
+            bounds.push(run.bound);
+            if run.value != Some(*value) {
+                break;
+            }
+        }
+        bounds
+    }
+}
+
+/// Returns what is known of each level. A bound that is off by the value is
+/// taken for what it is: the time ran out before it was closed.
+fn results(levels: &[Level], values: &[i64], bounds: &[i64]) -> Vec<LevelResult> {
+    levels
+        .iter()
+        .zip(values.iter().zip(bounds))
+        .map(|(level, (value, bound))| {
+            let is_proved = value == bound;
+            let status = if is_proved {
+                LevelStatus::Proved
+            } else {
+                LevelStatus::TimeLimit
+            };
+            LevelResult {
+                level: *level,
+                value: *value,
+                bound: *bound,
+                status,
+            }
+        })
+        .collect()
 }
 
 /// Says whether values are better, level by level.
@@ -325,25 +367,16 @@ fn relaxed_bound(
     })
 }
 
-/// An observer for work that must not take long.
+/// An observer for work that must leave time for what comes after it.
 struct Hurried<'o> {
     observer: &'o mut dyn Observer,
-    until: f64,
-}
-
-impl<'o> Hurried<'o> {
-    fn new(observer: &'o mut dyn Observer) -> Self {
-        let left = observer.seconds_left();
-        Self {
-            until: left - left * 0.1,
-            observer,
-        }
-    }
+    /// Seconds to be left in the end.
+    spare: f64,
 }
 
 impl Observer for Hurried<'_> {
     fn seconds_left(&self) -> f64 {
-        self.observer.seconds_left() - self.until
+        self.observer.seconds_left() - self.spare
     }
 
     fn is_cancelled(&self) -> bool {

@@ -5,7 +5,8 @@
 //! trainees could take; when they meet is left open, so the model is a
 //! relaxation. A *timed* one has a column for each weekly start, and the model
 //! is exact for her. With everybody timed the model is the whole problem; the
-//! solve begins with nobody timed and times those who turn out to matter.
+//! solve begins with nobody timed, and without the lines of faculty, and adds
+//! what turns out to matter.
 
 mod cliques;
 mod contact;
@@ -16,6 +17,7 @@ mod supervision;
 use std::collections::BTreeMap;
 
 use super::candidates::{Candidates, Fill};
+use super::group_starts::GroupStarts;
 use super::model::{Column, ColumnIndex, LinearModel, Objective};
 use crate::domain::plan::Level;
 use crate::domain::{Role, Rule, SessionKind};
@@ -28,8 +30,11 @@ pub(super) struct Scope<'s> {
     pub(super) fills: Option<&'s [bool]>,
     /// Supervisors whose weekly starts are in the model.
     pub(super) timed: &'s [bool],
-    /// Weekly starts to which groups are confined, by venue; all when `None`.
-    pub(super) group_starts: Option<&'s BTreeMap<usize, Vec<u16>>>,
+    /// Whether lines of faculty are in the model at all. Without them it is
+    /// much smaller, and most often its bounds are as good.
+    pub(super) with_faculty: bool,
+    /// Weekly starts to which groups are confined; all when `None`.
+    pub(super) group_starts: Option<&'s GroupStarts>,
     /// Whether least capacities, least caseloads and pins must hold.
     pub(super) with_minima: bool,
 }
@@ -44,12 +49,12 @@ impl Scope<'_> {
             && self.fills.is_none_or(|fills| fills[position])
     }
 
-    fn has_start(&self, kind: SessionKind, venue: usize, start: u16) -> bool {
+    fn has_start(&self, kind: SessionKind, start: (usize, u16), trainee: usize) -> bool {
         kind != SessionKind::Group
             || self.group_starts.is_none_or(|starts| {
                 starts
-                    .get(&venue)
-                    .is_some_and(|starts| starts.binary_search(&start).is_ok())
+                    .get(&start)
+                    .is_some_and(|trainees| trainees.contains(&trainee))
             })
     }
 }
@@ -111,30 +116,49 @@ impl Formulation {
             self.place.push(column);
         }
         for (position, fill) in candidates.fills.iter().enumerate() {
-            let column = scope.has_fill(position, fill).then(|| {
-                let line = candidates.lines[fill.trainee][fill.line];
-                let is_timed = fill.meets() && scope.timed[fill.supervisor];
-                // Faculty are chosen when the times are fitted, so a fraction
-                // of them does no harm before.
-                let is_integer = is_timed || !fill.meets() || line.role == Role::Site;
-                self.model.add_column(Column {
-                    lower: 0.0,
-                    upper: 1.0,
-                    is_integer,
-                })
-            });
+            let column = if scope.has_fill(position, fill) {
+                self.add_fill(candidates, scope, position, fill)
+            } else {
+                None
+            };
             self.fill.push(column);
-            if column.is_some() && fill.meets() && scope.timed[fill.supervisor] {
-                self.add_meets(position, fill, scope);
-            }
         }
     }
 
-    fn add_meets(&mut self, position: usize, fill: &Fill, scope: &Scope<'_>) {
+    /// Adds the column of a fill, with those of its weekly starts when they
+    /// are in the model; none for a fill without any.
+    fn add_fill(
+        &mut self,
+        candidates: &Candidates<'_>,
+        scope: &Scope<'_>,
+        position: usize,
+        fill: &Fill,
+    ) -> Option<ColumnIndex> {
+        let role = candidates.lines[fill.trainee][fill.line].role;
+        let is_timed = fill.meets() && scope.timed[fill.supervisor];
+        if role == Role::Faculty && !scope.with_faculty {
+            return None;
+        }
+        if is_timed && self.add_meets(position, fill, scope) == 0 {
+            return None;
+        }
+        // Faculty are chosen when the times are fitted, so a fraction of them
+        // does no harm before.
+        let is_integer = is_timed || !fill.meets() || role == Role::Site;
+        Some(self.model.add_column(Column {
+            lower: 0.0,
+            upper: 1.0,
+            is_integer,
+        }))
+    }
+
+    /// Adds a column for each weekly start of a fill, and returns how many.
+    fn add_meets(&mut self, position: usize, fill: &Fill, scope: &Scope<'_>) -> usize {
+        let before = self.meets.len();
         for (venue, starts) in &fill.starts {
             for start in starts {
                 for kind in &fill.kinds {
-                    if scope.has_start(*kind, *venue, *start) {
+                    if scope.has_start(*kind, (*venue, *start), fill.trainee) {
                         let column = self.model.add_binary();
                         let (venue, start, kind) = (*venue, *start, *kind);
                         self.meets.push(Meet {
@@ -148,6 +172,7 @@ impl Formulation {
                 }
             }
         }
+        self.meets.len() - before
     }
 
     /// Returns what is made least to reach a level; for levels where more is

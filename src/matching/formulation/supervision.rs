@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::{Formulation, Minimum, Scope};
-use crate::domain::Rule;
+use crate::domain::{Role, Rule};
 use crate::matching::candidates::Candidates;
 use crate::matching::model::ColumnIndex;
 
@@ -17,7 +17,7 @@ pub(super) fn add_rows(
     candidates: &Candidates<'_>,
     scope: &Scope<'_>,
 ) {
-    supervision_lines(formulation, candidates);
+    supervision_lines(formulation, candidates, scope);
     let mut by_supervisor: BTreeMap<usize, BTreeMap<usize, Filled>> = BTreeMap::new();
     for (position, column) in formulation.fill.iter().enumerate() {
         if let Some(column) = column {
@@ -43,7 +43,11 @@ pub(super) fn add_rows(
 
 /// A matched trainee has each line filled once, by somebody who fits the
 /// placement; an unmatched one has none.
-fn supervision_lines(formulation: &mut Formulation, candidates: &Candidates<'_>) {
+fn supervision_lines(
+    formulation: &mut Formulation,
+    candidates: &Candidates<'_>,
+    scope: &Scope<'_>,
+) {
     let mut places: BTreeMap<usize, Filled> = BTreeMap::new();
     for (position, column) in formulation.place.iter().enumerate() {
         if let Some(column) = column {
@@ -62,7 +66,10 @@ fn supervision_lines(formulation: &mut Formulation, candidates: &Candidates<'_>)
         }
     }
     for (trainee, places) in &places {
-        for line in 0..candidates.lines[*trainee].len() {
+        for (line, needed) in candidates.lines[*trainee].iter().enumerate() {
+            if needed.role == Role::Faculty && !scope.with_faculty {
+                continue;
+            }
             let fills = fills.get(&(*trainee, line)).map_or(&[][..], Vec::as_slice);
             let everywhere = fills
                 .iter()
