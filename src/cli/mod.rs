@@ -11,12 +11,12 @@ mod roster;
 mod solver_worker;
 mod time;
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::LevelFilter;
 
 pub use failure::Failure;
 
@@ -39,7 +39,8 @@ Exit codes:
   1  a fault of Practicum itself
   2  the command line was not understood
   3  the input is wrong: the roster, the plan, or rules that clash
-  4  something is not available: a folder that cannot be written, zone data";
+  4  something is not available: a folder that cannot be written, zone data,
+     time or memory enough for any plan";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -91,13 +92,17 @@ fn run(cli: &Cli) -> Result<ExitCode, Failure> {
 /// Writes log lines to standard error, as `PRACTICUM_LOG` asks: `info`,
 /// `practicum=debug` and the like; warnings when it is not set.
 fn log_to_standard_error() {
-    let filter = EnvFilter::builder()
-        .with_env_var("PRACTICUM_LOG")
-        .with_default_directive(LevelFilter::WARN.into())
-        .from_env_lossy();
+    // HiGHS warns whenever a time limit ends it, which the plan says better.
+    let asked = std::env::var("PRACTICUM_LOG").unwrap_or_default();
+    let wanted = if asked.trim().is_empty() {
+        "warn,highs=error"
+    } else {
+        &asked
+    };
     // Set once; a second call would be a test's, whose own log stands.
     let _ = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+        .with_env_filter(EnvFilter::builder().parse_lossy(wanted))
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .try_init();
 }
