@@ -9,6 +9,7 @@ mod r#match;
 mod output;
 mod roster;
 mod solver_worker;
+mod table;
 mod time;
 
 use std::io::IsTerminal;
@@ -39,7 +40,8 @@ Exit codes:
   1  a fault of Practicum itself
   2  the command line was not understood
   3  the input is wrong: the roster, the plan, or rules that clash
-  4  something is not available: a folder that cannot be written, zone data";
+  4  something is not available: a folder that cannot be written, zone data,
+     time or memory enough for any plan";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -91,11 +93,16 @@ fn run(cli: &Cli) -> Result<ExitCode, Failure> {
 /// Writes log lines to standard error, as `PRACTICUM_LOG` asks: `info`,
 /// `practicum=debug` and the like; warnings of Practicum when it is not set.
 fn log_to_standard_error() {
-    const DEFAULT: &str = "warn,highs=off";
-    let filter = std::env::var("PRACTICUM_LOG").unwrap_or_else(|_| DEFAULT.to_owned());
+    // HiGHS warns whenever a time limit ends it, which the plan says better.
+    let asked = std::env::var("PRACTICUM_LOG").unwrap_or_default();
+    let wanted = if asked.trim().is_empty() {
+        "warn,highs=error"
+    } else {
+        &asked
+    };
     // Set once; a second call would be a test's, whose own log stands.
     let _ = tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::new(filter))
+        .with_env_filter(EnvFilter::builder().parse_lossy(wanted))
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .try_init();

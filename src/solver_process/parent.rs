@@ -17,8 +17,11 @@ use crate::roster::{FolderFiles, read_plan, write_roster};
 
 /// How often the parent looks up from the pipe.
 const LOOK_UP_EVERY: Duration = Duration::from_millis(50);
-/// How long the child may take to end after a cancel or past its time limit.
+/// How long the child may take to end after a cancel.
 const GRACE: Duration = Duration::from_secs(2);
+/// How long the child may go on past its time limit. With what the parent has
+/// to do before and after, a run ends within two seconds of its limit.
+const OVERTIME: Duration = Duration::from_millis(1_400);
 
 /// How a roster is to be solved.
 #[derive(Clone, Debug)]
@@ -74,6 +77,9 @@ pub enum SolveFailure {
     /// Time ran out, or the run was cancelled, before there was a legal plan.
     #[error("the time ran out before a plan was found that keeps every pin and least number")]
     NoPlanInTime,
+    /// Time ran out, or the run was cancelled, before there was any plan.
+    #[error("the run ended before there was any plan")]
+    NothingYet,
     /// The child could not be started or followed.
     #[error("the solver process failed: {0}")]
     Process(#[from] io::Error),
@@ -111,7 +117,7 @@ pub fn solve_in_child(
     let mut best: Option<Plan> = None;
     let mut stop_by = options
         .time_limit
-        .map(|limit| worker.started + limit + GRACE);
+        .map(|limit| worker.started + limit + OVERTIME);
     let mut was_cancelled = false;
     loop {
         if follower.is_cancelled() && !was_cancelled {
@@ -122,6 +128,9 @@ pub fn solve_in_child(
         }
         if stop_by.is_some_and(|by| Instant::now() >= by) {
             worker.stop();
+            if best.is_none() {
+                return Err(SolveFailure::NothingYet);
+            }
             return with_best(best, "it did not end in time and was stopped");
         }
         match worker.replies.recv_timeout(LOOK_UP_EVERY) {
@@ -149,6 +158,9 @@ pub fn solve_in_child(
             }
             Ok(Reply::Clash(clashes)) => return Err(SolveFailure::Clash(read_clashes(clashes))),
             Ok(Reply::NoPlanInTime) => return Err(SolveFailure::NoPlanInTime),
+            Ok(Reply::Failed(text)) if best.is_some() => {
+                return with_best(best, &format!("the matcher failed: {text}"));
+            }
             Ok(Reply::Failed(text)) => return Err(SolveFailure::Matcher(text)),
         }
     }

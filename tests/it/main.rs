@@ -7,9 +7,11 @@
 
 mod brute_force;
 mod check;
+mod cli_match;
 mod cli_time;
 mod matching;
 mod roster;
+mod solver_process;
 mod support;
 mod tidy;
 mod time;

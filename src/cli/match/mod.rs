@@ -3,6 +3,7 @@
 mod progress;
 mod summary;
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -14,7 +15,8 @@ use serde_json::json;
 
 use super::{Failure, output};
 use crate::domain::Roster;
-use crate::roster::{FolderFiles, PLAN_FILES, PlanContext, read_folder, roster_hash, write_plan};
+use crate::domain::time::ZoneTable;
+use crate::roster::{PLAN_FILES, PlanContext, read_folder, roster_hash, write_plan};
 use crate::solver_process::{
     Ended, SolveFailure, SolveOptions, Solved, plan_context, solve_in_child,
 };
@@ -100,14 +102,48 @@ pub(super) fn match_roster(
     let zones = zone_data
         .table(roster.zones(), roster.round.term)
         .map_err(unavailable)?;
-    // A folder that cannot be written is better known before the work.
-    FolderFiles::default().write_dir(out).map_err(unavailable)?;
-    let context = plan_context(roster_hash(roster), &zones);
+    let made = make_writable(out)?;
+    let result = match_into(roster, &zones, out, limits, as_json);
+    if result.is_err() {
+        // What was made for nothing goes again; it is empty.
+        for folder in made {
+            let _ = fs::remove_dir(folder);
+        }
+    }
+    result
+}
+
+/// Makes a folder unless it is there, and returns what was made, innermost
+/// first. A folder that cannot be written is better known before the work.
+fn make_writable(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let made = folder
+        .ancestors()
+        .take_while(|part| !part.as_os_str().is_empty() && !part.exists())
+        .map(Path::to_owned)
+        .collect();
+    let writable = fs::create_dir_all(folder).and_then(|()| tempfile::tempfile_in(folder));
+    match writable {
+        Ok(_) => Ok(made),
+        Err(error) => Err(Failure::Unavailable(format!(
+            "{} cannot be written: {error}",
+            folder.display()
+        ))),
+    }
+}
+
+fn match_into(
+    roster: &Roster,
+    zones: &ZoneTable,
+    out: &Path,
+    limits: &Limits,
+    as_json: bool,
+) -> Result<(), Failure> {
+    let context = plan_context(roster_hash(roster), zones);
     let options = limits.options();
     let started_at = now();
     let started = Instant::now();
     let mut follower = progress::Display::new(roster, limits.time_limit, listen_for_interrupt());
-    let solved = solve_in_child(roster, &zones, &options, &mut follower);
+    let solved = solve_in_child(roster, zones, &options, &mut follower);
     follower.end();
     let solved = solved.map_err(|failure| explain(&failure))?;
     let run = Timings {
@@ -207,8 +243,8 @@ fn explain(failure: &SolveFailure) -> Failure {
                 "no plan is legal; these cannot hold together, and giving up any one of them helps:\n{lines}"
             ))
         }
-        SolveFailure::NoPlanInTime => {
-            Failure::Invalid(format!("{failure}; give --time-limit more"))
+        SolveFailure::NoPlanInTime | SolveFailure::NothingYet => {
+            Failure::Unavailable(format!("{failure}; give --time-limit more"))
         }
         SolveFailure::Process(_) | SolveFailure::Lost(_) => Failure::Unavailable(format!(
             "{failure}; if memory ran out, give --memory-max more"

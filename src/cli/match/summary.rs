@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use comfy_table::{Cell, CellAlignment, Color, Table, presets};
+use comfy_table::{Cell, Color, Table};
 use serde_json::{Value, json};
 
-use super::output;
+use super::super::{output, table};
 use super::progress::title;
 use crate::domain::plan::{Level, LevelResult, LevelStatus, Sense};
 use crate::domain::{Plan, Roster, Rule};
@@ -53,34 +53,19 @@ pub(super) fn as_text(roster: &Roster, plan: &Plan, out: &Path, seconds: f64) ->
     text
 }
 
-fn table(header: &[&str]) -> Table {
-    let mut table = Table::new();
-    table
-        .load_style(presets::UTF8_HORIZONTAL_ONLY)
-        .set_header(header.to_vec());
-    if !output::has_colour() {
-        table.force_no_tty();
-    }
-    table
-}
-
-fn right(text: impl ToString) -> Cell {
-    Cell::new(text).set_alignment(CellAlignment::Right)
-}
-
 fn levels_table(plan: &Plan) -> Table {
-    let mut table = table(&["objective", "this plan", "best possible", "gap", "status"]);
+    let mut rows = table::new(&["objective", "this plan", "best possible", "gap", "status"]);
     for level in &plan.levels {
         let status = status_cell(level);
-        table.add_row(vec![
+        rows.add_row(vec![
             Cell::new(title(level.level)),
-            right(level.value),
-            right(possible(level)),
-            right(format!("{:.2} %", level.gap() * 100.0)),
+            table::right(level.value),
+            table::right(possible(level)),
+            table::right(format!("{:.2} %", level.gap() * 100.0)),
             status,
         ]);
     }
-    table
+    rows
 }
 
 fn possible(level: &LevelResult) -> String {
@@ -129,19 +114,19 @@ fn ranks_table(plan: &Plan) -> Table {
     for placement in &plan.placements {
         *by_rank.entry(placement.preference_rank).or_default() += 1;
     }
-    let mut table = table(&["choice", "trainees", "", "running total"]);
+    let mut rows = table::new(&["choice", "trainees", "", "running total"]);
     let (mut total, all) = (0, plan.placements.len());
     for (rank, count) in by_rank {
         total += count;
         let bar = "#".repeat((count * 30).div_ceil(all.max(1)));
-        table.add_row(vec![
-            right(rank),
-            right(count),
+        rows.add_row(vec![
+            table::right(rank),
+            table::right(count),
             Cell::new(bar),
-            right(format!("{} %", total * 100 / all.max(1))),
+            table::right(format!("{} %", total * 100 / all.max(1))),
         ]);
     }
-    table
+    rows
 }
 
 fn contact_line(plan: &Plan) -> String {
@@ -217,19 +202,19 @@ fn fullest<'a>(roster: &'a Roster, plan: &Plan) -> Vec<Fullness<'a>> {
 }
 
 fn fullest_table(fullness: &[Fullness<'_>]) -> Table {
-    let mut table = table(&["supervisor", "trainees", "minutes a week"]);
+    let mut rows = table::new(&["supervisor", "trainees", "minutes a week"]);
     for full in fullness.iter().take(FULLEST_SHOWN) {
-        table.add_row(vec![
+        rows.add_row(vec![
             Cell::new(full.key),
-            right(format!("{} of {}", full.trainees, full.trainees_max)),
-            right(format!("{} of {}", full.minutes, full.minutes_max)),
+            table::right(format!("{} of {}", full.trainees, full.trainees_max)),
+            table::right(format!("{} of {}", full.minutes, full.minutes_max)),
         ]);
     }
     let at_limit = fullness
         .iter()
         .filter(|full| full.trainees >= full.trainees_max)
         .count();
-    table.add_row(vec![
+    rows.add_row(vec![
         Cell::new(format!(
             "at the caseload limit: {at_limit} of {}",
             fullness.len()
@@ -237,7 +222,7 @@ fn fullest_table(fullness: &[Fullness<'_>]) -> Table {
         Cell::new(""),
         Cell::new(""),
     ]);
-    table
+    rows
 }
 
 fn reasons_table(plan: &Plan) -> Table {
@@ -248,15 +233,15 @@ fn reasons_table(plan: &Plan) -> Table {
             .or_insert((0, &unmatched.action))
             .0 += 1;
     }
-    let mut table = table(&["rule", "trainees", "what helps"]);
+    let mut rows = table::new(&["rule", "trainees", "what helps"]);
     for (rule, (count, action)) in by_reason {
-        table.add_row(vec![
+        rows.add_row(vec![
             Cell::new(rule.name()),
-            right(count),
+            table::right(count),
             Cell::new(action),
         ]);
     }
-    table
+    rows
 }
 
 fn unmatched_lines(plan: &Plan) -> String {

@@ -7,6 +7,7 @@ use comfy_table::{CellAlignment, LineStyle, Table, TableStyle, presets};
 use serde::Serialize;
 
 use super::overview::Overview;
+use crate::cli::table;
 use crate::cli::{Failure, output};
 use crate::roster::{FolderFiles, RosterError, RosterErrors, advise, inspect_folder};
 
@@ -149,19 +150,6 @@ impl Report {
     }
 }
 
-const LINE_BELOW_HEADER: TableStyle =
-    presets::NOTHING.header_separator(LineStyle::none().fill('─').junction('─'));
-
-fn new_table(header: &[&str]) -> Table {
-    let mut table = Table::new();
-    table.load_style(LINE_BELOW_HEADER);
-    table.set_header(header.iter().copied());
-    if !output::has_colour() {
-        table.force_no_tty();
-    }
-    table
-}
-
 /// Returns the table with all but the first `texts` columns to the right.
 fn finished(mut table: Table, texts: usize) -> String {
     for column in table.column_iter_mut().skip(texts) {
@@ -174,7 +162,7 @@ fn files_text(files: &[FileRows]) -> String {
     if files.is_empty() {
         return String::new();
     }
-    let mut table = new_table(&["file", "rows"]);
+    let mut table = table::new(&["file", "rows"]);
     for file in files {
         table.add_row([file.file.clone(), file.rows.to_string()]);
     }
@@ -199,7 +187,7 @@ fn overview_text(overview: &Overview) -> String {
         overview.capacity,
         overview.contact_minutes_per_week,
     ));
-    let mut levels = new_table(&[
+    let mut levels = table::new(&[
         "level",
         "trainees",
         "line",
@@ -226,7 +214,7 @@ fn overview_text(overview: &Overview) -> String {
         }
     }
     text.push_str(&finished(levels, 5));
-    let mut roles = new_table(&["role", "supervisors", "free caseload", "minutes a week"]);
+    let mut roles = table::new(&["role", "supervisors", "free caseload", "minutes a week"]);
     for role in &overview.supervisors {
         roles.add_row([
             role.role.to_owned(),
@@ -236,7 +224,7 @@ fn overview_text(overview: &Overview) -> String {
         ]);
     }
     text.push_str(&finished(roles, 1));
-    let mut zones = new_table(&["time zone", "sites", "supervisors", "trainees"]);
+    let mut zones = table::new(&["time zone", "sites", "supervisors", "trainees"]);
     for zone in &overview.zones {
         zones.add_row([
             zone.time_zone.to_owned(),

@@ -23,6 +23,8 @@ pub(crate) fn practicum(arguments: &[&str]) -> Ran {
     let output = Command::new(env!("CARGO_BIN_EXE_practicum"))
         .args(arguments)
         .env_remove("PRACTICUM_TZDIR")
+        .env_remove("PRACTICUM_LOG")
+        .env_remove("COLUMNS")
         .stdin(Stdio::null())
         .output()
         .unwrap();

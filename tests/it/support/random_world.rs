@@ -9,6 +9,7 @@ use practicum::domain::{
     WeeklyWindow,
 };
 
+use super::dice::Dice;
 use super::world::{World, at_site, by_supervisor, days, minutes, range, tags, zone};
 
 /// Zones with their usual offset in minutes, to bring windows together.
@@ -44,7 +45,7 @@ const TERMS: [(&str, &str); 4] = [
 /// roster, as an import ensures; offsets are whole quarter hours, as
 /// [`super::brute_force`] asks.
 pub(crate) fn random_world(seed: u64) -> Roster {
-    let mut dice = Dice(seed);
+    let mut dice = Dice::new(seed);
     let (first, last) = *dice.pick(&TERMS);
     let mut world = World::new().round(|round| {
         round.term = days(first, last);
@@ -337,32 +338,5 @@ fn away_now_and_then(dice: &mut Dice, availability: &mut Availability, term: Day
             days: DayRange::new(first, last).unwrap(),
             reason: String::new(),
         });
-    }
-}
-
-/// A small generator of numbers that look random (`SplitMix64`).
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// Returns a number below the limit.
-    fn below(&mut self, limit: u32) -> u32 {
-        u32::try_from(self.roll() % u64::from(limit)).unwrap()
-    }
-
-    fn one_in(&mut self, times: u32) -> bool {
-        self.below(times) == 0
-    }
-
-    fn pick<'a, T>(&mut self, options: &'a [T]) -> &'a T {
-        let position = self.below(u32::try_from(options.len()).unwrap());
-        &options[usize::try_from(position).unwrap()]
     }
 }

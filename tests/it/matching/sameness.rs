@@ -1,0 +1,110 @@
+//! The same plan, byte for byte, in any order of rows, with any number of
+//! threads, and under keys that sort alike.
+
+use std::path::Path;
+
+use practicum::domain::Roster;
+use practicum::roster::{
+    FolderFiles, PlanContext, read_folder, read_roster, write_plan, write_roster,
+};
+
+use crate::support::dice::Dice;
+use crate::support::solving::solved;
+
+/// How keys of the shipped rosters begin.
+const KEY_STARTS: [&str; 3] = ["site-", "sup-", "tr-"];
+
+fn shipped(name: &str) -> FolderFiles {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/data/rosters")
+        .join(name);
+    write_roster(&read_folder(&folder).unwrap())
+}
+
+fn text<'f>(files: &'f FolderFiles, name: &str) -> &'f str {
+    std::str::from_utf8(files.get(name).unwrap()).unwrap()
+}
+
+/// Returns the files with each text changed.
+fn changed(files: &FolderFiles, mut change: impl FnMut(&str, &str) -> String) -> FolderFiles {
+    let mut result = FolderFiles::default();
+    for (name, _) in files.iter() {
+        result.insert(name, change(name, text(files, name)).into_bytes());
+    }
+    result
+}
+
+/// Returns the files with the rows of every table in another order.
+fn shuffled(files: &FolderFiles, seed: u64) -> FolderFiles {
+    let mut dice = Dice::new(seed);
+    let result = changed(files, |name, text| {
+        if !name.ends_with(".csv") {
+            return text.to_owned();
+        }
+        let mut lines: Vec<&str> = text.lines().collect();
+        // The first line is the header.
+        for position in (2..lines.len()).rev() {
+            let below = u32::try_from(position).unwrap();
+            let other = 1 + usize::try_from(dice.below(below)).unwrap();
+            lines.swap(position, other);
+        }
+        lines.join("\n") + "\n"
+    });
+    assert_ne!(result.to_bytes(), files.to_bytes());
+    result
+}
+
+/// Puts one and the same letter before every key; `back` takes it away.
+fn renamed(files: &FolderFiles, back: bool) -> FolderFiles {
+    changed(files, |_, text| {
+        KEY_STARTS.iter().fold(text.to_owned(), |text, start| {
+            let longer = format!("k{start}");
+            if back {
+                text.replace(&longer, start)
+            } else {
+                text.replace(start, &longer)
+            }
+        })
+    })
+}
+
+/// Returns the plan folder of a roster. The hash of the roster, which differs
+/// under other keys, is left out.
+fn plan_files(roster: &Roster, threads: usize) -> FolderFiles {
+    let plan = solved(roster, threads).unwrap();
+    assert!(!plan.sessions.is_empty());
+    write_plan(&plan, &PlanContext::default())
+}
+
+fn assert_same(name: &str) {
+    let files = shipped(name);
+    let read = |files: &FolderFiles| read_roster(files).unwrap();
+    let plan = plan_files(&read(&files), 1);
+
+    let two_threads = plan_files(&read(&files), 2);
+    assert!(two_threads == plan, "{name} with two threads");
+    for seed in 1..3 {
+        let threads = usize::try_from(seed).unwrap();
+        let other = plan_files(&read(&shuffled(&files, seed)), threads);
+        assert!(other == plan, "{name} with rows in another order");
+    }
+
+    let longer = renamed(&files, false);
+    assert_eq!(renamed(&longer, true).to_bytes(), files.to_bytes());
+    let other = plan_files(&read(&longer), 2);
+    assert!(other != plan, "{name}: the keys are other ones");
+    assert!(
+        renamed(&other, true) == plan,
+        "{name} with other keys in the same order"
+    );
+}
+
+#[test]
+fn clinic_12_has_one_plan() {
+    assert_same("clinic-12");
+}
+
+#[test]
+fn metro_120_has_one_plan() {
+    assert_same("metro-120");
+}
