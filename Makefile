@@ -2,7 +2,7 @@
 # one profile in one folder, so that HiGHS (minutes of C++) is built once.
 
 .DEFAULT_GOAL := build
-.PHONY: deps build check test demo fix deny
+.PHONY: deps build check test demo bench fix deny
 
 RELEASE := $(or $(CARGO_TARGET_DIR),target)/release
 
@@ -27,6 +27,10 @@ test: deps
 # Matches the built-in example roster.
 demo: build
 	$(RELEASE)/practicum demo
+
+# Measures whole runs and prints the table of the README.
+bench: build
+	scripts/bench
 
 # Mends format and what clippy can mend by itself.
 fix: deps

@@ -96,7 +96,7 @@ fn share_contact(candidates: &Candidates<'_>, timetable: &Timetable) -> BTreeMap
 
 /// Returns the most contact that the trainee's own sessions leave room for and
 /// carry.
-fn most_contact(candidates: &Candidates<'_>, matched: &Matched) -> u32 {
+pub(super) fn most_contact(candidates: &Candidates<'_>, matched: &Matched) -> u32 {
     let pair = &candidates.pairs[matched.pair];
     let mut most = pair.contact_max;
     let attended: Vec<Attended> = matched

@@ -167,7 +167,7 @@ impl<'c> Fitter<'c> {
             let Some(mut timetable) = self.solve_model(group_starts, true, observer)? else {
                 return self.without_minima(group_starts, observer);
             };
-            let unsettled = self.settle_untimed(&mut timetable);
+            let unsettled = settle(self.candidates, &mut timetable);
             if unsettled.is_empty() || observer.is_cancelled() {
                 for supervisor in &unsettled {
                     self.drop_trainees_of(*supervisor, &mut timetable);
@@ -242,59 +242,6 @@ impl<'c> Fitter<'c> {
         }
     }
 
-    /// Settles the lines of untimed supervisors by search, and returns those
-    /// supervisors for whom it failed.
-    fn settle_untimed(&self, timetable: &mut Timetable) -> Vec<usize> {
-        let mut by_supervisor: BTreeMap<usize, Vec<(usize, usize)>> = BTreeMap::new();
-        for (trainee, matched) in &timetable.matched {
-            for (line, filled) in &matched.lines {
-                let fill = &self.candidates.fills[filled.fill];
-                if fill.meets() && filled.attended.is_none() {
-                    by_supervisor
-                        .entry(fill.supervisor)
-                        .or_default()
-                        .push((*trainee, *line));
-                }
-            }
-        }
-        let mut unsettled = Vec::new();
-        for (supervisor, lines) in by_supervisor {
-            let jobs: Vec<Job> = lines
-                .iter()
-                .map(|(trainee, line)| self.job(timetable, *trainee, *line))
-                .collect();
-            let minutes = self.candidates.roster.supervisors[supervisor].minutes_per_week_max;
-            match schedule(self.candidates, minutes.get(), &jobs) {
-                Some(starts) => {
-                    for ((trainee, line), (venue, start, kind)) in lines.iter().zip(starts) {
-                        if let Some(matched) = timetable.matched.get_mut(trainee)
-                            && let Some(filled) = matched.lines.get_mut(line)
-                        {
-                            filled.attended = Some(Attended { venue, start, kind });
-                        }
-                    }
-                }
-                None => unsettled.push(supervisor),
-            }
-        }
-        unsettled
-    }
-
-    fn job(&self, timetable: &Timetable, trainee: usize, line: usize) -> Job {
-        let fill = &self.candidates.fills[timetable.matched[&trainee].lines[&line].fill];
-        let options = fill
-            .starts
-            .iter()
-            .flat_map(|(venue, starts)| starts.iter().map(|start| (*venue, *start)))
-            .filter(|(venue, start)| !timetable.is_busy(self.candidates, trainee, *venue, *start))
-            .collect();
-        Job {
-            trainee,
-            options,
-            may_share: fill.kinds.contains(&SessionKind::Triadic),
-        }
-    }
-
     fn drop_trainees_of(&self, supervisor: usize, timetable: &mut Timetable) {
         timetable.matched.retain(|_, matched| {
             !matched.lines.values().any(|line| {
@@ -303,6 +250,59 @@ impl<'c> Fitter<'c> {
                     && self.candidates.fills[line.fill].supervisor == supervisor
             })
         });
+    }
+}
+
+/// Settles the lines of untimed supervisors by search, and returns those
+/// supervisors for whom it failed.
+pub(super) fn settle(candidates: &Candidates<'_>, timetable: &mut Timetable) -> Vec<usize> {
+    let mut by_supervisor: BTreeMap<usize, Vec<(usize, usize)>> = BTreeMap::new();
+    for (trainee, matched) in &timetable.matched {
+        for (line, filled) in &matched.lines {
+            let fill = &candidates.fills[filled.fill];
+            if fill.meets() && filled.attended.is_none() {
+                by_supervisor
+                    .entry(fill.supervisor)
+                    .or_default()
+                    .push((*trainee, *line));
+            }
+        }
+    }
+    let mut unsettled = Vec::new();
+    for (supervisor, lines) in by_supervisor {
+        let jobs: Vec<Job> = lines
+            .iter()
+            .map(|(trainee, line)| job(candidates, timetable, *trainee, *line))
+            .collect();
+        let minutes = candidates.roster.supervisors[supervisor].minutes_per_week_max;
+        match schedule(candidates, minutes.get(), &jobs) {
+            Some(starts) => {
+                for ((trainee, line), (venue, start, kind)) in lines.iter().zip(starts) {
+                    if let Some(matched) = timetable.matched.get_mut(trainee)
+                        && let Some(filled) = matched.lines.get_mut(line)
+                    {
+                        filled.attended = Some(Attended { venue, start, kind });
+                    }
+                }
+            }
+            None => unsettled.push(supervisor),
+        }
+    }
+    unsettled
+}
+
+fn job(candidates: &Candidates<'_>, timetable: &Timetable, trainee: usize, line: usize) -> Job {
+    let fill = &candidates.fills[timetable.matched[&trainee].lines[&line].fill];
+    let options = fill
+        .starts
+        .iter()
+        .flat_map(|(venue, starts)| starts.iter().map(|start| (*venue, *start)))
+        .filter(|(venue, start)| !timetable.is_busy(candidates, trainee, *venue, *start))
+        .collect();
+    Job {
+        trainee,
+        options,
+        may_share: fill.kinds.contains(&SessionKind::Triadic),
     }
 }
 

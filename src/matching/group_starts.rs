@@ -101,15 +101,28 @@ impl GroupAvailability {
     /// Returns few starts at which every trainee could join a group `depth`
     /// times over, where possible: again and again the start that helps most.
     pub(super) fn cover(&self, candidates: &Candidates<'_>, depth: u32) -> GroupStarts {
+        self.offer(&self.choose(candidates, depth).0)
+    }
+
+    /// Chooses starts, and returns what faculty have left: sessions and
+    /// members.
+    fn choose(
+        &self,
+        candidates: &Candidates<'_>,
+        depth: u32,
+    ) -> (Cover, BTreeMap<usize, (u32, u32)>) {
         let mut cover = Cover::new(self, depth);
         let mut left: BTreeMap<usize, (u32, u32)> = BTreeMap::new();
         while let Some(best) = cover.best(candidates, &mut left, depth, self) {
             let venue = &candidates.venues[self.starts[best].0];
             let size = candidates.roster.supervisors[venue.supervisor].group_size_max;
-            let helped = cover.take(self, best, size);
+            let members = left
+                .get(&venue.supervisor)
+                .map_or(0, |(_, members)| *members);
+            let helped = cover.take(self, best, size.min(members));
             if let Some((sessions, members)) = left.get_mut(&venue.supervisor) {
                 *sessions -= 1;
-                *members = members.saturating_sub(helped);
+                *members -= helped;
             }
             if depth < 3 {
                 for (other, start) in self.starts.iter().enumerate() {
@@ -120,7 +133,48 @@ impl GroupAvailability {
                 }
             }
         }
-        self.offer(&cover)
+        (cover, left)
+    }
+
+    /// Returns groups of three or more that each trainee is in at most once,
+    /// within sizes, caseloads and weekly minutes: quick, and not the most that
+    /// could be.
+    pub(super) fn groups(&self, candidates: &Candidates<'_>) -> GroupStarts {
+        let (cover, mut left) = self.choose(candidates, 1);
+        let mut groups: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+        for (trainee, start) in &cover.helped {
+            groups.entry(*start).or_default().insert(*trainee);
+        }
+        let lonely: Vec<usize> = self
+            .starts_of
+            .keys()
+            .copied()
+            .filter(|trainee| cover.wanted[trainee] > 0)
+            .collect();
+        for trainee in lonely {
+            let seat = self.starts_of[&trainee].iter().find(|start| {
+                let supervisor = candidates.venues[self.starts[**start].0].supervisor;
+                let size = candidates.roster.supervisors[supervisor].group_size_max;
+                let members = groups.get(*start).map_or(0, BTreeSet::len);
+                let has_seat = members > 0 && members < usize::try_from(size).unwrap_or(usize::MAX);
+                has_seat
+                    && left
+                        .get(&supervisor)
+                        .is_some_and(|(_, members)| *members > 0)
+            });
+            if let Some(start) = seat {
+                let supervisor = candidates.venues[self.starts[*start].0].supervisor;
+                if let Some((_, members)) = left.get_mut(&supervisor) {
+                    *members -= 1;
+                }
+                groups.entry(*start).or_default().insert(trainee);
+            }
+        }
+        groups
+            .into_iter()
+            .filter(|(_, members)| members.len() >= 3)
+            .map(|(start, members)| (self.starts[start], members))
+            .collect()
     }
 
     /// Offers each trainee a few of the chosen starts: those that were chosen

@@ -36,6 +36,7 @@ mod levels;
 mod line_options;
 mod model;
 mod pruning;
+mod quick_fit;
 mod reasons;
 mod room;
 mod schedule;

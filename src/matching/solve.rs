@@ -7,6 +7,7 @@ use super::engine::{Effort, Found, Outcome, solve as solve_model};
 use super::fit::{Assignment, Fitted, fit, read_timetable};
 use super::formulation::{Formulation, Scope};
 use super::levels::{LevelRun, LevelsRun, keep_level, solve_levels, trivial_bound};
+use super::quick_fit::quick_fit;
 use super::timetable::Timetable;
 use super::{Budget, MatchError, Observer, Progress, Stage};
 use crate::domain::plan::{Level, LevelResult, LevelStatus, Sense};
@@ -118,6 +119,7 @@ impl Run<'_> {
         self.offer(&Timetable::default(), observer);
         if observer.seconds_left().is_finite() {
             let assignment = super::greedy::assign(self.candidates);
+            self.offer(&quick_fit(self.candidates, &assignment), observer);
             let spare = observer.seconds_left() * (1.0 - SHARE_FOR_FLOOR);
             let fitted = fit(
                 self.candidates,
@@ -178,6 +180,7 @@ impl Run<'_> {
                 break;
             }
             let assignment = self.assignment(&formulation, &values);
+            self.offer(&quick_fit(self.candidates, &assignment), observer);
             let spare = self.reserve * SHARE_FOR_BOUNDS;
             let fitted = fit(
                 self.candidates,

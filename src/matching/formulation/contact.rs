@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Formulation, Scope};
-use crate::domain::{QUARTER_HOUR, SessionKind, Thousandths};
+use crate::domain::{QUARTER_HOUR, Role, SessionKind, Thousandths};
 use crate::matching::candidates::{Candidates, Pair};
 use crate::matching::model::{Column, ColumnIndex};
 
@@ -45,7 +45,7 @@ pub(super) fn lowered_column(
 pub(super) fn add_rows(
     formulation: &mut Formulation,
     candidates: &Candidates<'_>,
-    _scope: &Scope<'_>,
+    scope: &Scope<'_>,
 ) {
     let mut meets_of: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (position, meet) in formulation.meets.iter().enumerate() {
@@ -70,7 +70,15 @@ pub(super) fn add_rows(
             })
             .collect();
         contact_fits_week(formulation, candidates, pair, place, lowered, &meets);
-        supervision_ratio(formulation, candidates, position, place, lowered, &meets);
+        supervision_ratio(
+            formulation,
+            candidates,
+            scope,
+            position,
+            place,
+            lowered,
+            &meets,
+        );
     }
 }
 
@@ -129,6 +137,7 @@ fn contact_fits_week(
 fn supervision_ratio(
     formulation: &mut Formulation,
     candidates: &Candidates<'_>,
+    scope: &Scope<'_>,
     position: usize,
     place: ColumnIndex,
     lowered: ColumnIndex,
@@ -153,6 +162,15 @@ fn supervision_ratio(
         (place, f64::from(pair.contact_max)),
         (lowered, -f64::from(QUARTER_HOUR)),
     ];
+    // Lines that are not in the model carry as much as their best kind.
+    let absent = candidates.lines[pair.trainee]
+        .iter()
+        .filter(|line| line.role == Role::Faculty && !scope.with_faculty);
+    for line in absent {
+        let minutes = line.minutes_per_week.get();
+        let best = line.kinds.iter().map(|kind| carried(*kind, minutes));
+        terms.push((place, -best.fold(0.0, f64::max)));
+    }
     let mut timed: BTreeSet<usize> = BTreeSet::new();
     for meet in meets.iter().map(|meet| &formulation.meets[*meet]) {
         timed.insert(meet.fill);

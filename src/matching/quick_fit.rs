@@ -1,0 +1,241 @@
+//! Times for an assignment in milliseconds, at the price of whoever does not
+//! fit at once: the floor under a run of any size.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::assemble::most_contact;
+use super::candidates::Candidates;
+use super::fit::{Assignment, settle};
+use super::group_starts::GroupAvailability;
+use super::timetable::{Attended, FilledLine, Matched, Timetable};
+use crate::domain::SessionKind;
+
+/// Returns a timetable of as much of an assignment as fits quickly. It keeps
+/// every rule but minima and pins, which are the caller's matter.
+pub(super) fn quick_fit(candidates: &Candidates<'_>, assignment: &Assignment) -> Timetable {
+    let mut timetable = Timetable::default();
+    for pair in &assignment.pairs {
+        let trainee = candidates.pairs[*pair].trainee;
+        timetable.matched.insert(
+            trainee,
+            Matched {
+                pair: *pair,
+                lines: BTreeMap::new(),
+            },
+        );
+    }
+    for position in &assignment.fills {
+        fill_line(candidates, &mut timetable, *position, None);
+    }
+    let mut room = Room::new(candidates);
+    join_groups(candidates, &mut timetable, &mut room);
+    choose_faculty(candidates, &mut timetable, &mut room);
+    // Whoever cannot be met alone is left to the model.
+    let is_settled = |line: &FilledLine| {
+        let fill = &candidates.fills[line.fill];
+        line.attended.is_some() || !fill.meets() || fill.kinds.contains(&SessionKind::Individual)
+    };
+    timetable.matched.retain(|trainee, matched| {
+        matched.lines.len() == candidates.lines[*trainee].len()
+            && matched.lines.values().all(is_settled)
+    });
+    drop_until_legal(candidates, &mut timetable);
+    timetable
+}
+
+/// What faculty have left.
+struct Room {
+    caseload: Vec<u32>,
+    minutes: Vec<u32>,
+}
+
+impl Room {
+    fn new(candidates: &Candidates<'_>) -> Self {
+        let people = &candidates.roster.supervisors;
+        Self {
+            caseload: people
+                .iter()
+                .map(|person| person.caseload_max.saturating_sub(person.caseload_current))
+                .collect(),
+            minutes: people
+                .iter()
+                .map(|person| person.minutes_per_week_max.get())
+                .collect(),
+        }
+    }
+}
+
+fn fill_line(
+    candidates: &Candidates<'_>,
+    timetable: &mut Timetable,
+    position: usize,
+    attended: Option<Attended>,
+) {
+    let fill = &candidates.fills[position];
+    if let Some(matched) = timetable.matched.get_mut(&fill.trainee) {
+        matched.lines.insert(
+            fill.line,
+            FilledLine {
+                fill: position,
+                attended,
+            },
+        );
+    }
+}
+
+/// Fills lines by groups of three or more.
+fn join_groups(candidates: &Candidates<'_>, timetable: &mut Timetable, room: &mut Room) {
+    let is_open: Vec<bool> = candidates
+        .fills
+        .iter()
+        .map(|fill| {
+            timetable.matched.get(&fill.trainee).is_some_and(|matched| {
+                !matched.lines.contains_key(&fill.line)
+                    && fill.pair.is_none_or(|pair| pair == matched.pair)
+            })
+        })
+        .collect();
+    let groups = GroupAvailability::new(candidates, &is_open).groups(candidates);
+    let mut fill_at: BTreeMap<(usize, (usize, u16)), usize> = BTreeMap::new();
+    for (position, fill) in candidates
+        .fills
+        .iter()
+        .enumerate()
+        .filter(|(i, _)| is_open[*i])
+    {
+        if fill.kinds.contains(&SessionKind::Group) {
+            for (venue, starts) in &fill.starts {
+                for start in starts {
+                    fill_at
+                        .entry((fill.trainee, (*venue, *start)))
+                        .or_insert(position);
+                }
+            }
+        }
+    }
+    for (start, members) in groups {
+        let venue = &candidates.venues[start.0];
+        room.minutes[venue.supervisor] =
+            room.minutes[venue.supervisor].saturating_sub(venue.minutes);
+        for trainee in members {
+            if let Some(position) = fill_at.get(&(trainee, start)) {
+                room.caseload[venue.supervisor] = room.caseload[venue.supervisor].saturating_sub(1);
+                let attended = Attended {
+                    venue: start.0,
+                    start: start.1,
+                    kind: SessionKind::Group,
+                };
+                fill_line(candidates, timetable, *position, Some(attended));
+            }
+        }
+    }
+}
+
+/// Fills what is left by faculty with room, alone or without a meeting.
+fn choose_faculty(candidates: &Candidates<'_>, timetable: &mut Timetable, room: &mut Room) {
+    for (position, fill) in candidates.fills.iter().enumerate() {
+        let Some(matched) = timetable.matched.get(&fill.trainee) else {
+            continue;
+        };
+        let suits = !matched.lines.contains_key(&fill.line)
+            && fill.pair.is_none_or(|pair| pair == matched.pair)
+            && room.caseload[fill.supervisor] > 0
+            && room.minutes[fill.supervisor] >= fill.minutes
+            && (!fill.meets() || fill.kinds.contains(&SessionKind::Individual));
+        if suits {
+            room.caseload[fill.supervisor] -= 1;
+            room.minutes[fill.supervisor] -= fill.minutes;
+            fill_line(candidates, timetable, position, None);
+        }
+    }
+}
+
+/// Gives times to the lines without, and drops trainees, the least priority
+/// first, until everybody left has times, room for contact, and a group of
+/// three.
+fn drop_until_legal(candidates: &Candidates<'_>, timetable: &mut Timetable) {
+    let untimed: Vec<(usize, usize)> = timetable
+        .matched
+        .iter()
+        .flat_map(|(trainee, matched)| {
+            let open = matched
+                .lines
+                .iter()
+                .filter(|(_, line)| line.attended.is_none());
+            open.map(|(line, _)| (*trainee, *line))
+        })
+        .collect();
+    loop {
+        for (trainee, line) in &untimed {
+            if let Some(matched) = timetable.matched.get_mut(trainee)
+                && let Some(filled) = matched.lines.get_mut(line)
+            {
+                filled.attended = None;
+            }
+        }
+        drop_small_groups(timetable);
+        let mut dropped: BTreeSet<usize> = BTreeSet::new();
+        for supervisor in settle(candidates, timetable) {
+            dropped.extend(least_wanted(candidates, timetable, supervisor));
+        }
+        if dropped.is_empty() {
+            dropped.extend(timetable.matched.iter().filter_map(|(trainee, matched)| {
+                let least = candidates.pairs[matched.pair].contact_min;
+                (most_contact(candidates, matched) < least).then_some(*trainee)
+            }));
+        }
+        if dropped.is_empty() {
+            return;
+        }
+        timetable
+            .matched
+            .retain(|trainee, _| !dropped.contains(trainee));
+    }
+}
+
+/// Drops the trainees of groups that have fewer than three.
+fn drop_small_groups(timetable: &mut Timetable) {
+    let mut groups: BTreeMap<(usize, u16), BTreeSet<usize>> = BTreeMap::new();
+    for (trainee, matched) in &timetable.matched {
+        for attended in matched.lines.values().filter_map(|line| line.attended) {
+            if attended.kind == SessionKind::Group {
+                groups
+                    .entry((attended.venue, attended.start))
+                    .or_default()
+                    .insert(*trainee);
+            }
+        }
+    }
+    let small: BTreeSet<usize> = groups
+        .into_values()
+        .filter(|members| members.len() < 3)
+        .flatten()
+        .collect();
+    timetable
+        .matched
+        .retain(|trainee, _| !small.contains(trainee));
+}
+
+/// Returns the trainee of least priority among those whom a supervisor meets
+/// without a time yet.
+fn least_wanted(
+    candidates: &Candidates<'_>,
+    timetable: &Timetable,
+    supervisor: usize,
+) -> Option<usize> {
+    let is_hers = |line: &FilledLine| {
+        let fill = &candidates.fills[line.fill];
+        line.attended.is_none() && fill.meets() && fill.supervisor == supervisor
+    };
+    timetable
+        .matched
+        .iter()
+        .filter(|(_, matched)| matched.lines.values().any(is_hers))
+        .map(|(trainee, _)| *trainee)
+        .min_by_key(|trainee| {
+            (
+                candidates.roster.trainees[*trainee].priority,
+                std::cmp::Reverse(*trainee),
+            )
+        })
+}
