@@ -1,6 +1,8 @@
 //! The matcher on rosters large and small.
 
 mod agreement;
+mod broken;
+mod formula;
 mod instances;
 mod sameness;
 mod shipped;

@@ -81,13 +81,11 @@ fn assert_same(name: &str) {
     let read = |files: &FolderFiles| read_roster(files).unwrap();
     let plan = plan_files(&read(&files), 1);
 
-    let two_threads = plan_files(&read(&files), 2);
-    assert!(two_threads == plan, "{name} with two threads");
-    for seed in 1..3 {
-        let threads = usize::try_from(seed).unwrap();
-        let other = plan_files(&read(&shuffled(&files, seed)), threads);
-        assert!(other == plan, "{name} with rows in another order");
-    }
+    let other = plan_files(&read(&shuffled(&files, 1)), 2);
+    assert!(
+        other == plan,
+        "{name} with rows in another order, two threads"
+    );
 
     let longer = renamed(&files, false);
     assert_eq!(renamed(&longer, true).to_bytes(), files.to_bytes());
