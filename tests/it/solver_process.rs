@@ -237,6 +237,8 @@ fn an_interrupt_ends_with_the_best_plan_so_far() {
     let case = Case::large();
     let mut running = case.start(&["--time-limit", "600"]);
     running.hear(TIMES);
+    // Twice at once, as `timeout` sends it.
+    signal("INT", running.parent.id());
     signal("INT", running.parent.id());
     let interrupted = Instant::now();
     let ended = running.wait();

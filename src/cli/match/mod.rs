@@ -27,6 +27,9 @@ const ERRORS_SHOWN: usize = 200;
 /// File of a plan folder that holds what differs from run to run.
 const TIMINGS: &str = "timings.json";
 
+/// How soon after a Ctrl-C another one counts as the same.
+const SAME_INTERRUPT: Duration = Duration::from_millis(300);
+
 /// Options of `match`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -209,13 +212,17 @@ fn rounded(seconds: f64) -> f64 {
     (seconds * 1000.0).round() / 1000.0
 }
 
-/// Returns a flag that Ctrl-C sets; a second Ctrl-C ends the program.
+/// Returns a flag that Ctrl-C sets; another Ctrl-C ends the program. What
+/// follows at once is taken for the same one, since some tools send it twice.
 fn listen_for_interrupt() -> Arc<AtomicBool> {
     let is_interrupted = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&is_interrupted);
+    let mut first: Option<Instant> = None;
     // Without a handler Ctrl-C just ends the program.
     let _ = ctrlc::set_handler(move || {
-        if flag.swap(true, Ordering::Relaxed) {
+        flag.store(true, Ordering::Relaxed);
+        let since = first.get_or_insert_with(Instant::now).elapsed();
+        if since > SAME_INTERRUPT {
             std::process::exit(130);
         }
     });
@@ -243,9 +250,9 @@ fn explain(failure: &SolveFailure) -> Failure {
                 "no plan is legal; these cannot hold together, and giving up any one of them helps:\n{lines}"
             ))
         }
-        SolveFailure::NoPlanInTime | SolveFailure::NothingYet => {
-            Failure::Unavailable(format!("{failure}; give --time-limit more"))
-        }
+        SolveFailure::NoPlanInTime | SolveFailure::NothingYet => Failure::Unavailable(format!(
+            "{failure}; let it run longer, and give --time-limit more where that ended it"
+        )),
         SolveFailure::Process(_) | SolveFailure::Lost(_) => Failure::Unavailable(format!(
             "{failure}; if memory ran out, give --memory-max more"
         )),
