@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use super::candidates::Candidates;
 use super::timetable::{Attended, Matched, Timetable};
-use crate::domain::plan::{
-    Delivery, Level, Placement, Session, SessionMember, Unmatched, WeeklyStart,
-};
+use crate::domain::plan::{Delivery, Level, Placement, Session, SessionMember, WeeklyStart};
 use crate::domain::{Minutes, Plan, QUARTER_HOUR, SessionKind, contact_allowed};
 
 /// Returns the plan of a timetable, without levels.
@@ -14,7 +12,7 @@ pub(super) fn assemble(candidates: &Candidates<'_>, timetable: &Timetable) -> Pl
     Plan {
         placements: placements(candidates, timetable),
         sessions: sessions(candidates, timetable),
-        unmatched: unmatched(candidates, timetable),
+        unmatched: super::reasons::unmatched(candidates, timetable),
         levels: Vec::new(),
     }
 }
@@ -207,11 +205,4 @@ fn without_meeting(candidates: &Candidates<'_>, fill: usize, member: SessionMemb
         delivery: Delivery::Video,
         members: vec![member],
     }
-}
-
-fn unmatched(candidates: &Candidates<'_>, timetable: &Timetable) -> Vec<Unmatched> {
-    (0..candidates.roster.trainees.len())
-        .filter(|trainee| !timetable.matched.contains_key(trainee))
-        .map(|trainee| super::reasons::unmatched(candidates, timetable, trainee))
-        .collect()
 }

@@ -160,29 +160,42 @@ impl<'c> Fitter<'c> {
         group_starts: Option<&GroupStarts>,
         observer: &mut dyn Observer,
     ) -> Result<Fitted, MatchError> {
+        let mut last = None;
         loop {
             if observer.seconds_left() <= 0.0 {
-                return Ok(self.nobody());
+                return Ok(last.unwrap_or_else(|| self.nobody()));
             }
             let Some(mut timetable) = self.solve_model(group_starts, true, observer)? else {
-                return self.without_minima(group_starts, observer);
+                return match last {
+                    Some(fitted) => Ok(fitted),
+                    None => self.without_minima(group_starts, observer),
+                };
             };
             let unsettled = settle(self.candidates, &mut timetable);
+            let fitted = self.without(&unsettled, timetable);
             if unsettled.is_empty() || observer.is_cancelled() {
-                for supervisor in &unsettled {
-                    self.drop_trainees_of(*supervisor, &mut timetable);
-                }
-                let pairs = self.assignment.pairs.iter();
-                let missing = pairs
-                    .map(|pair| self.candidates.pairs[*pair].trainee)
-                    .filter(|trainee| !timetable.matched.contains_key(trainee))
-                    .collect();
-                return Ok(Fitted { timetable, missing });
+                return Ok(fitted);
             }
+            last = Some(fitted);
             for supervisor in unsettled {
                 self.timed[supervisor] = true;
             }
         }
+    }
+
+    /// Returns what is left of a timetable without the trainees of some
+    /// supervisors.
+    fn without(&self, unsettled: &[usize], mut timetable: Timetable) -> Fitted {
+        for supervisor in unsettled {
+            self.drop_trainees_of(*supervisor, &mut timetable);
+        }
+        timetable.drop_small_sessions();
+        let pairs = self.assignment.pairs.iter();
+        let missing = pairs
+            .map(|pair| self.candidates.pairs[*pair].trainee)
+            .filter(|trainee| !timetable.matched.contains_key(trainee))
+            .collect();
+        Fitted { timetable, missing }
     }
 
     /// Says who is in the way when pins and least numbers do not fit: those

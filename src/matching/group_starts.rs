@@ -32,15 +32,23 @@ pub(super) struct GroupAvailability {
 impl GroupAvailability {
     /// Returns who could join a group by those fills that are marked.
     pub(super) fn new(candidates: &Candidates<'_>, fills: &[bool]) -> Self {
-        let mut joinable: GroupStarts = BTreeMap::new();
-        for (position, fill) in candidates.fills.iter().enumerate() {
-            if fills[position] && fill.kinds.contains(&SessionKind::Group) {
-                for (venue, starts) in &fill.starts {
-                    for start in starts {
-                        joinable
-                            .entry((*venue, *start))
-                            .or_default()
-                            .insert(fill.trainee);
+        let mut joinable: Vec<Vec<Vec<usize>>> = candidates
+            .venues
+            .iter()
+            .map(|venue| vec![Vec::new(); candidates.weekly[&venue.zone].starts.len()])
+            .collect();
+        let open = candidates
+            .fills
+            .iter()
+            .zip(fills)
+            .filter(|(_, is_open)| **is_open);
+        for (fill, _) in open.filter(|(fill, _)| fill.kinds.contains(&SessionKind::Group)) {
+            for (venue, starts) in &fill.starts {
+                for start in starts {
+                    // Fills come trainee by trainee.
+                    let trainees = &mut joinable[*venue][usize::from(*start)];
+                    if trainees.last() != Some(&fill.trainee) {
+                        trainees.push(fill.trainee);
                     }
                 }
             }
@@ -50,17 +58,19 @@ impl GroupAvailability {
             trainees: Vec::new(),
             starts_of: BTreeMap::new(),
         };
-        for (start, trainees) in joinable {
-            if trainees.len() >= 3 {
-                for trainee in &trainees {
-                    groups
-                        .starts_of
-                        .entry(*trainee)
-                        .or_default()
-                        .push(groups.starts.len());
+        for (venue, starts) in joinable.into_iter().enumerate() {
+            for (start, trainees) in (0..).zip(starts) {
+                if trainees.len() >= 3 {
+                    for trainee in &trainees {
+                        groups
+                            .starts_of
+                            .entry(*trainee)
+                            .or_default()
+                            .push(groups.starts.len());
+                    }
+                    groups.starts.push((venue, start));
+                    groups.trainees.push(trainees);
                 }
-                groups.starts.push(start);
-                groups.trainees.push(trainees.into_iter().collect());
             }
         }
         groups

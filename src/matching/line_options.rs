@@ -34,7 +34,7 @@ impl<'a> LineOptions<'a> {
                 let known = distinct.entry(fill.line).or_default();
                 for (venue, starts) in &fill.starts {
                     // Venues of one zone and length have the same sessions.
-                    let like = same_sessions(candidates, *venue);
+                    let like = candidates.like[*venue];
                     known.extend(starts.iter().map(|start| (like, *start)));
                 }
             }
@@ -165,14 +165,4 @@ fn least_left(free: &[u32], taken: &[u32]) -> u32 {
         .map(|(f, t)| f.saturating_sub(*t))
         .min()
         .unwrap_or(u32::MAX)
-}
-
-/// Returns the first venue with the same anchor zone and length.
-fn same_sessions(candidates: &Candidates<'_>, venue: usize) -> usize {
-    let like = &candidates.venues[venue];
-    candidates
-        .venues
-        .iter()
-        .position(|other| other.zone == like.zone && other.minutes == like.minutes)
-        .unwrap_or(venue)
 }

@@ -34,6 +34,7 @@ mod group_starts;
 mod highs_callback;
 mod levels;
 mod line_options;
+mod load;
 mod model;
 mod pruning;
 mod quick_fit;

@@ -32,17 +32,20 @@ pub(super) fn prune(candidates: &mut Candidates<'_>) {
 
 /// Drops starts of pairs and groups that too few trainees share.
 fn drop_lonely_starts(candidates: &mut Candidates<'_>) -> bool {
-    let mut sharers: BTreeMap<usize, Vec<BTreeSet<usize>>> = BTreeMap::new();
+    // Fills come trainee by trainee, so the last one seen tells a new one.
+    let mut sharers: Vec<Vec<(u32, Option<usize>)>> = candidates
+        .venues
+        .iter()
+        .map(|venue| vec![(0, None); candidates.weekly[&venue.zone].starts.len()])
+        .collect();
     for fill in &candidates.fills {
         for (venue, starts) in &fill.starts {
-            let week = candidates.weekly[&candidates.venues[*venue].zone]
-                .starts
-                .len();
-            let trainees = sharers
-                .entry(*venue)
-                .or_insert_with(|| vec![BTreeSet::new(); week]);
             for start in starts {
-                trainees[usize::from(*start)].insert(fill.trainee);
+                let (count, last) = &mut sharers[*venue][usize::from(*start)];
+                if *last != Some(fill.trainee) {
+                    *last = Some(fill.trainee);
+                    *count += 1;
+                }
             }
         }
     }
@@ -55,8 +58,8 @@ fn drop_lonely_starts(candidates: &mut Candidates<'_>) -> bool {
         };
         for (venue, starts) in &mut fill.starts {
             let before = starts.len();
-            let trainees = &sharers[venue];
-            starts.retain(|start| trainees[usize::from(*start)].len() >= least);
+            let sharers = &sharers[*venue];
+            starts.retain(|start| sharers[usize::from(*start)].0 >= least);
             dropped |= starts.len() < before;
         }
     }

@@ -173,7 +173,7 @@ fn drop_until_legal(candidates: &Candidates<'_>, timetable: &mut Timetable) {
                 filled.attended = None;
             }
         }
-        drop_small_groups(timetable);
+        timetable.drop_small_sessions();
         let mut dropped: BTreeSet<usize> = BTreeSet::new();
         for supervisor in settle(candidates, timetable) {
             dropped.extend(least_wanted(candidates, timetable, supervisor));
@@ -191,29 +191,6 @@ fn drop_until_legal(candidates: &Candidates<'_>, timetable: &mut Timetable) {
             .matched
             .retain(|trainee, _| !dropped.contains(trainee));
     }
-}
-
-/// Drops the trainees of groups that have fewer than three.
-fn drop_small_groups(timetable: &mut Timetable) {
-    let mut groups: BTreeMap<(usize, u16), BTreeSet<usize>> = BTreeMap::new();
-    for (trainee, matched) in &timetable.matched {
-        for attended in matched.lines.values().filter_map(|line| line.attended) {
-            if attended.kind == SessionKind::Group {
-                groups
-                    .entry((attended.venue, attended.start))
-                    .or_default()
-                    .insert(*trainee);
-            }
-        }
-    }
-    let small: BTreeSet<usize> = groups
-        .into_values()
-        .filter(|members| members.len() < 3)
-        .flatten()
-        .collect();
-    timetable
-        .matched
-        .retain(|trainee, _| !small.contains(trainee));
 }
 
 /// Returns the trainee of least priority among those whom a supervisor meets

@@ -5,16 +5,21 @@ use std::collections::BTreeMap;
 
 use super::candidates::{Candidates, Fill};
 use super::eligibility::supervisor_obstacle;
+use super::load::Load;
 use super::timetable::{Timetable, collide};
 use crate::domain::plan::Unmatched;
 use crate::domain::{QUARTER_HOUR, Role, Rule, SessionKind};
 
-/// Returns the reason for one unmatched trainee.
-pub(super) fn unmatched(
-    candidates: &Candidates<'_>,
-    timetable: &Timetable,
-    trainee: usize,
-) -> Unmatched {
+/// Returns the reason for each unmatched trainee.
+pub(super) fn unmatched(candidates: &Candidates<'_>, timetable: &Timetable) -> Vec<Unmatched> {
+    let load = Load::new(candidates, timetable);
+    (0..candidates.roster.trainees.len())
+        .filter(|trainee| !timetable.matched.contains_key(trainee))
+        .map(|trainee| reason(candidates, &load, trainee))
+        .collect()
+}
+
+fn reason(candidates: &Candidates<'_>, load: &Load, trainee: usize) -> Unmatched {
     let roster = candidates.roster;
     let mut ranked: Vec<(u32, usize)> = candidates.wishes[trainee]
         .site_ranks
@@ -22,11 +27,10 @@ pub(super) fn unmatched(
         .map(|(site, rank)| (*rank, *site))
         .collect();
     ranked.sort_unstable();
-    let load = Load::new(candidates, timetable);
     let mut stopped: Vec<(Rule, String)> = ranked
         .iter()
         .map(|(_, site)| {
-            let (rule, text) = stopped_at(candidates, timetable, &load, trainee, *site);
+            let (rule, text) = stopped_at(candidates, load, trainee, *site);
             (
                 rule,
                 format!("{}: {rule} ({text})", roster.sites[*site].key),
@@ -52,69 +56,16 @@ pub(super) fn unmatched(
     }
 }
 
-/// How much of every limit a plan uses.
-struct Load {
-    placed: BTreeMap<usize, u32>,
-    contact_min: BTreeMap<usize, u32>,
-    caseload: BTreeMap<usize, u32>,
-    /// Sessions of each supervisor.
-    sessions: BTreeMap<usize, Vec<(usize, u16)>>,
-}
-
-impl Load {
-    fn new(candidates: &Candidates<'_>, timetable: &Timetable) -> Self {
-        let mut load = Self {
-            placed: BTreeMap::new(),
-            contact_min: BTreeMap::new(),
-            caseload: BTreeMap::new(),
-            sessions: BTreeMap::new(),
-        };
-        for matched in timetable.matched.values() {
-            let pair = &candidates.pairs[matched.pair];
-            *load.placed.entry(pair.site).or_default() += 1;
-            *load.contact_min.entry(pair.site).or_default() += pair.contact_min;
-            let mut supervisors: Vec<usize> = Vec::new();
-            for line in matched.lines.values() {
-                let supervisor = candidates.fills[line.fill].supervisor;
-                supervisors.push(supervisor);
-                if let Some(attended) = line.attended {
-                    let session = (attended.venue, attended.start);
-                    load.sessions.entry(supervisor).or_default().push(session);
-                }
-            }
-            supervisors.sort_unstable();
-            supervisors.dedup();
-            for supervisor in supervisors {
-                *load.caseload.entry(supervisor).or_default() += 1;
-            }
-        }
-        for sessions in load.sessions.values_mut() {
-            sessions.sort_unstable();
-            sessions.dedup();
-        }
-        load
-    }
-
-    fn minutes(&self, candidates: &Candidates<'_>, supervisor: usize) -> u32 {
-        let sessions = self.sessions.get(&supervisor).into_iter().flatten();
-        sessions
-            .map(|(venue, _)| candidates.venues[*venue].minutes)
-            .sum()
-    }
-}
-
 fn stopped_at(
     candidates: &Candidates<'_>,
-    timetable: &Timetable,
     load: &Load,
     trainee: usize,
     site: usize,
 ) -> (Rule, String) {
     let place = &candidates.roster.sites[site];
     let found = candidates
-        .pairs
-        .iter()
-        .position(|p| p.trainee == trainee && p.site == site);
+        .pairs_of(trainee)
+        .find(|pair| candidates.pairs[*pair].site == site);
     let Some(position) = found else {
         let rule = candidates.obstacles.get(&(trainee, site)).copied();
         return match rule {
@@ -137,7 +88,7 @@ fn stopped_at(
         return (Rule::SiteContactMinutes, text);
     }
     for line in 0..candidates.lines[trainee].len() {
-        if let Some(stop) = line_stopped(candidates, timetable, load, trainee, position, line) {
+        if let Some(stop) = line_stopped(candidates, load, trainee, position, line) {
             return stop;
         }
     }
@@ -148,7 +99,6 @@ fn stopped_at(
 /// Returns what stops a line of a trainee at a placement, if one thing does.
 fn line_stopped(
     candidates: &Candidates<'_>,
-    timetable: &Timetable,
     load: &Load,
     trainee: usize,
     pair: usize,
@@ -156,13 +106,12 @@ fn line_stopped(
 ) -> Option<(Rule, String)> {
     let name = &candidates.lines[trainee][line].line;
     let (mut full, mut busy, mut no_time) = (0, 0, 0);
-    for fill in candidates.fills.iter().filter(|fill| {
-        fill.trainee == trainee && fill.line == line && fill.pair.is_none_or(|own| own == pair)
-    }) {
+    let suits = |fill: &&Fill| fill.line == line && fill.pair.is_none_or(|own| own == pair);
+    for fill in candidates.fills_of(trainee).filter(suits) {
         let person = &candidates.roster.supervisors[fill.supervisor];
         let has = load.caseload.get(&fill.supervisor).copied().unwrap_or(0);
         let spent = load.minutes(candidates, fill.supervisor);
-        let joins = can_join(candidates, timetable, fill);
+        let joins = can_join(candidates, load, fill);
         if has + person.caseload_current >= person.caseload_max {
             full += 1;
         } else if joins || !fill.meets() {
@@ -218,26 +167,15 @@ fn has_free_start(candidates: &Candidates<'_>, load: &Load, fill: &Fill) -> bool
 }
 
 /// Says whether a group of the plan has a seat at a start that suits.
-fn can_join(candidates: &Candidates<'_>, timetable: &Timetable, fill: &Fill) -> bool {
+fn can_join(candidates: &Candidates<'_>, load: &Load, fill: &Fill) -> bool {
     let size = candidates.roster.supervisors[fill.supervisor].group_size_max;
-    let mut members: BTreeMap<(usize, u16), u32> = BTreeMap::new();
-    for line in timetable
-        .matched
-        .values()
-        .flat_map(|matched| matched.lines.values())
-    {
-        if let Some(attended) = line.attended
-            && attended.kind == SessionKind::Group
-            && candidates.venues[attended.venue].supervisor == fill.supervisor
-        {
-            *members.entry((attended.venue, attended.start)).or_default() += 1;
-        }
-    }
     fill.kinds.contains(&SessionKind::Group)
         && fill.starts.iter().any(|(venue, starts)| {
-            starts
-                .iter()
-                .any(|start| members.get(&(*venue, *start)).is_some_and(|n| *n < size))
+            starts.iter().any(|start| {
+                load.groups
+                    .get(&(*venue, *start))
+                    .is_some_and(|n| *n < size)
+            })
         })
 }
 

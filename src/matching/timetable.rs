@@ -48,6 +48,42 @@ impl Timetable {
         })
     }
 
+    /// Drops the trainees of sessions that have too few members, until there is
+    /// none.
+    pub(super) fn drop_small_sessions(&mut self) {
+        loop {
+            let mut members: BTreeMap<Attended, u32> = BTreeMap::new();
+            for line in self
+                .matched
+                .values()
+                .flat_map(|matched| matched.lines.values())
+            {
+                if let Some(attended) = line.attended {
+                    *members.entry(attended).or_default() += 1;
+                }
+            }
+            let is_small = |attended: Attended| {
+                let least = match attended.kind {
+                    SessionKind::Individual => 1,
+                    SessionKind::Triadic => 2,
+                    SessionKind::Group => 3,
+                };
+                members.get(&attended).is_none_or(|count| *count < least)
+            };
+            let before = self.matched.len();
+            self.matched.retain(|_, matched| {
+                !matched
+                    .lines
+                    .values()
+                    .filter_map(|line| line.attended)
+                    .any(is_small)
+            });
+            if self.matched.len() == before {
+                return;
+            }
+        }
+    }
+
     /// Says whether a session overlaps one that the trainee attends already.
     pub(super) fn is_busy(
         &self,

@@ -1,6 +1,6 @@
 //! Who may fill which line of a trainee, where and at which weekly starts.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use rayon::prelude::*;
@@ -108,6 +108,11 @@ impl Candidates<'_> {
     fn add_starts(&mut self, wanted: Vec<(Fill, Vec<Venue>)>, calendars: &Calendars) {
         let venues: BTreeSet<Venue> = wanted.iter().flat_map(|(_, v)| v.iter().copied()).collect();
         self.venues = venues.into_iter().collect();
+        let mut first: BTreeMap<(ZoneName, u32), usize> = BTreeMap::new();
+        for (position, venue) in self.venues.iter().enumerate() {
+            self.like
+                .push(*first.entry((venue.zone, venue.minutes)).or_insert(position));
+        }
         let missed_max = self.roster.round.missed_sessions_max;
         let starts: Vec<Vec<VenueStart>> = self
             .venues

@@ -10,6 +10,7 @@ mod pairs;
 mod starts;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use super::MatchError;
 use super::calendar::Calendars;
@@ -105,7 +106,12 @@ pub(super) struct Candidates<'a> {
     pub(super) lines: Vec<Vec<&'a SupervisionLine>>,
     pub(super) weekly: BTreeMap<ZoneName, WeeklyStarts>,
     pub(super) venues: Vec<Venue>,
+    /// For each venue the first one with the same anchor zone and length, so
+    /// with the same sessions.
+    pub(super) like: Vec<usize>,
+    /// Placements, trainee by trainee.
     pub(super) pairs: Vec<Pair>,
+    /// Fills, trainee by trainee.
     pub(super) fills: Vec<Fill>,
     /// For each (trainee, site) that cannot be, the rule that stops it.
     pub(super) obstacles: BTreeMap<(usize, usize), Rule>,
@@ -131,6 +137,7 @@ impl<'a> Candidates<'a> {
                 .collect(),
             weekly: timeline.weekly_starts(roster.zones())?,
             venues: Vec::new(),
+            like: Vec::new(),
             pairs: Vec::new(),
             fills: Vec::new(),
             obstacles: BTreeMap::new(),
@@ -140,6 +147,19 @@ impl<'a> Candidates<'a> {
         candidates.add_fills(&index, &calendars);
         super::pruning::prune(&mut candidates);
         Ok(candidates)
+    }
+
+    /// Returns the placements of a trainee, by position.
+    pub(super) fn pairs_of(&self, trainee: usize) -> Range<usize> {
+        let first = self.pairs.partition_point(|pair| pair.trainee < trainee);
+        first..self.pairs.partition_point(|pair| pair.trainee <= trainee)
+    }
+
+    /// Returns the fills of a trainee.
+    pub(super) fn fills_of(&self, trainee: usize) -> impl Iterator<Item = &Fill> {
+        let first = self.fills.partition_point(|fill| fill.trainee < trainee);
+        let end = self.fills.partition_point(|fill| fill.trainee <= trainee);
+        self.fills[first..end].iter()
     }
 
     /// Returns the weekly start of a venue.
