@@ -15,6 +15,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 
 pub use failure::Failure;
 
@@ -65,6 +67,7 @@ enum Command {
 /// Runs the command line and returns its exit code.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    log_to_standard_error();
     match run(&cli) {
         Ok(code) => code,
         Err(failure) => failure.report(),
@@ -83,4 +86,18 @@ fn run(cli: &Cli) -> Result<ExitCode, Failure> {
         Command::SolverWorker => solver_worker::run(),
         Command::Completions(args) => completions::run::<Cli>(args),
     }
+}
+
+/// Writes log lines to standard error, as `PRACTICUM_LOG` asks: `info`,
+/// `practicum=debug` and the like; warnings when it is not set.
+fn log_to_standard_error() {
+    let filter = EnvFilter::builder()
+        .with_env_var("PRACTICUM_LOG")
+        .with_default_directive(LevelFilter::WARN.into())
+        .from_env_lossy();
+    // Set once; a second call would be a test's, whose own log stands.
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .try_init();
 }

@@ -2,7 +2,11 @@
 
 use fixedbitset::FixedBitSet;
 
-use super::timeline::{WeekSet, WeeklySlot, WeeklyStarts};
+use rayon::prelude::*;
+
+use super::MatchError;
+use super::timeline::{Timeline, WeekSet, WeeklySlot, WeeklyStarts};
+use crate::domain::{Availability, Roster, ZoneName};
 
 /// The slots of one person or site over the term.
 pub(super) struct Calendar {
@@ -92,4 +96,44 @@ fn start_fit(
         }
     }
     fit
+}
+
+/// Calendars of everybody, by position.
+pub(super) struct Calendars {
+    pub(super) sites: Vec<Calendar>,
+    pub(super) supervisors: Vec<Calendar>,
+    pub(super) trainees: Vec<Calendar>,
+}
+
+impl Calendars {
+    /// Returns the calendars of a roster.
+    pub(super) fn new(roster: &Roster, timeline: &Timeline<'_>) -> Result<Self, MatchError> {
+        let calendar = |zone: ZoneName, availability: &Availability| {
+            let mut available = timeline.available(zone, availability)?;
+            if !roster.has_availability {
+                available.insert_range(..);
+            }
+            Ok(Calendar {
+                available,
+                away: timeline.away(zone, availability)?,
+            })
+        };
+        Ok(Self {
+            sites: roster
+                .sites
+                .par_iter()
+                .map(|site| calendar(site.time_zone, &site.opening))
+                .collect::<Result<_, _>>()?,
+            supervisors: roster
+                .supervisors
+                .par_iter()
+                .map(|person| calendar(person.time_zone, &person.availability))
+                .collect::<Result<_, _>>()?,
+            trainees: roster
+                .trainees
+                .par_iter()
+                .map(|person| calendar(person.time_zone, &person.availability))
+                .collect::<Result<_, _>>()?,
+        })
+    }
 }

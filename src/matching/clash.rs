@@ -34,6 +34,7 @@ pub(super) fn clashing_minima(
             grid: f64::INFINITY,
             start: None,
             relaxed: false,
+            for_proof: true,
         };
         let mut may_go_on = |_: f64, _: f64| !observer.is_cancelled();
         match solve(&without, &objective, &effort, &mut may_go_on)? {

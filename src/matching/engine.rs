@@ -1,4 +1,4 @@
-//! Hands a model to HiGHS by way of good_lp; the only file that names either.
+//! Hands a model to HiGHS by way of `good_lp`; the only file that names either.
 //!
 //! Every solve uses one thread and a fixed seed, so the same model gives the
 //! same answer. What a solver calls optimal is not taken at its word: callers
@@ -24,6 +24,11 @@ pub(super) struct Effort<'a> {
     pub(super) start: Option<&'a [f64]>,
     /// Whether whole numbers may be fractions: a quick bound.
     pub(super) relaxed: bool,
+    /// Whether the bound, or that there is no point, is taken for proved. The
+    /// model is then solved as it stands: presolve in HiGHS 1.15 was seen to
+    /// call a small feasible model infeasible (seed 2873 of the agreement
+    /// test).
+    pub(super) for_proof: bool,
 }
 
 /// What a solve found.
@@ -68,6 +73,9 @@ pub(super) fn solve(
         highs.try_set_option("parallel", "off").is_ok(),
         highs.try_set_option("random_seed", 0).is_ok(),
         highs.try_set_option("time_limit", seconds).is_ok(),
+        highs
+            .try_set_option("presolve", if effort.for_proof { "off" } else { "choose" })
+            .is_ok(),
         highs.try_set_option("mip_rel_gap", 0.0).is_ok(),
         highs
             .try_set_option("mip_abs_gap", effort.grid * 0.999)
@@ -80,14 +88,21 @@ pub(super) fn solve(
         // A start that does not fit is no loss.
         let _ = highs.try_set_solution(Some(start), None, None, None);
     }
-    let mut may_go_on: Box<MayGoOn<'_>> = Box::new(|best, bound| may_go_on(best, bound));
+    let mut may_go_on: Box<MayGoOn<'_>> = Box::new(may_go_on);
     attach(&mut highs, &mut may_go_on);
     let solved = highs.try_solve().map_err(engine_error)?;
+    tracing::debug!(
+        model.columns = columns,
+        model.rows = model.rows().len(),
+        solve.status = ?solved.status(),
+        solve.value = solved.objective_value(),
+        "model solved"
+    );
     let is_mixed = !effort.relaxed && model.columns().iter().any(|column| column.is_integer);
     read_outcome(&solved, columns, is_mixed)
 }
 
-/// Rows are bounded on one side, or on both by the same value; good_lp has a
+/// Rows are bounded on one side, or on both by the same value; `good_lp` has a
 /// constraint for each.
 fn to_good_lp(
     model: &LinearModel,
@@ -134,30 +149,34 @@ fn read_outcome(
     columns: usize,
     is_mixed: bool,
 ) -> Result<Outcome, MatchError> {
-    match solved.status() {
-        HighsModelStatus::Infeasible | HighsModelStatus::UnboundedOrInfeasible => {
-            return Ok(Outcome::Infeasible);
-        }
-        HighsModelStatus::ModelEmpty if columns == 0 => {
-            return Ok(Outcome::Found(Found {
-                values: Vec::new(),
-                value: 0.0,
-                bound: 0.0,
-            }));
-        }
-        HighsModelStatus::NotSet
-        | HighsModelStatus::LoadError
-        | HighsModelStatus::ModelError
-        | HighsModelStatus::PresolveError
-        | HighsModelStatus::SolveError
-        | HighsModelStatus::PostsolveError
-        | HighsModelStatus::Unbounded => {
-            let status = format!("HiGHS ended with {:?}", solved.status());
-            return Err(MatchError::Engine(status));
-        }
-        _ => {}
+    let status = solved.status();
+    if matches!(
+        status,
+        HighsModelStatus::Infeasible | HighsModelStatus::UnboundedOrInfeasible
+    ) {
+        return Ok(Outcome::Infeasible);
     }
-    let has_ended = solved.status() == HighsModelStatus::Optimal;
+    if status == HighsModelStatus::ModelEmpty && columns == 0 {
+        return Ok(Outcome::Found(Found {
+            values: Vec::new(),
+            value: 0.0,
+            bound: 0.0,
+        }));
+    }
+    let has_failed = matches!(
+        status,
+        HighsModelStatus::NotSet
+            | HighsModelStatus::LoadError
+            | HighsModelStatus::ModelError
+            | HighsModelStatus::PresolveError
+            | HighsModelStatus::SolveError
+            | HighsModelStatus::PostsolveError
+            | HighsModelStatus::Unbounded
+    );
+    if has_failed {
+        return Err(MatchError::Engine(format!("HiGHS ended with {status:?}")));
+    }
+    let has_ended = status == HighsModelStatus::Optimal;
     let is_feasible = solved.primal_solution_status() == HighsSolutionStatus::Feasible;
     let value = solved.objective_value();
     // Without whole numbers there is no tree, and no bound before the end.

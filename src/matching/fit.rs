@@ -2,7 +2,8 @@
 //!
 //! The placements and the site supervisors are given; faculty are chosen
 //! anew, since a group is a matter of who is free when. Groups go into a small
-//! model, first with few weekly starts, then with more, at last with all.
+//! model, first with few weekly starts, then with those of whoever is left
+//! over as well, at last with all.
 //! Supervisors who meet trainees alone or in twos are settled by search; those
 //! whom it cannot settle join the model. With all starts in the model and
 //! somebody still left over, the placements are proved not to fit.
@@ -12,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::candidates::{Candidates, Fill};
 use super::engine::{Effort, Found, Outcome, solve};
 use super::formulation::{Formulation, Scope};
+use super::group_starts::{GroupAvailability, GroupStarts};
 use super::schedule::{Job, schedule};
 use super::timetable::{Attended, FilledLine, Matched, Timetable};
 use super::{MatchError, Observer, Progress, Stage};
@@ -20,6 +22,8 @@ use crate::domain::{Role, SessionKind};
 
 /// Group meetings up to which all starts go into the model at once.
 const FEW_GROUP_MEETINGS: usize = 2_000;
+/// How many groups each trainee could join among the first few starts.
+const COVER_DEPTH: u32 = 2;
 
 /// Placements and site supervisors to be given times.
 pub(super) struct Assignment {
@@ -50,24 +54,34 @@ pub(super) fn fit(
         best: None,
         bound: None,
     });
+    let groups = GroupAvailability::new(candidates, &fitter.fills);
+    let mut starts =
+        (groups.meetings > FEW_GROUP_MEETINGS).then(|| groups.cover(candidates, COVER_DEPTH));
     let mut best: Option<Fitted> = None;
-    for starts in fitter.stages() {
+    loop {
         let fitted = fitter.fit_with(starts.as_ref(), observer)?;
-        let is_better = best
+        tracing::debug!(
+            fit.starts = starts
+                .as_ref()
+                .map(|s| s.values().map(Vec::len).sum::<usize>()),
+            fit.assigned = assignment.pairs.len(),
+            fit.missing = fitted.missing.len(),
+            "times fitted"
+        );
+        let is_done = fitted.missing.is_empty() || starts.is_none();
+        starts = starts.and_then(|few| groups.more(few, &fitted.missing));
+        if best
             .as_ref()
-            .is_none_or(|b| fitted.missing.len() < b.missing.len());
-        if is_better {
+            .is_none_or(|b| fitted.missing.len() < b.missing.len())
+        {
             best = Some(fitted);
         }
-        let is_done = best.as_ref().is_some_and(|b| b.missing.is_empty());
         if is_done || observer.is_cancelled() || observer.seconds_left() <= 0.0 {
             break;
         }
     }
     Ok(best.unwrap_or_else(|| fitter.nobody()))
 }
-
-type GroupStarts = BTreeMap<usize, Vec<u16>>;
 
 struct Fitter<'c> {
     candidates: &'c Candidates<'c>,
@@ -136,20 +150,6 @@ impl<'c> Fitter<'c> {
         Fitted {
             timetable: Timetable::default(),
             missing,
-        }
-    }
-
-    /// Returns the group starts of each attempt, few first; `None` for all.
-    fn stages(&self) -> Vec<Option<GroupStarts>> {
-        let groups = GroupAvailability::new(self.candidates, &self.fills);
-        if groups.meetings <= FEW_GROUP_MEETINGS {
-            vec![None]
-        } else {
-            vec![
-                Some(groups.cover(self.candidates, 2)),
-                Some(groups.cover(self.candidates, 4)),
-                None,
-            ]
         }
     }
 
@@ -225,6 +225,7 @@ impl<'c> Fitter<'c> {
             grid: 1.0,
             start: None,
             relaxed: false,
+            for_proof: false,
         };
         let mut may_go_on = |_: f64, _: f64| !observer.is_cancelled();
         match solve(&formulation.model, &objective, &effort, &mut may_go_on)? {
@@ -342,117 +343,4 @@ pub(super) fn read_timetable(
         }
     }
     timetable
-}
-
-/// Who could join which group when.
-struct GroupAvailability {
-    /// Trainees of each start of each venue.
-    trainees: BTreeMap<(usize, u16), BTreeSet<usize>>,
-    meetings: usize,
-}
-
-impl GroupAvailability {
-    fn new(candidates: &Candidates<'_>, fills: &[bool]) -> Self {
-        let mut trainees: BTreeMap<(usize, u16), BTreeSet<usize>> = BTreeMap::new();
-        for (position, fill) in candidates.fills.iter().enumerate() {
-            if fills[position] && fill.kinds.contains(&SessionKind::Group) {
-                for (venue, starts) in &fill.starts {
-                    for start in starts {
-                        trainees
-                            .entry((*venue, *start))
-                            .or_default()
-                            .insert(fill.trainee);
-                    }
-                }
-            }
-        }
-        trainees.retain(|_, trainees| trainees.len() >= 3);
-        let meetings = trainees.values().map(BTreeSet::len).sum();
-        Self { trainees, meetings }
-    }
-
-    /// Returns few starts at which every trainee could join a group `depth`
-    /// times over, where possible: again and again the start that helps most.
-    fn cover(&self, candidates: &Candidates<'_>, depth: u32) -> GroupStarts {
-        let mut choices: BTreeMap<usize, usize> = BTreeMap::new();
-        for trainee in self.trainees.values().flatten() {
-            *choices.entry(*trainee).or_default() += 1;
-        }
-        let mut wanted: BTreeMap<usize, u32> =
-            choices.keys().map(|trainee| (*trainee, depth)).collect();
-        let mut left: BTreeMap<usize, (u32, u32)> = BTreeMap::new();
-        let mut cover = GroupStarts::new();
-        let mut taken: Vec<(usize, u16)> = Vec::new();
-        loop {
-            let best = self
-                .trainees
-                .iter()
-                .filter(|(start, _)| !taken.contains(start))
-                .filter_map(|(start, trainees)| {
-                    let venue = &candidates.venues[start.0];
-                    let (sessions, members) = *left.entry(venue.supervisor).or_insert_with(|| {
-                        room_for_groups(candidates, venue.supervisor, venue.minutes, depth)
-                    });
-                    let clashes = depth < 3
-                        && taken.iter().any(|other| {
-                            candidates.venues[other.0].supervisor == venue.supervisor
-                                && super::timetable::collide(candidates, *start, *other)
-                        });
-                    if sessions == 0 || members < 3 || clashes {
-                        return None;
-                    }
-                    let helped = trainees.iter().filter(|t| wanted[*t] > 0);
-                    let size = candidates.roster.supervisors[venue.supervisor].group_size_max;
-                    let weight: usize = helped.clone().map(|t| 1_000_000 / choices[t]).sum();
-                    let count = u32::try_from(helped.count()).unwrap_or(u32::MAX);
-                    let count = count.min(size).min(members);
-                    (count > 0).then_some(((count, weight), *start))
-                })
-                .max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
-            let Some(((count, _), start)) = best else {
-                break;
-            };
-            taken.push(start);
-            cover.entry(start.0).or_default().push(start.1);
-            let supervisor = candidates.venues[start.0].supervisor;
-            if let Some((sessions, members)) = left.get_mut(&supervisor) {
-                *sessions -= 1;
-                *members -= count;
-            }
-            let mut helped: Vec<usize> = self.trainees[&start]
-                .iter()
-                .copied()
-                .filter(|t| wanted[t] > 0)
-                .collect();
-            helped.sort_by_key(|trainee| (choices[trainee], *trainee));
-            let size = candidates.roster.supervisors[supervisor].group_size_max;
-            for trainee in helped
-                .into_iter()
-                .take(usize::try_from(size).unwrap_or(usize::MAX))
-            {
-                if let Some(wanted) = wanted.get_mut(&trainee) {
-                    *wanted -= 1;
-                }
-            }
-        }
-        for starts in cover.values_mut() {
-            starts.sort_unstable();
-        }
-        cover
-    }
-}
-
-/// Returns how many group sessions and members a supervisor is given in a
-/// cover: what she can hold, and more of it for a deeper cover.
-fn room_for_groups(
-    candidates: &Candidates<'_>,
-    supervisor: usize,
-    minutes: u32,
-    depth: u32,
-) -> (u32, u32) {
-    let person = &candidates.roster.supervisors[supervisor];
-    let times = depth.saturating_sub(1).max(1);
-    let sessions = person.minutes_per_week_max.get() / minutes.max(1) * times;
-    let members = person.caseload_max.saturating_sub(person.caseload_current) * times;
-    (sessions, members)
 }

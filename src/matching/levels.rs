@@ -100,6 +100,7 @@ fn solve_level(
         grid: grid(level),
         start,
         relaxed: false,
+        for_proof: true,
     };
     let mut may_go_on = |best: f64, bound: f64| {
         observer.progress(Progress {

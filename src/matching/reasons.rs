@@ -133,7 +133,7 @@ fn stopped_at(
     let used = load.contact_min.get(&site).copied().unwrap_or(0);
     let needed = candidates.pairs[position].contact_min;
     if used + needed > offered {
-        let text = format!("{} of {offered} contact minutes are spoken for", used);
+        let text = format!("{used} of {offered} contact minutes are spoken for");
         return (Rule::SiteContactMinutes, text);
     }
     for line in 0..candidates.lines[trainee].len() {
@@ -265,9 +265,9 @@ fn no_supervisor(candidates: &Candidates<'_>, trainee: usize, site: usize) -> (R
         };
         let texts: Vec<String> = stops
             .iter()
-            .map(|(rule, count)| format!("{count} by {rule}"))
+            .map(|(rule, count)| format!("{count} {}", stop_text(*rule)))
             .collect();
-        let text = format!("{}: supervisors stopped: {}", line.line, texts.join(", "));
+        let text = format!("{}: of the supervisors, {}", line.line, texts.join(", "));
         if !stops.contains_key(&Rule::AvailableEveryWeek) {
             return (*rule, text);
         }
@@ -277,6 +277,25 @@ fn no_supervisor(candidates: &Candidates<'_>, trainee: usize, site: usize) -> (R
         Rule::SupervisionLines,
         "no supervisor can fill every line".to_owned(),
     ))
+}
+
+/// Says how a rule stops supervisors, after their number.
+fn stop_text(rule: Rule) -> &'static str {
+    const TEXTS: [(Rule, &str); 5] = [
+        (
+            Rule::LicenceCoversTerm,
+            "not licensed there for the whole term",
+        ),
+        (Rule::LanguageShared, "with no language in common"),
+        (Rule::ConflictOfInterest, "excluded"),
+        (Rule::Forbidden, "forbidden"),
+        (Rule::SessionSize, "without that kind of session"),
+    ];
+    let text = TEXTS.iter().find(|(stop, _)| *stop == rule);
+    text.map_or(
+        "without an hour that goes with the rest of the week",
+        |(_, text)| text,
+    )
 }
 
 fn obstacle_text(candidates: &Candidates<'_>, rule: Rule, trainee: usize, site: usize) -> String {
@@ -314,7 +333,24 @@ fn obstacle_text(candidates: &Candidates<'_>, rule: Rule, trainee: usize, site: 
         Rule::ConflictOfInterest => "on the list of exclusions".to_owned(),
         Rule::Forbidden => "forbidden by the coordinator".to_owned(),
         Rule::LanguageShared => "no language in common".to_owned(),
-        other => format!("stopped by {other}"),
+        Rule::SiteRanked
+        | Rule::LicenceCoversTerm
+        | Rule::DeliveryAllowed
+        | Rule::SiteSupervisorPresent
+        | Rule::SiteCapacity
+        | Rule::CapacityMin
+        | Rule::SiteContactMinutes
+        | Rule::CaseloadLimit
+        | Rule::SupervisorWeeklyMinutes
+        | Rule::SessionSize
+        | Rule::SessionStep
+        | Rule::AvailableEveryWeek
+        | Rule::MissedSessions
+        | Rule::SiteOpen
+        | Rule::InPersonAtPlacement
+        | Rule::NoOverlap
+        | Rule::SupervisionLines
+        | Rule::Pinned => "no choice keeps the rule".to_owned(),
     }
 }
 
@@ -336,6 +372,15 @@ fn action(reason: Rule) -> &'static str {
         Rule::SiteSupervisorPresent => "add a supervisor at the site",
         Rule::AvailableEveryWeek => "ask the trainee or a supervisor for another free hour",
         Rule::ContactFitsWeek => "ask the trainee for more free hours while the site is open",
-        _ => "ask the trainee or a supervisor for other hours",
+        Rule::NoOverlap
+        | Rule::SessionStep
+        | Rule::MissedSessions
+        | Rule::SiteOpen
+        | Rule::InPersonAtPlacement
+        | Rule::DeliveryAllowed => "ask the trainee or a supervisor for other hours",
+        Rule::SessionSize => "find others for a group, or allow another kind of session",
+        Rule::CapacityMin | Rule::SupervisionLines | Rule::Pinned => {
+            "look at the pins, the least numbers and the supervision lines"
+        }
     }
 }

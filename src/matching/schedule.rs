@@ -150,8 +150,17 @@ impl Search<'_> {
             used.members += 1;
         } else {
             self.minutes_left -= self.candidates.venues[start.0].minutes;
-            let Job { may_share, trainee, .. } = self.jobs[job];
-            self.used.insert(start, Used { members: 1, may_share, trainee });
+            let Job {
+                may_share, trainee, ..
+            } = self.jobs[job];
+            self.used.insert(
+                start,
+                Used {
+                    members: 1,
+                    may_share,
+                    trainee,
+                },
+            );
         }
     }
 

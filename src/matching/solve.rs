@@ -314,6 +314,7 @@ fn relaxed_bound(
         grid: 1.0,
         start: None,
         relaxed: true,
+        for_proof: true,
     };
     let outcome = solve_model(&formulation.model, &objective, &effort, &mut |_, _| true)?;
     Ok(match outcome {

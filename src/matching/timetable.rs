@@ -37,12 +37,15 @@ pub(super) struct Timetable {
 }
 
 impl Timetable {
-    /// Says whether every line that asks for a session has one.
+    /// Says whether every line of everybody is filled, with a session where one
+    /// is asked for.
     pub(super) fn is_complete(&self, candidates: &Candidates<'_>) -> bool {
-        self.matched
-            .values()
-            .flat_map(|matched| matched.lines.values())
-            .all(|line| line.attended.is_some() || !candidates.fills[line.fill].meets())
+        self.matched.iter().all(|(trainee, matched)| {
+            let has_times =
+                |line: &FilledLine| line.attended.is_some() || !candidates.fills[line.fill].meets();
+            matched.lines.len() == candidates.lines[*trainee].len()
+                && matched.lines.values().all(has_times)
+        })
     }
 
     /// Says whether a session overlaps one that the trainee attends already.

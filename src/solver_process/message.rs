@@ -38,9 +38,11 @@ pub(super) struct SolveRequest {
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct ZoneTableMessage {
     version: String,
-    /// Name, first offset, and changes as (instant, offset), all in seconds.
-    zones: Vec<(String, i32, Vec<(i64, i32)>)>,
+    zones: Vec<ZoneRulesMessage>,
 }
+
+/// Name, first offset, and changes as (instant, offset), all in seconds.
+type ZoneRulesMessage = (String, i32, Vec<(i64, i32)>);
 
 impl ZoneTableMessage {
     /// Returns the message for those zones of a table that are named.

@@ -71,7 +71,7 @@ fn contact_range(
             ),
         );
     };
-    if contact.get() % QUARTER_HOUR != 0 {
+    if !contact.get().is_multiple_of(QUARTER_HOUR) {
         breach(format!("not a multiple of {QUARTER_HOUR}"));
     }
     for (owner, range) in [("trainee", trainee.contact), ("site", site.contact)] {

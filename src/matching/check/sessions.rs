@@ -91,7 +91,7 @@ fn session_step(index: &Index<'_>, session: &Session, breaches: &mut Breaches) {
         None => "has minutes but no start".to_owned(),
         Some(_) if session.minutes.get() == 0 => "has a start but no minutes".to_owned(),
         Some(WeeklyStart { start, .. }) => {
-            let is_on_step = u32::from(start.get()) % step == 0;
+            let is_on_step = u32::from(start.get()).is_multiple_of(step);
             if is_on_step && start < MinuteOfDay::END_OF_DAY {
                 return;
             }

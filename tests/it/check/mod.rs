@@ -2,7 +2,9 @@
 //! plans that are then broken on purpose, in that rule alone.
 
 mod capacity;
+mod command;
 mod eligibility;
+mod large;
 mod levels;
 mod lines;
 mod references;
@@ -80,7 +82,7 @@ fn one_trainee_in_person() -> (Roster, Plan) {
 }
 
 fn planned(world: World, plan: impl FnOnce(PlanBuilder<'_>) -> PlanBuilder<'_>) -> (Roster, Plan) {
-    let roster = world.roster();
+    let roster = world.into_roster();
     let plan = plan(PlanBuilder::new(&roster)).build();
     (roster, plan)
 }

@@ -262,10 +262,10 @@ fn another_member_s_absence_counts_for_nobody_else() {
         .supervisor("s")
         .line_with("weekly", |line| line.kinds = [kind].into())
         .trainee_with("t", |t| {
-            t.availability.away = vec![away("2027-01-11", "2027-01-11")]
+            t.availability.away = vec![away("2027-01-11", "2027-01-11")];
         })
         .trainee_with("u", |u| {
-            u.availability.away = vec![away("2027-01-18", "2027-01-18")]
+            u.availability.away = vec![away("2027-01-18", "2027-01-18")];
         });
     let (roster, plan) = planned(world, |plan| {
         plan.place("t", "a", 300).place("u", "a", 300).video(

@@ -34,32 +34,15 @@ proptest! {
 #[test]
 fn agrees_with_trying_everything_on_the_first_seeds() {
     for seed in 0..400 {
-        println!("seed {seed}");
         assert_agreement(&random_world(seed));
     }
 }
 
+/// Seeds that once showed a fault: a line that only fractions filled, and a
+/// feasible model that presolve called infeasible.
 #[test]
-fn zz_debug() {
-    let mut bad = 0;
-    for seed in 0..400 {
-        let roster = random_world(seed);
-        let best = brute_force(&roster, &zones_of(&roster));
-        let ours = std::panic::catch_unwind(|| solved(&roster, 1));
-        let text = match &ours {
-            Ok(Ok(plan)) => format!("{:?}", level_values(plan)),
-            Ok(Err(e)) => format!("{e:?}"),
-            Err(_) => "panic".to_owned(),
-        };
-        let same = match (&ours, &best) {
-            (Ok(Ok(plan)), Some(best)) => level_values(plan) == (best.to_vec(), true),
-            (Ok(Err(MatchError::Clash(c))), None) => !c.is_empty(),
-            _ => false,
-        };
-        if !same {
-            bad += 1;
-            println!("seed {seed}: ours {text} brute {best:?} pins {:?} min {:?} {:?}", roster.pins, roster.sites.iter().map(|s| s.capacity_min).collect::<Vec<_>>(), roster.supervisors.iter().map(|s| (s.caseload_min, s.caseload_current)).collect::<Vec<_>>());
-        }
+fn agrees_where_it_once_did_not() {
+    for seed in [16, 64, 89, 1470, 2873] {
+        assert_agreement(&random_world(seed));
     }
-    println!("bad {bad}");
 }

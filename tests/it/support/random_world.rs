@@ -49,7 +49,7 @@ pub(crate) fn random_world(seed: u64) -> Roster {
     let mut world = World::new().round(|round| {
         round.term = days(first, last);
         round.session_start_step = minutes(*dice.pick(&[30, 30, 60]));
-        round.missed_sessions_max = *dice.pick(&[0, 1, 1, 2]);
+        round.missed_sessions_max = *dice.pick(&[0, 0, 1, 2]);
         if dice.one_in(3) {
             round.unranked_sites = UnrankedSites::Last;
         }
@@ -68,8 +68,15 @@ pub(crate) fn random_world(seed: u64) -> Roster {
     for number in 0..*dice.pick(&[1, 2, 2, 3, 3]) {
         world = supervisor(&mut dice, world, &format!("s{number}"));
     }
-    for number in 0..*dice.pick(&[0, 1, 1, 1, 1, 1, 2, 2]) {
-        world = line(&mut dice, world, &format!("l{number}"));
+    let lines = *dice.pick(&[0, 1, 1, 1, 1, 1, 2, 2]);
+    for number in 0..lines {
+        // Two lines of half an hour have too many times between them.
+        let short: &[u32] = if lines == 1 {
+            &[0, 30, 30, 60]
+        } else {
+            &[0, 60]
+        };
+        world = line(&mut dice, world, &format!("l{number}"), short);
     }
     for number in 0..*dice.pick(&[2, 3, 3, 4, 4]) {
         world = trainee(&mut dice, world, &format!("t{number}"));
@@ -100,7 +107,7 @@ fn site(dice: &mut Dice, world: World, key: &str) -> World {
     world.site_with(key, |site| {
         let (name, offset) = *dice.pick(&ZONES);
         site.time_zone = zone(name);
-        site.capacity = *dice.pick(&[1, 2, 2, 3]);
+        site.capacity = *dice.pick(&[1, 2, 3, 3]);
         if dice.one_in(12) {
             site.capacity_min = 1 + dice.below(2).min(site.capacity - 1);
         }
@@ -125,13 +132,14 @@ fn site(dice: &mut Dice, world: World, key: &str) -> World {
 }
 
 fn supervisor(dice: &mut Dice, world: World, key: &str) -> World {
+    use DeliveryOffer::{Both, InPerson, Video};
     let term = world.term();
     world.supervisor_with(key, |supervisor| {
         let (name, offset) = *dice.pick(&ZONES);
         supervisor.time_zone = zone(name);
         supervisor.role = *dice.pick(&[Role::Faculty, Role::Faculty, Role::Faculty, Role::Site]);
         supervisor.sites.retain(|_| !dice.one_in(4));
-        supervisor.delivery = *dice.pick(&DeliveryOffer::ALL);
+        supervisor.delivery = *dice.pick(&[InPerson, InPerson, Video, Both]);
         supervisor.caseload_max = *dice.pick(&[1, 2, 3, 4, 4, 6]);
         supervisor.caseload_current = u32::from(dice.one_in(8));
         if dice.one_in(16) {
@@ -166,7 +174,7 @@ fn supervisor(dice: &mut Dice, world: World, key: &str) -> World {
     })
 }
 
-fn line(dice: &mut Dice, world: World, name: &str) -> World {
+fn line(dice: &mut Dice, world: World, name: &str, short: &[u32]) -> World {
     let roster = world.roster();
     let supervisor = dice.pick(&roster.supervisors).clone();
     world.line_with(name, |line| {
@@ -177,7 +185,11 @@ fn line(dice: &mut Dice, world: World, name: &str) -> World {
             line.kinds.insert(*dice.pick(&offered));
         }
         line.role = supervisor.role;
-        line.minutes_per_week = minutes(*dice.pick(&[0, 30, 30, 30, 60, 60, 60, 90]));
+        line.minutes_per_week = if dice.one_in(2) {
+            minutes(*dice.pick(short))
+        } else {
+            minutes(*dice.pick(&[60, 60, 90]))
+        };
         line.licence = *dice.pick(&[LicenceRule::Any, LicenceRule::Jurisdiction]);
     })
 }
@@ -316,7 +328,7 @@ fn spot(
 }
 
 fn away_now_and_then(dice: &mut Dice, availability: &mut Availability, term: DayRange) {
-    if dice.one_in(5) {
+    if dice.one_in(4) {
         // Mondays and Wednesdays are when people meet.
         let ahead = u64::from(dice.below(3)) * 7 + *dice.pick(&[0, 2, 3]);
         let first = term.first() + Days::new(ahead);
@@ -328,7 +340,7 @@ fn away_now_and_then(dice: &mut Dice, availability: &mut Availability, term: Day
     }
 }
 
-/// A small generator of numbers that look random (SplitMix64).
+/// A small generator of numbers that look random (`SplitMix64`).
 struct Dice(u64);
 
 impl Dice {

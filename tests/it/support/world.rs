@@ -76,7 +76,12 @@ impl World {
 
     /// Returns the roster, each list in the order of its keys.
     pub(crate) fn roster(&self) -> Roster {
-        let mut roster = self.roster.clone();
+        self.clone().into_roster()
+    }
+
+    /// Returns the roster, each list in the order of its keys.
+    pub(crate) fn into_roster(self) -> Roster {
+        let mut roster = self.roster;
         roster.sites.sort_by(|a, b| a.key.cmp(&b.key));
         roster.supervisors.sort_by(|a, b| a.key.cmp(&b.key));
         roster.trainees.sort_by(|a, b| a.key.cmp(&b.key));

@@ -7,8 +7,8 @@ use std::ops::Range;
 use practicum::domain::plan::WeeklyStart;
 use practicum::domain::time::ZoneTable;
 use practicum::domain::{
-    LicenceRule, MinuteOfDay, Role, Roster, SessionKind, SiteOrSupervisor, SupervisionLine, Tag,
-    ZoneName, contact_allowed,
+    LicenceRule, MinuteOfDay, Minutes, Role, Roster, SessionKind, SiteOrSupervisor,
+    SupervisionLine, Tag, ZoneName, contact_allowed,
 };
 
 use super::grid::{Grid, Presence, Row};
@@ -248,12 +248,13 @@ impl<'a> Facts<'a> {
     }
 
     /// Returns the most contact of a trainee at a site beside the sessions:
-    /// each its kind, minutes and the quarters of its occurrences.
+    /// each its kind, its minutes and, once it is known, its weekly time.
+    /// Without sessions the ratio does not restrict.
     pub(super) fn contact_most(
         &self,
         trainee: usize,
         site: usize,
-        sessions: Option<&[(SessionKind, &Slot)]>,
+        sessions: Option<&[(SessionKind, Minutes, Option<&Slot>)]>,
     ) -> u32 {
         let (who, place) = (&self.roster.trainees[trainee], &self.roster.sites[site]);
         let target = self.roster.contact_target(who);
@@ -264,33 +265,36 @@ impl<'a> Facts<'a> {
             sessions,
             self.roster.supervision_lines.is_empty(),
         ) {
-            let supervision = sessions.iter().map(|(kind, slot)| {
-                (
-                    *kind,
-                    practicum::domain::Minutes::new(slot.minutes).unwrap(),
-                )
-            });
             most = most.min(contact_allowed(
                 ratio.contact_per_supervision_max,
                 ratio.group_credit,
-                supervision,
+                sessions.iter().map(|(kind, minutes, _)| (*kind, *minutes)),
             ));
         }
-        let room = self.room(trainee, site, sessions.unwrap_or(&[]));
+        let slots = sessions
+            .unwrap_or(&[])
+            .iter()
+            .filter_map(|(_, _, slot)| *slot);
+        let room = self.room(trainee, site, slots);
         let most = room.map_or(most.get(), |room| most.get().min(room));
         most / 15 * 15
     }
 
     /// Returns the minutes that the fullest week leaves for contact; `None`
     /// when no week restricts it.
-    fn room(&self, trainee: usize, site: usize, sessions: &[(SessionKind, &Slot)]) -> Option<u32> {
+    fn room<'s>(
+        &self,
+        trainee: usize,
+        site: usize,
+        slots: impl Iterator<Item = &'s Slot>,
+    ) -> Option<u32> {
         if !self.roster.has_availability {
             return None;
         }
         let (who, place) = (&self.trainees[trainee], &self.sites[site]);
         let rules = self.zones.rules(self.roster.sites[site].time_zone).unwrap();
         let mut busy = vec![false; who.free.len()];
-        for quarters in sessions.iter().flat_map(|(_, slot)| &slot.held) {
+        for quarters in slots.flat_map(|slot| &slot.held) {
             busy[quarters.clone()].fill(true);
         }
         self.grid

@@ -7,6 +7,7 @@
 //! three sites and three supervisors with a handful of possible starts each;
 //! beyond that it may take for ever.
 
+mod assign;
 mod fit;
 mod grid;
 mod place;
@@ -55,7 +56,7 @@ pub(crate) fn brute_force_plan(roster: &Roster, zones: &ZoneTable) -> Option<Pla
             Some((worth, _)) if as_good(worth) => worth.short,
             _ => i64::MAX,
         };
-        if let Some((short, plan)) = search::fill_lines(&facts, &places, hoped.short, short_below) {
+        if let Some((short, plan)) = search::fill_lines(&facts, &places, short_below) {
             best = Some((Worth { short, ..hoped }, plan));
         }
     }

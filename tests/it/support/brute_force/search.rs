@@ -1,22 +1,12 @@
-//! Every way of filling the lines of placed trainees.
-
-use std::collections::BTreeSet;
+//! Every way of filling the lines of placed trainees: first with whom, then
+//! when.
 
 use practicum::domain::plan::{Delivery, Placement, Session, SessionMember, Unmatched};
-use practicum::domain::{Minutes, Plan, Rule, SessionKind, SiteOrSupervisor, SupervisionLine};
+use practicum::domain::{Minutes, Plan, Rule, SessionKind};
 
+use super::assign::{Choice, Need, each_choice, needs};
 use super::fit::{Contact, Facts, Slot};
 use super::place::Places;
-
-/// One line of one placed trainee.
-#[derive(Clone, Copy)]
-struct Need<'a> {
-    trainee: usize,
-    site: usize,
-    line: &'a SupervisionLine,
-    /// Whether it is the last line of the trainee.
-    is_last: bool,
-}
 
 /// A session in the making.
 struct Meeting<'a> {
@@ -27,7 +17,20 @@ struct Meeting<'a> {
     members: Vec<Need<'a>>,
 }
 
+impl Slot {
+    /// Says whether the trainee can attend, other lines aside.
+    fn admits(&self, need: &Need<'_>) -> bool {
+        self.minutes == need.line.minutes_per_week.get()
+            && self.suits[need.trainee]
+            && self.site.is_none_or(|site| site == need.site)
+    }
+}
+
 impl Meeting<'_> {
+    fn minutes(&self) -> Minutes {
+        Minutes::new(self.slot.map_or(0, |slot| slot.minutes)).unwrap()
+    }
+
     fn least(&self) -> usize {
         match self.kind {
             _ if self.slot.is_none() => 1,
@@ -42,10 +45,12 @@ struct Search<'a> {
     facts: &'a Facts<'a>,
     places: &'a Places,
     needs: Vec<Need<'a>>,
+    /// Who fills each need, and in a session of which kind.
+    chosen: Vec<Choice>,
     meetings: Vec<Meeting<'a>>,
     /// The most contact that each trainee can still have.
     contact_most: Vec<u32>,
-    /// No way of filling the lines is better than this.
+    /// No way of filling the lines as chosen is better than this.
     hoped: i64,
     /// Only a way with fewer minutes short than this is of use.
     short_below: i64,
@@ -57,48 +62,53 @@ struct Search<'a> {
 pub(super) fn fill_lines(
     facts: &Facts<'_>,
     places: &Places,
-    hoped: i64,
     short_below: i64,
 ) -> Option<(i64, Plan)> {
-    let mut needs = Vec::new();
-    for (trainee, site) in places.matched() {
-        let level = &facts.roster.trainees[trainee].level;
-        let lines: Vec<&SupervisionLine> = facts.roster.lines_of(level).collect();
-        for (position, line) in lines.iter().enumerate() {
-            needs.push(Need {
-                trainee,
-                site,
-                line,
-                is_last: position + 1 == lines.len(),
-            });
-        }
-    }
+    let needs = needs(facts, places);
     let mut search = Search {
         facts,
         places,
-        needs,
+        needs: needs.clone(),
+        chosen: Vec::new(),
         meetings: Vec::new(),
-        contact_most: facts.contact_most_alone(places),
-        hoped,
+        contact_most: vec![0; facts.roster.trainees.len()],
+        hoped: 0,
         short_below,
         found: None,
     };
-    search.fill(0);
+    each_choice(facts, &needs, &mut |chosen| {
+        search.choose(chosen);
+        search.fill(0);
+    });
     search.found.map(|plan| (search.short_below, plan))
 }
 
 impl<'a> Search<'a> {
+    /// Says whether no better plan can be found with the chosen supervisors.
     fn is_done(&self) -> bool {
-        self.found.is_some() && self.short_below <= self.hoped
+        self.short_below <= self.hoped
+    }
+
+    /// Takes up a choice of supervisors and kinds, and how much contact it
+    /// leaves, whatever the times.
+    fn choose(&mut self, chosen: &[Choice]) {
+        self.chosen = chosen.to_vec();
+        for (trainee, site) in self.places.matched() {
+            let sessions: Vec<_> = self
+                .needs
+                .iter()
+                .zip(chosen)
+                .filter(|(need, _)| need.trainee == trainee)
+                .map(|(need, (_, kind))| (*kind, need.line.minutes_per_week, None))
+                .collect();
+            self.contact_most[trainee] = self.facts.contact_most(trainee, site, Some(&sessions));
+        }
+        let contact = self.facts.share_contact(self.places, &self.contact_most);
+        self.hoped = contact.map_or(i64::MAX, |contact| contact.short);
     }
 
     fn fill(&mut self, next: usize) {
-        let missing: usize = self
-            .meetings
-            .iter()
-            .map(|m| m.least().saturating_sub(m.members.len()))
-            .sum();
-        if self.is_done() || missing > self.needs.len() - next {
+        if self.is_done() || !self.can_complete(next) {
             return;
         }
         let Some(need) = self.needs.get(next).copied() else {
@@ -106,13 +116,14 @@ impl<'a> Search<'a> {
             return;
         };
         for meeting in 0..self.meetings.len() {
-            if self.can_join(meeting, need) {
+            if self.can_join(meeting, need, self.chosen[next]) {
                 self.meetings[meeting].members.push(need);
                 self.go_on(need, next);
                 self.meetings[meeting].members.pop();
             }
         }
-        for (supervisor, kind, slot) in self.new_meetings(need) {
+        let (supervisor, kind) = self.chosen[next];
+        for slot in self.new_slots(need, supervisor) {
             self.meetings.push(Meeting {
                 supervisor,
                 kind,
@@ -124,17 +135,28 @@ impl<'a> Search<'a> {
         }
     }
 
+    /// Says whether the needs that are left can fill up every meeting.
+    fn can_complete(&self, next: usize) -> bool {
+        self.meetings.iter().all(|meeting| {
+            let missing = meeting.least().saturating_sub(meeting.members.len());
+            let left = self.needs.iter().zip(&self.chosen).skip(next);
+            let joining = left.filter(|(need, by)| {
+                **by == (meeting.supervisor, meeting.kind)
+                    && meeting.slot.is_some_and(|slot| slot.admits(need))
+                    && meeting.members.iter().all(|m| m.trainee != need.trainee)
+            });
+            missing == 0 || joining.count() >= missing
+        })
+    }
+
     /// Goes on with the next need, if what is filled so far can still lead to
     /// a better plan.
     fn go_on(&mut self, need: Need<'a>, next: usize) {
-        if !self.keeps_limits(self.meetings_of(need.trainee)) {
-            return;
-        }
         let before = self.contact_most[need.trainee];
         if need.is_last {
-            let sessions: Vec<(SessionKind, &Slot)> = self
+            let sessions: Vec<_> = self
                 .meetings_of(need.trainee)
-                .filter_map(|meeting| Some((meeting.kind, meeting.slot?)))
+                .map(|m| (m.kind, m.minutes(), m.slot))
                 .collect();
             let most = self
                 .facts
@@ -153,19 +175,19 @@ impl<'a> Search<'a> {
         self.meetings.iter().filter(attends)
     }
 
-    fn can_join(&self, meeting: usize, need: Need<'_>) -> bool {
+    fn can_join(&self, meeting: usize, need: Need<'_>, (supervisor, kind): Choice) -> bool {
         let meeting = &self.meetings[meeting];
         let Some(slot) = meeting.slot else {
             return false;
         };
-        let supervisor = &self.facts.roster.supervisors[meeting.supervisor];
-        let most = match meeting.kind {
+        let group_size_max = self.facts.roster.supervisors[supervisor].group_size_max;
+        let most = match kind {
             SessionKind::Individual => 1,
             SessionKind::Triadic => 2,
-            SessionKind::Group => usize::try_from(supervisor.group_size_max).unwrap(),
+            SessionKind::Group => usize::try_from(group_size_max).unwrap(),
         };
-        meeting.members.len() < most
-            && need.line.kinds.contains(&meeting.kind)
+        (meeting.supervisor, meeting.kind) == (supervisor, kind)
+            && meeting.members.len() < most
             && meeting.members.iter().all(|m| m.trainee != need.trainee)
             && self.can_attend(slot, need)
     }
@@ -173,97 +195,33 @@ impl<'a> Search<'a> {
     /// Says whether a trainee can attend at that time, other lines included.
     fn can_attend(&self, slot: &Slot, need: Need<'_>) -> bool {
         let mut others = self.meetings_of(need.trainee).filter_map(|m| m.slot);
-        slot.minutes == need.line.minutes_per_week.get()
-            && slot.suits[need.trainee]
-            && slot.site.is_none_or(|site| site == need.site)
-            && self.may_supervise(slot.supervisor, need)
-            && !others.any(|other| overlap(other, slot))
+        slot.admits(&need) && !others.any(|other| overlap(other, slot))
     }
 
-    fn may_supervise(&self, supervisor: usize, need: Need<'_>) -> bool {
-        self.facts
-            .may_supervise(supervisor, need.trainee, need.line, need.site)
-    }
-
-    /// Returns every session that could be opened for a need.
-    fn new_meetings(&self, need: Need<'a>) -> Vec<(usize, SessionKind, Option<&'a Slot>)> {
-        let facts = self.facts;
-        let supervisors = &facts.roster.supervisors;
-        let offers = |supervisor: usize, kind: &SessionKind| {
-            let by = &supervisors[supervisor];
-            by.kinds.contains(kind) && (*kind != SessionKind::Group || by.group_size_max >= 3)
-        };
+    /// Returns every slot of a new session with that supervisor; `None` is the
+    /// slot of a line without minutes.
+    fn new_slots(&self, need: Need<'a>, supervisor: usize) -> Vec<Option<&'a Slot>> {
         if need.line.minutes_per_week.get() == 0 {
-            // Without minutes one kind is as good as another.
-            let by = (0..supervisors.len()).filter(|by| self.may_supervise(*by, need));
-            return by
-                .filter_map(|by| {
-                    let mut kinds = need.line.kinds.intersection(&supervisors[by].kinds);
-                    kinds.next().map(|kind| (by, *kind, None))
-                })
-                .collect();
+            return vec![None];
         }
-        let mut opened = Vec::new();
-        for slot in &facts.slots {
-            let mut busy = self
-                .meetings
-                .iter()
-                .filter(|m| m.supervisor == slot.supervisor);
-            if !self.can_attend(slot, need)
-                || busy.any(|m| m.slot.is_some_and(|other| overlap(other, slot)))
-            {
-                continue;
-            }
-            let kinds = need
-                .line
-                .kinds
-                .iter()
-                .filter(|k| offers(slot.supervisor, k));
-            opened.extend(kinds.map(|kind| (slot.supervisor, *kind, Some(slot))));
-        }
-        opened
-    }
-
-    /// Says whether the supervisors of the meetings keep caseload and minutes.
-    fn keeps_limits<'b>(&self, meetings: impl Iterator<Item = &'b Meeting<'b>>) -> bool
-    where
-        'a: 'b,
-    {
-        let supervisors: BTreeSet<usize> = meetings.map(|meeting| meeting.supervisor).collect();
-        supervisors.into_iter().all(|index| {
-            let supervisor = &self.facts.roster.supervisors[index];
-            let own = self.meetings.iter().filter(|m| m.supervisor == index);
-            let minutes: u32 = own.filter_map(|m| m.slot).map(|slot| slot.minutes).sum();
-            supervisor.caseload_current + self.caseload(index) <= supervisor.caseload_max
-                && minutes <= supervisor.minutes_per_week_max.get()
-        })
-    }
-
-    fn caseload(&self, supervisor: usize) -> u32 {
-        let own = self.meetings.iter().filter(|m| m.supervisor == supervisor);
-        let trainees: BTreeSet<usize> = own.flat_map(|m| &m.members).map(|n| n.trainee).collect();
-        u32::try_from(trainees.len()).unwrap()
+        let own = || self.meetings.iter().filter(|m| m.supervisor == supervisor);
+        let taken: u32 = own().filter_map(|m| m.slot).map(|slot| slot.minutes).sum();
+        let most = self.facts.roster.supervisors[supervisor].minutes_per_week_max;
+        let is_free = |slot: &Slot| {
+            let mut others = own().filter_map(|m| m.slot);
+            taken + slot.minutes <= most.get() && !others.any(|other| overlap(other, slot))
+        };
+        let slots = self.facts.slots.iter();
+        slots
+            .filter(|slot| slot.supervisor == supervisor && self.can_attend(slot, need))
+            .filter(|slot| is_free(slot))
+            .map(Some)
+            .collect()
     }
 
     fn finish(&mut self) {
-        let roster = self.facts.roster;
-        let minima = roster
-            .supervisors
-            .iter()
-            .enumerate()
-            .all(|(index, supervisor)| {
-                supervisor.caseload_current + self.caseload(index) >= supervisor.caseload_min
-            });
-        let pins = roster.pins.iter().all(|pin| match &pin.target {
-            SiteOrSupervisor::Site(_) => true,
-            SiteOrSupervisor::Supervisor(key) => self.meetings.iter().any(|meeting| {
-                let by = &roster.supervisors[meeting.supervisor].key;
-                let mut members = meeting.members.iter();
-                by == key && members.any(|n| roster.trainees[n.trainee].key == pin.trainee)
-            }),
-        });
         let contact = self.facts.share_contact(self.places, &self.contact_most);
-        if let Some(contact) = contact.filter(|c| minima && pins && c.short < self.short_below) {
+        if let Some(contact) = contact.filter(|c| c.short < self.short_below) {
             self.short_below = contact.short;
             self.found = Some(self.plan(&contact));
         }
@@ -296,7 +254,7 @@ impl<'a> Search<'a> {
                 supervisor: supervisor.key.clone(),
                 kind: meeting.kind,
                 weekly_start: meeting.slot.map(|slot| slot.weekly),
-                minutes: Minutes::new(meeting.slot.map_or(0, |slot| slot.minutes)).unwrap(),
+                minutes: meeting.minutes(),
                 time_zone: meeting.slot.map_or(supervisor.time_zone, |slot| slot.zone),
                 delivery: site.map_or(Delivery::Video, |site| {
                     Delivery::InPerson(roster.sites[site].key.clone())

@@ -1,0 +1,188 @@
+//! What may exist at all: placements, and who may fill which line when.
+//!
+//! Everything that a single trainee's own rules exclude is excluded here, so
+//! that the model holds only what could be part of some plan. A candidate that
+//! is dropped leaves the rule that dropped it, for the reasons of the
+//! unmatched.
+
+mod fills;
+mod pairs;
+mod starts;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::MatchError;
+use super::calendar::Calendars;
+use super::eligibility::{Index, Wishes};
+use super::room::Room;
+use super::timeline::{Timeline, WeeklySlot, WeeklyStarts};
+use crate::domain::time::ZoneTable;
+use crate::domain::{
+    QUARTER_HOUR, Ratio, Roster, Rule, SessionKind, SupervisionLine, ZoneName, contact_allowed,
+};
+
+/// Where and for how long a supervisor holds sessions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Venue {
+    pub(super) supervisor: usize,
+    /// The site of in-person sessions; `None` for video.
+    pub(super) site: Option<usize>,
+    pub(super) minutes: u32,
+    /// The anchor zone.
+    pub(super) zone: ZoneName,
+}
+
+impl Venue {
+    /// Returns the length of a session in slots.
+    pub(super) fn slots(&self) -> u32 {
+        self.minutes / QUARTER_HOUR
+    }
+}
+
+/// A possible placement.
+#[derive(Clone, Debug)]
+pub(super) struct Pair {
+    pub(super) trainee: usize,
+    pub(super) site: usize,
+    pub(super) rank: u32,
+    /// Least weekly contact minutes.
+    pub(super) contact_min: u32,
+    /// Most weekly contact minutes that any choice of sessions leaves room for.
+    pub(super) contact_max: u32,
+    /// Contact wanted.
+    pub(super) target: u32,
+    /// Whether the choice of sessions can lower `contact_max` further.
+    pub(super) is_tight: bool,
+}
+
+impl Pair {
+    /// Returns the minutes short of target that no plan can avoid here.
+    pub(super) fn short(&self) -> u32 {
+        self.target.saturating_sub(self.contact_max)
+    }
+}
+
+/// Weekly starts at each venue, both ascending.
+pub(super) type Starts = Vec<(usize, Vec<u16>)>;
+
+/// Somebody who may fill a line of a trainee.
+#[derive(Clone, Debug)]
+pub(super) struct Fill {
+    pub(super) trainee: usize,
+    /// Position among the lines of the trainee's level.
+    pub(super) line: usize,
+    pub(super) supervisor: usize,
+    /// The placement that it holds for, by position; `None` for any.
+    pub(super) pair: Option<usize>,
+    /// Kinds of session that line and supervisor both allow.
+    pub(super) kinds: BTreeSet<SessionKind>,
+    pub(super) minutes: u32,
+    /// When it can meet; empty for a line of no minutes.
+    pub(super) starts: Starts,
+}
+
+impl Fill {
+    /// Says whether the line asks for a weekly session at all.
+    pub(super) fn meets(&self) -> bool {
+        self.minutes > 0
+    }
+
+    /// Returns how many trainees the largest session of this fill can have.
+    pub(super) fn largest_session(&self, group_size_max: u32) -> u32 {
+        match self.kinds.iter().next_back() {
+            Some(SessionKind::Group) => group_size_max.max(1),
+            Some(SessionKind::Triadic) => 2,
+            Some(SessionKind::Individual) | None => 1,
+        }
+    }
+}
+
+/// Everything that may be part of a plan.
+pub(super) struct Candidates<'a> {
+    pub(super) roster: &'a Roster,
+    pub(super) wishes: Vec<Wishes>,
+    /// Lines of each trainee's level.
+    pub(super) lines: Vec<Vec<&'a SupervisionLine>>,
+    pub(super) weekly: BTreeMap<ZoneName, WeeklyStarts>,
+    pub(super) venues: Vec<Venue>,
+    pub(super) pairs: Vec<Pair>,
+    pub(super) fills: Vec<Fill>,
+    /// For each (trainee, site) that cannot be, the rule that stops it.
+    pub(super) obstacles: BTreeMap<(usize, usize), Rule>,
+    rooms: BTreeMap<(usize, usize), Room>,
+}
+
+impl<'a> Candidates<'a> {
+    /// Returns the candidates of a roster.
+    ///
+    /// # Errors
+    /// When a zone of the roster cannot be put on the line of slots.
+    pub(super) fn new(roster: &'a Roster, zones: &ZoneTable) -> Result<Self, MatchError> {
+        let timeline = Timeline::new(roster, zones)?;
+        let index = Index::new(roster);
+        let calendars = Calendars::new(roster, &timeline)?;
+        let mut candidates = Self {
+            roster,
+            wishes: Wishes::of_roster(roster, &index),
+            lines: roster
+                .trainees
+                .iter()
+                .map(|t| roster.lines_of(&t.level).collect())
+                .collect(),
+            weekly: timeline.weekly_starts(roster.zones())?,
+            venues: Vec::new(),
+            pairs: Vec::new(),
+            fills: Vec::new(),
+            obstacles: BTreeMap::new(),
+            rooms: BTreeMap::new(),
+        };
+        candidates.add_pairs(&timeline, &calendars)?;
+        candidates.add_fills(&index, &calendars);
+        super::pruning::prune(&mut candidates);
+        Ok(candidates)
+    }
+
+    /// Returns the weekly start of a venue.
+    pub(super) fn start(&self, venue: usize, start: u16) -> &WeeklySlot {
+        &self.weekly[&self.venues[venue].zone].starts[usize::from(start)]
+    }
+
+    /// Returns the room for contact of a pair whose contact the sessions can
+    /// lower.
+    pub(super) fn room(&self, pair: &Pair) -> Option<&Room> {
+        if pair.is_tight {
+            self.rooms.get(&(pair.trainee, pair.site))
+        } else {
+            None
+        }
+    }
+
+    /// Returns the most contact that the supervision of a trainee carries when
+    /// each line is filled by the kind of session that counts most, and by the
+    /// kind that counts least; no limit without lines or ratio.
+    pub(super) fn contact_carried(&self, trainee: usize) -> (u32, u32) {
+        let Some(ratio) = self.ratio() else {
+            return (u32::MAX, u32::MAX);
+        };
+        let (per_minute, credit) = (ratio.contact_per_supervision_max, ratio.group_credit);
+        let by_kind = |choose: fn(&SupervisionLine) -> Option<&SessionKind>| {
+            let kinds = self.lines[trainee]
+                .iter()
+                .filter_map(|line| choose(line).map(|kind| (*kind, line.minutes_per_week)));
+            contact_allowed(per_minute, credit, kinds).get()
+        };
+        let (first, last) = (
+            by_kind(|line| line.kinds.first()),
+            by_kind(|line| line.kinds.last()),
+        );
+        (first.max(last), first.min(last))
+    }
+
+    /// Returns the ratio of contact and supervision, where one holds.
+    pub(super) fn ratio(&self) -> Option<Ratio> {
+        self.roster
+            .round
+            .ratio
+            .filter(|_| !self.roster.supervision_lines.is_empty())
+    }
+}
