@@ -7,6 +7,7 @@
 
 pub mod cli;
 pub mod domain;
+pub mod grpc;
 pub mod matching;
 pub mod roster;
 pub mod solver_process;

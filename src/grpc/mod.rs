@@ -1,0 +1,8 @@
+//! The gRPC door: turns messages of `practicum.v1` into domain values, passes
+//! one use case of `app`, and turns the answer back.
+//!
+//! It knows no SQL and no record of the store. Shape is checked in `convert`,
+//! with every broken field and its path; `status` translates the one error of
+//! the use cases; `server` puts the services together with their limits.
+
+pub mod pb;
