@@ -1,0 +1,51 @@
+//! Who calls, and the request that they send.
+
+use uuid::Uuid;
+
+/// A request that takes effect once, however often it is sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestOnce {
+    /// Identifier that the caller chose.
+    pub id: Uuid,
+    /// Name of the method, such as `CreateProgram`.
+    pub method: &'static str,
+    /// SHA-256 of the request's body, in hexadecimal.
+    pub body_sha256: String,
+}
+
+/// Who calls a use case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Actor {
+    name: String,
+    request: Option<RequestOnce>,
+}
+
+impl Actor {
+    /// Returns the operator of the machine, who may do everything: the command
+    /// line, and a server that has no sign-in yet.
+    pub fn operator() -> Self {
+        Self {
+            name: "operator".to_owned(),
+            request: None,
+        }
+    }
+
+    /// Returns the same caller with a request that takes effect once.
+    #[must_use]
+    pub fn with_request(self, request: RequestOnce) -> Self {
+        Self {
+            request: Some(request),
+            ..self
+        }
+    }
+
+    /// Returns the name under which events are recorded.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Returns the request that takes effect once, when the caller named one.
+    pub fn request(&self) -> Option<&RequestOnce> {
+        self.request.as_ref()
+    }
+}
