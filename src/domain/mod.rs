@@ -8,6 +8,7 @@
 mod availability;
 mod day_range;
 mod key;
+pub mod limits;
 mod minutes;
 pub mod plan;
 mod ratio;

@@ -5,4 +5,7 @@
 //! with every broken field and its path; `status` translates the one error of
 //! the use cases; `server` puts the services together with their limits.
 
+mod convert;
 pub mod pb;
+mod request_id;
+mod status;
