@@ -8,6 +8,7 @@ mod failure;
 mod r#match;
 mod output;
 mod roster;
+mod serve;
 mod solver_worker;
 mod time;
 
@@ -50,6 +51,8 @@ enum Command {
     /// Check a roster folder, or generate a lifelike one.
     #[command(subcommand)]
     Roster(roster::Command),
+    /// Serve the gRPC contract `practicum.v1` over a database.
+    Serve(serve::Args),
     /// Ask what a wall clock means in a zone.
     #[command(subcommand)]
     Time(time::Command),
@@ -67,7 +70,11 @@ enum Command {
 /// Runs the command line and returns its exit code.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    log_to_standard_error();
+    let format = match &cli.command {
+        Command::Serve(args) => args.log_format,
+        _ => LogFormat::Pretty,
+    };
+    log_to_standard_error(format);
     match run(&cli) {
         Ok(code) => code,
         Err(failure) => failure.report(),
@@ -80,6 +87,7 @@ fn run(cli: &Cli) -> Result<ExitCode, Failure> {
         Command::Match(args) => r#match::run(args, tzdir),
         Command::Check(args) => check::run(args, tzdir),
         Command::Roster(command) => roster::run(command),
+        Command::Serve(args) => serve::run(args, tzdir),
         Command::Time(command) => time::run(command, tzdir),
         Command::Doctor(args) => doctor::run(args, tzdir),
         Command::Demo(args) => demo::run(args, tzdir),
@@ -88,16 +96,28 @@ fn run(cli: &Cli) -> Result<ExitCode, Failure> {
     }
 }
 
+/// How lines of the log are written.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum LogFormat {
+    /// For people.
+    Pretty,
+    /// One JSON object a line.
+    Json,
+}
+
 /// Writes log lines to standard error, as `PRACTICUM_LOG` asks: `info`,
 /// `practicum=debug` and the like; warnings when it is not set.
-fn log_to_standard_error() {
+fn log_to_standard_error(format: LogFormat) {
     let filter = EnvFilter::builder()
         .with_env_var("PRACTICUM_LOG")
         .with_default_directive(LevelFilter::WARN.into())
         .from_env_lossy();
     // Set once; a second call would be a test's, whose own log stands.
-    let _ = tracing_subscriber::fmt()
+    let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .try_init();
+        .with_writer(std::io::stderr);
+    let _ = match format {
+        LogFormat::Pretty => lines.try_init(),
+        LogFormat::Json => lines.json().try_init(),
+    };
 }

@@ -61,16 +61,25 @@ pub(super) fn status(error: AppError) -> Status {
             key,
         ),
         AppError::FailedPrecondition(reason) => precondition(reason, message),
-        AppError::Forbidden { is_secret: true } => {
-            plain(Code::NotFound, ErrorReason::NotFound, "there is no such record")
-        }
+        AppError::Forbidden { is_secret: true } => plain(
+            Code::NotFound,
+            ErrorReason::NotFound,
+            "there is no such record",
+        ),
         AppError::Forbidden { is_secret: false } => {
             plain(Code::PermissionDenied, ErrorReason::Forbidden, &message)
         }
-        AppError::Unauthenticated => {
-            plain(Code::Unauthenticated, ErrorReason::Unauthenticated, &message)
-        }
-        AppError::Contended => later(Code::Aborted, ErrorReason::Contended, message, CONTENDED_DELAY),
+        AppError::Unauthenticated => plain(
+            Code::Unauthenticated,
+            ErrorReason::Unauthenticated,
+            &message,
+        ),
+        AppError::Contended => later(
+            Code::Aborted,
+            ErrorReason::Contended,
+            message,
+            CONTENDED_DELAY,
+        ),
         AppError::StaleEtag { kind, key, current } => {
             let metadata = [
                 ("kind", kind.as_str().to_owned()),
@@ -85,29 +94,55 @@ pub(super) fn status(error: AppError) -> Status {
                 ("limit", limit.to_string()),
                 ("count", count.to_string()),
             ];
-            with_metadata(Code::ResourceExhausted, ErrorReason::TooLarge, message, metadata)
+            with_metadata(
+                Code::ResourceExhausted,
+                ErrorReason::TooLarge,
+                message,
+                metadata,
+            )
         }
-        AppError::RateLimited { retry_after_seconds } => {
+        AppError::RateLimited {
+            retry_after_seconds,
+        } => {
             let delay = Duration::from_secs(u64::from(retry_after_seconds));
-            later(Code::ResourceExhausted, ErrorReason::RateLimited, message, delay)
+            later(
+                Code::ResourceExhausted,
+                ErrorReason::RateLimited,
+                message,
+                delay,
+            )
         }
-        AppError::Overloaded { retry_after_seconds } => {
+        AppError::Overloaded {
+            retry_after_seconds,
+        } => {
             let delay = Duration::from_secs(u64::from(retry_after_seconds));
             later(Code::Unavailable, ErrorReason::Overloaded, message, delay)
         }
-        AppError::DeadlineExceeded => {
-            plain(Code::DeadlineExceeded, ErrorReason::DeadlineExceeded, &message)
-        }
+        AppError::DeadlineExceeded => plain(
+            Code::DeadlineExceeded,
+            ErrorReason::DeadlineExceeded,
+            &message,
+        ),
         AppError::Cancelled => plain(Code::Cancelled, ErrorReason::Cancelled, &message),
         AppError::Unavailable(source) => {
             tracing::error!(error = %chain(source.as_ref()), "something is not available");
-            later(Code::Unavailable, ErrorReason::Unavailable, message, UNAVAILABLE_DELAY)
+            later(
+                Code::Unavailable,
+                ErrorReason::Unavailable,
+                message,
+                UNAVAILABLE_DELAY,
+            )
         }
         AppError::Internal(source) => {
             tracing::error!(error = %chain(source.as_ref()), "a fault of Practicum");
             let id = request_id::current();
             let message = format!("{message}; its request id is {id}");
-            with_metadata(Code::Internal, ErrorReason::Internal, message, [("request_id", id)])
+            with_metadata(
+                Code::Internal,
+                ErrorReason::Internal,
+                message,
+                [("request_id", id)],
+            )
         }
     }
 }
@@ -115,7 +150,12 @@ pub(super) fn status(error: AppError) -> Status {
 /// Returns the status of a server that is stopping.
 pub(super) fn stopping() -> Status {
     let message = "the server is stopping; go on elsewhere".to_owned();
-    later(Code::Unavailable, ErrorReason::Unavailable, message, UNAVAILABLE_DELAY)
+    later(
+        Code::Unavailable,
+        ErrorReason::Unavailable,
+        message,
+        UNAVAILABLE_DELAY,
+    )
 }
 
 fn broken_fields(violations: &Violations) -> Status {
@@ -197,9 +237,12 @@ fn precondition(reason: Reason, message: String) -> Status {
             ];
             with_metadata(code, ErrorReason::PinAgainstForbid, message, metadata)
         }
-        Reason::RequestDone { subject } => {
-            with_metadata(code, ErrorReason::RequestDone, message, [("subject", subject)])
-        }
+        Reason::RequestDone { subject } => with_metadata(
+            code,
+            ErrorReason::RequestDone,
+            message,
+            [("subject", subject)],
+        ),
     }
 }
 

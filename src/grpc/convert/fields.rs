@@ -84,7 +84,11 @@ impl<'v> Fields<'v> {
             Ok(value) => Some(value),
             Err(_) if text.is_empty() => self.required(field, None),
             Err(error) => {
-                self.refuse(field, "format", format_args!("is not allowed; it must be {error}"));
+                self.refuse(
+                    field,
+                    "format",
+                    format_args!("is not allowed; it must be {error}"),
+                );
                 None
             }
         }
@@ -95,7 +99,8 @@ impl<'v> Fields<'v> {
         if is_name(&text) && text.trim() == text {
             return Some(text);
         }
-        let allowed = "must be a text of 1 to 200 characters on one line, without blanks at its ends";
+        let allowed =
+            "must be a text of 1 to 200 characters on one line, without blanks at its ends";
         self.refuse(field, "name", allowed);
         None
     }
@@ -148,7 +153,11 @@ impl<'v> Fields<'v> {
     }
 
     /// Reads a list of words.
-    pub(in super::super) fn tags(&mut self, field: &str, texts: &[String]) -> Option<BTreeSet<Tag>> {
+    pub(in super::super) fn tags(
+        &mut self,
+        field: &str,
+        texts: &[String],
+    ) -> Option<BTreeSet<Tag>> {
         self.set(field, texts)
     }
 
@@ -234,7 +243,9 @@ impl<'v> Fields<'v> {
         day: Option<pb::Date>,
     ) -> Option<NaiveDate> {
         let given = self.required(field, day)?;
-        let month_and_day = u32::try_from(given.month).ok().zip(u32::try_from(given.day).ok());
+        let month_and_day = u32::try_from(given.month)
+            .ok()
+            .zip(u32::try_from(given.day).ok());
         let day = month_and_day
             .and_then(|(month, day)| NaiveDate::from_ymd_opt(given.year, month, day))
             .filter(|day| (CALENDAR_FIRST_YEAR..=CALENDAR_LAST_YEAR).contains(&day.year()));
@@ -258,7 +269,11 @@ impl<'v> Fields<'v> {
         let (first, last) = (first?, last?);
         let range = DayRange::new(first, last);
         if range.is_none() {
-            within.refuse("last_day", "range", format_args!("is before first_day {first}"));
+            within.refuse(
+                "last_day",
+                "range",
+                format_args!("is before first_day {first}"),
+            );
         }
         range
     }

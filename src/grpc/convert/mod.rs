@@ -11,6 +11,7 @@ pub(super) mod pairs;
 pub(super) mod plans;
 pub(super) mod programs;
 pub(super) mod records;
+pub(super) mod rosters;
 pub(super) mod rounds;
 pub(super) mod runs;
 pub(super) mod sites;

@@ -24,7 +24,9 @@ pub(in super::super) fn round_name(program: &ProgramKey, round: &Key) -> String 
 impl Fields<'_> {
     /// Reads the name of a program.
     pub(in super::super) fn program_name(&mut self, field: &str, name: &str) -> Option<ProgramKey> {
-        let key = name.strip_prefix("programs/").and_then(|key| key.parse().ok());
+        let key = name
+            .strip_prefix("programs/")
+            .and_then(|key| key.parse().ok());
         if key.is_none() {
             self.refuse_name(field, name, "programs/{program}");
         }

@@ -65,12 +65,18 @@ pub(in super::super) fn session(session: &Session) -> pb::Session {
         session_id: session.id(),
         supervisor_id: session.supervisor.to_string(),
         kind: words::kind(session.kind),
-        weekday: weekly.map(|start| words::weekday(start.weekday)).unwrap_or_default(),
+        weekday: weekly
+            .map(|start| words::weekday(start.weekday))
+            .unwrap_or_default(),
         start_minute_of_day: weekly.map(|start| i32::from(start.start.get())),
         minutes: number(session.minutes.get()),
         time_zone: session.time_zone.to_string(),
         delivery: i32::from(delivery),
-        site_id: session.delivery.site().map(ToString::to_string).unwrap_or_default(),
+        site_id: session
+            .delivery
+            .site()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
         members: members.collect(),
     }
 }
@@ -89,8 +95,11 @@ pub(in super::super) fn unmatched(unmatched: &Unmatched) -> pb::Unmatched {
 pub(in super::super) fn compare(before: &Plan, after: &Plan) -> pb::ComparePlansResponse {
     let (places_before, places_after) = (places(before), places(after));
     let (meetings_before, meetings_after) = (meetings(before), meetings(after));
-    let trainees: BTreeSet<&TraineeKey> =
-        places_before.keys().chain(places_after.keys()).copied().collect();
+    let trainees: BTreeSet<&TraineeKey> = places_before
+        .keys()
+        .chain(places_after.keys())
+        .copied()
+        .collect();
     let mut answer = pb::ComparePlansResponse::default();
     for trainee in trainees {
         let old = places_before.get(trainee);

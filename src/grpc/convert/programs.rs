@@ -9,13 +9,13 @@ use crate::domain::{Program, ProgramKey, Versioned};
 /// Reads a program; its key comes from elsewhere in the request.
 pub(in super::super) fn read(
     message: pb::Program,
-    key: ProgramKey,
+    key: Option<ProgramKey>,
     fields: &mut Fields<'_>,
 ) -> Option<Program> {
     let name = fields.name("display_name", message.display_name);
     let time_zone = fields.zone("time_zone", &message.time_zone);
     Some(Program {
-        key,
+        key: key?,
         name: name?,
         time_zone: time_zone?,
     })

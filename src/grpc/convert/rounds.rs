@@ -20,8 +20,17 @@ pub(in super::super) fn read(
     let name = fields.name("display_name", message.display_name);
     let term = read_term(message.term, fields);
     let step = read_step(message.session_start_step_minutes, fields);
-    let missed = fields.whole("missed_sessions_max", message.missed_sessions_max, 0, MISSED_MOST);
-    let unranked = fields.choice("unranked_sites", message.unranked_sites, words::read_unranked);
+    let missed = fields.whole(
+        "missed_sessions_max",
+        message.missed_sessions_max,
+        0,
+        MISSED_MOST,
+    );
+    let unranked = fields.choice(
+        "unranked_sites",
+        message.unranked_sites,
+        words::read_unranked,
+    );
     let ratio = match message.ratio {
         None => Some(None),
         Some(ratio) => read_ratio(ratio, &mut fields.at("ratio")).map(Some),

@@ -23,7 +23,9 @@ pub(in super::super) fn read_limits(
         0 => Some(default.memory_bytes),
         given => {
             let range = RunLimits::MEMORY_MIN..=RunLimits::MEMORY_MAX;
-            let fits = u64::try_from(given).ok().filter(|bytes| range.contains(bytes));
+            let fits = u64::try_from(given)
+                .ok()
+                .filter(|bytes| range.contains(bytes));
             if fits.is_none() {
                 let message = format_args!(
                     "must be from {} to {}, not {given}",

@@ -10,7 +10,7 @@ use crate::domain::{Availability, Minutes, ProgramKey, Site, SiteKey, Versioned}
 /// Reads a site; key and opening hours come from elsewhere.
 pub(in super::super) fn read(
     message: pb::Site,
-    key: SiteKey,
+    key: Option<SiteKey>,
     opening: Availability,
     fields: &mut Fields<'_>,
 ) -> Option<Site> {
@@ -34,7 +34,7 @@ pub(in super::super) fn read(
     let languages = fields.tags("languages", &message.languages);
     let (capacity_min, capacity) = capacity?;
     Some(Site {
-        key,
+        key: key?,
         name: name?,
         time_zone: time_zone?,
         jurisdiction: jurisdiction?,

@@ -16,7 +16,7 @@ use crate::domain::{
 /// Reads a supervisor; key and availability come from elsewhere.
 pub(in super::super) fn read(
     message: pb::Supervisor,
-    key: SupervisorKey,
+    key: Option<SupervisorKey>,
     availability: Availability,
     fields: &mut Fields<'_>,
 ) -> Option<Supervisor> {
@@ -43,7 +43,7 @@ pub(in super::super) fn read(
     let licences = read_licences(message.licences, fields);
     let (caseload_min, caseload_max) = caseload?;
     Some(Supervisor {
-        key,
+        key: key?,
         name: name?,
         email: email?,
         time_zone: time_zone?,
@@ -75,10 +75,7 @@ fn read_sites(
     fields.set("site_ids", site_ids)
 }
 
-pub(super) fn read_kinds(
-    kinds: &[i32],
-    fields: &mut Fields<'_>,
-) -> Option<BTreeSet<SessionKind>> {
+pub(super) fn read_kinds(kinds: &[i32], fields: &mut Fields<'_>) -> Option<BTreeSet<SessionKind>> {
     if kinds.is_empty() {
         return fields.required("kinds", None);
     }

@@ -12,7 +12,7 @@ use crate::domain::{
 /// Reads a trainee; key and availability come from elsewhere.
 pub(in super::super) fn read(
     message: pb::Trainee,
-    key: TraineeKey,
+    key: Option<TraineeKey>,
     availability: Availability,
     fields: &mut Fields<'_>,
 ) -> Option<Trainee> {
@@ -27,7 +27,7 @@ pub(in super::super) fn read(
     let modalities = fields.tags("modalities_required", &message.modalities_required);
     let languages = fields.tags("languages", &message.languages);
     Some(Trainee {
-        key,
+        key: key?,
         name: name?,
         email: email?,
         time_zone: time_zone?,
