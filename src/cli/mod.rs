@@ -70,11 +70,11 @@ enum Command {
 /// Runs the command line and returns its exit code.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    let format = match &cli.command {
-        Command::Serve(args) => args.log_format,
-        _ => LogFormat::Pretty,
-    };
-    log_to_standard_error(format);
+    if let Command::Serve(args) = &cli.command {
+        log_to_standard_error(args.log_format, LevelFilter::INFO);
+    } else {
+        log_to_standard_error(LogFormat::Pretty, LevelFilter::WARN);
+    }
     match run(&cli) {
         Ok(code) => code,
         Err(failure) => failure.report(),
@@ -106,11 +106,11 @@ enum LogFormat {
 }
 
 /// Writes log lines to standard error, as `PRACTICUM_LOG` asks: `info`,
-/// `practicum=debug` and the like; warnings when it is not set.
-fn log_to_standard_error(format: LogFormat) {
+/// `practicum=debug` and the like; `level` and above when it is not set.
+fn log_to_standard_error(format: LogFormat, level: LevelFilter) {
     let filter = EnvFilter::builder()
         .with_env_var("PRACTICUM_LOG")
-        .with_default_directive(LevelFilter::WARN.into())
+        .with_default_directive(level.into())
         .from_env_lossy();
     // Set once; a second call would be a test's, whose own log stands.
     let lines = tracing_subscriber::fmt()

@@ -26,7 +26,8 @@ const LAST: Duration = Duration::from_millis(500);
 #[command(after_help = "\
 Prints the address once calls are taken. SIGTERM and Ctrl-C drain: no call is
 taken any more, those under way may end, and after 10 s at most the program
-does. PRACTICUM_LOG=info logs every call, to standard error.")]
+does. Every call is logged to standard error with its request id;
+PRACTICUM_LOG=warn leaves them out.")]
 pub(super) struct Args {
     /// Where everything is kept: a file of SQLite, or a URL of PostgreSQL.
     #[arg(

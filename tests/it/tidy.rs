@@ -89,6 +89,22 @@ const LAYERS: &[Layer] = &[
         ],
     },
     Layer {
+        path: "src/grpc",
+        may_import: &["app", "domain", "roster"],
+        never: &[
+            "clap",
+            "good_lp",
+            "highs",
+            "highs_sys",
+            "serde",
+            "serde_json",
+            "sqlx",
+            "std::env",
+            "std::fs",
+            "std::process",
+        ],
+    },
+    Layer {
         path: "src/zone_data",
         may_import: &["domain"],
         never: &[
