@@ -10,6 +10,8 @@ const PACKAGE: &str = "proto/practicum/v1";
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed={ROOT}");
+    // The store embeds them; a new file must be seen.
+    println!("cargo:rerun-if-changed=migrations");
     let mut files: Vec<PathBuf> = fs::read_dir(PACKAGE)?
         .map(|entry| entry.map(|entry| entry.path()))
         .collect::<Result<_, _>>()?;

@@ -8,6 +8,7 @@
 mod brute_force;
 mod check;
 mod cli_time;
+mod grpc;
 mod matching;
 mod roster;
 mod support;

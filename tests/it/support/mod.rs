@@ -5,6 +5,7 @@ pub(crate) mod brute_force;
 pub(crate) mod command;
 pub(crate) mod plans;
 pub(crate) mod random_world;
+pub(crate) mod service;
 pub(crate) mod solving;
 pub(crate) mod tz_cases;
 pub(crate) mod world;
