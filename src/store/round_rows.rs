@@ -252,25 +252,25 @@ impl Tx {
     ) -> Result<Vec<SupervisionLine>, StoreError> {
         let rows: Vec<(String, String, String, i64, String)> =
             round_list!(self, LINE_LIST, scope, round)?;
-        let kinds: Vec<(String, String, String)> =
-            round_list!(self, LINE_KIND_LIST, scope, round)?;
-        let line = |(level, line, role, minutes, licence): (String, String, String, i64, String)| {
-            let place = Place {
-                table: "supervision_line",
-                key: &line,
+        let kinds: Vec<(String, String, String)> = round_list!(self, LINE_KIND_LIST, scope, round)?;
+        let line =
+            |(level, line, role, minutes, licence): (String, String, String, i64, String)| {
+                let place = Place {
+                    table: "supervision_line",
+                    key: &line,
+                };
+                let own = kinds.iter().filter(|(l, n, _)| *l == level && *n == line);
+                Ok(SupervisionLine {
+                    level: place.parse(&level)?,
+                    line: place.parse(&line)?,
+                    kinds: own
+                        .map(|(_, _, word)| place.some(session_kind(word)))
+                        .collect::<Result<_, StoreError>>()?,
+                    role: place.word(&role, &Role::ALL, Role::as_str)?,
+                    minutes_per_week: place.minutes(minutes)?,
+                    licence: place.word(&licence, &LICENCE_RULES, licence_word)?,
+                })
             };
-            let own = kinds.iter().filter(|(l, n, _)| *l == level && *n == line);
-            Ok(SupervisionLine {
-                level: place.parse(&level)?,
-                line: place.parse(&line)?,
-                kinds: own
-                    .map(|(_, _, word)| place.some(session_kind(word)))
-                    .collect::<Result<_, StoreError>>()?,
-                role: place.word(&role, &Role::ALL, Role::as_str)?,
-                minutes_per_week: place.minutes(minutes)?,
-                licence: place.word(&licence, &LICENCE_RULES, licence_word)?,
-            })
-        };
         rows.into_iter().map(line).collect()
     }
 

@@ -8,9 +8,7 @@ use super::dispatch::{on, statements};
 use super::rows::{Place, RecordColumns};
 use super::{KeyRange, ProgramScope, StoreError, Tx, WriteTx, run_event};
 use crate::domain::time::UtcSecond;
-use crate::domain::{
-    EntityKind, Key, Run, RunEvent, RunEventKind, RunLimits, RunState, Versioned,
-};
+use crate::domain::{EntityKind, Key, Run, RunEvent, RunEventKind, RunLimits, RunState, Versioned};
 
 statements! {
     RUN_LIST = "SELECT key, id, version, created_at, updated_at, round_key, state, \

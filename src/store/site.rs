@@ -144,7 +144,9 @@ impl WriteTx {
             .iter()
             .map(|site| (site.key.as_str(), &site.modalities));
         words::SITE_MODALITY.replace(tx, scope, modalities).await?;
-        let languages = sites.iter().map(|site| (site.key.as_str(), &site.languages));
+        let languages = sites
+            .iter()
+            .map(|site| (site.key.as_str(), &site.languages));
         words::SITE_LANGUAGE.replace(tx, scope, languages).await?;
         let opening = sites.iter().map(|site| (site.key.as_str(), &site.opening));
         availability::replace(tx, scope, EntityKind::Site, opening).await

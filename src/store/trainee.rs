@@ -143,7 +143,9 @@ impl WriteTx {
         let languages = trainees
             .iter()
             .map(|trainee| (trainee.key.as_str(), &trainee.languages));
-        words::TRAINEE_LANGUAGE.replace(tx, scope, languages).await?;
+        words::TRAINEE_LANGUAGE
+            .replace(tx, scope, languages)
+            .await?;
         let calendars = trainees
             .iter()
             .map(|trainee| (trainee.key.as_str(), &trainee.availability));

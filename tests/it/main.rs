@@ -10,6 +10,7 @@ mod check;
 mod cli_time;
 mod matching;
 mod roster;
+mod store;
 mod support;
 mod tidy;
 mod time;
