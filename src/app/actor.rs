@@ -2,6 +2,9 @@
 
 use uuid::Uuid;
 
+use super::AppError;
+use crate::domain::{EntityKind, ProgramKey};
+
 /// A request that takes effect once, however often it is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestOnce {
@@ -13,10 +16,18 @@ pub struct RequestOnce {
     pub body_sha256: String,
 }
 
+/// What a caller may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reach {
+    /// Everything, in every program.
+    Everything,
+}
+
 /// Who calls a use case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actor {
     name: String,
+    reach: Reach,
     request: Option<RequestOnce>,
 }
 
@@ -26,8 +37,28 @@ impl Actor {
     pub fn operator() -> Self {
         Self {
             name: "operator".to_owned(),
+            reach: Reach::Everything,
             request: None,
         }
+    }
+
+    /// Says whether the caller may know of a program.
+    pub fn may_see(&self, _program: &ProgramKey) -> bool {
+        match self.reach {
+            Reach::Everything => true,
+        }
+    }
+
+    /// Returns [`AppError::NotFound`] for a program that the caller may not
+    /// know of: the answer for one that is missing.
+    pub(super) fn check_may_see(&self, program: &ProgramKey) -> Result<(), AppError> {
+        if self.may_see(program) {
+            return Ok(());
+        }
+        Err(AppError::NotFound {
+            kind: EntityKind::Program,
+            key: program.to_string(),
+        })
     }
 
     /// Returns the same caller with a request that takes effect once.

@@ -7,13 +7,17 @@
 mod actor;
 mod clock;
 mod error;
+mod import;
 mod people;
 mod plans;
 mod programs;
 mod rosters;
 mod rounds;
 mod runs;
+mod snapshot;
+mod transact;
 mod wishes;
+mod worker;
 
 pub use actor::{Actor, RequestOnce};
 pub use clock::{Clock, ManualClock, SystemClock};

@@ -1,6 +1,7 @@
 //! Plans of runs: stored once, never changed.
 
-use super::{Actor, App, AppError};
+use super::transact::{page_of, page_range};
+use super::{Actor, App, AppError, Reason};
 use crate::domain::time::UtcSecond;
 use crate::domain::{Key, Page, PageRequest, Plan, ProgramKey};
 use crate::roster::{FolderFiles, PlanContext};
@@ -39,7 +40,28 @@ impl App {
         program: &ProgramKey,
         run: &Key,
     ) -> Result<StoredPlan, AppError> {
-        todo!()
+        let (mut tx, scope, _) = self.read(actor, program).await?;
+        let record = tx.run_fetch(scope, run).await?.value;
+        if !record.has_plan {
+            return Err(AppError::FailedPrecondition(Reason::NoPlan {
+                run: run.to_string(),
+                state: record.state.as_str(),
+            }));
+        }
+        let stored = tx.plan_fetch(scope, run).await?;
+        Ok(StoredPlan {
+            run: record.key,
+            round: stored.round,
+            created_at: stored.created_at,
+            plan: stored.plan,
+            context: PlanContext {
+                roster_sha256: stored.roster_sha256,
+                rule_sets: stored.rule_sets,
+                solver: stored.solver,
+                solver_version: stored.solver_version,
+                tzdb_version: stored.tzdb_version,
+            },
+        })
     }
 
     /// Returns the keys of runs of a round that have a plan, by key, oldest
@@ -54,6 +76,11 @@ impl App {
         round: &Key,
         page: &PageRequest,
     ) -> Result<Page<Key>, AppError> {
-        todo!()
+        let (mut tx, scope, _) = self.read(actor, program).await?;
+        tx.round_fetch(scope, round).await?;
+        let range = page_range(page)?;
+        let found = tx.run_list(scope, &range, Some(round), true).await?;
+        let found = found.into_iter().map(|run| run.value.key).collect();
+        Ok(page_of(found, page, Key::as_str))
     }
 }

@@ -1,7 +1,9 @@
 //! Programs.
 
+use super::transact::{check_etag, commit, page_of, page_range};
 use super::{Actor, App, AppError};
-use crate::domain::{Page, PageRequest, Program, ProgramKey, Versioned, ZoneName};
+use crate::domain::{EntityKind, Page, PageRequest, Program, ProgramKey, Versioned, ZoneName};
+use crate::store::StoreError;
 
 /// A program to be created.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +26,30 @@ impl App {
         actor: &Actor,
         new: NewProgram,
     ) -> Result<Versioned<Program>, AppError> {
-        todo!()
+        let id = uuid::Uuid::now_v7().to_string();
+        let key = match new.key {
+            Some(key) => key,
+            None => id
+                .parse()
+                .map_err(|error| AppError::Internal(Box::new(error)))?,
+        };
+        let program = Program {
+            key,
+            name: new.name,
+            time_zone: new.time_zone,
+        };
+        let write = match self.inner.db.write_new(&program, self.now()).await {
+            Err(StoreError::AlreadyExists(_)) => {
+                return Err(AppError::AlreadyExists {
+                    kind: EntityKind::Program,
+                    key: program.key.to_string(),
+                });
+            }
+            other => other?,
+        };
+        let subject = format!("programs/{}", program.key);
+        commit(write, actor, "create_program", &subject, "{}").await?;
+        self.get_program(actor, &program.key).await
     }
 
     /// Returns a program.
@@ -36,7 +61,8 @@ impl App {
         actor: &Actor,
         program: &ProgramKey,
     ) -> Result<Versioned<Program>, AppError> {
-        todo!()
+        let (_, _, record) = self.read(actor, program).await?;
+        Ok(record)
     }
 
     /// Returns programs by key.
@@ -48,7 +74,11 @@ impl App {
         actor: &Actor,
         page: &PageRequest,
     ) -> Result<Page<Versioned<Program>>, AppError> {
-        todo!()
+        let mut tx = self.inner.db.read().await?;
+        let found = tx.program_list(&page_range(page)?).await?;
+        let mut page = page_of(found, page, |record| record.value.key.as_str());
+        page.items.retain(|record| actor.may_see(&record.value.key));
+        Ok(page)
     }
 
     /// Changes the name and the zone of a program. With `etag`, only when that
@@ -62,6 +92,13 @@ impl App {
         program: Program,
         etag: Option<i64>,
     ) -> Result<Versioned<Program>, AppError> {
-        todo!()
+        let mut write = self.write(actor, &program.key).await?;
+        let (_, before) = write.tx().program_fetch(&program.key).await?;
+        check_etag(EntityKind::Program, program.key.as_str(), &before, etag)?;
+        write.program_update(&program).await?;
+        let (_, after) = write.tx().program_fetch(&program.key).await?;
+        let subject = format!("programs/{}", program.key);
+        commit(write, actor, "update_program", &subject, "{}").await?;
+        Ok(after)
     }
 }

@@ -11,6 +11,7 @@ mod cli_time;
 mod grpc;
 mod matching;
 mod roster;
+mod store;
 mod support;
 mod tidy;
 mod time;
