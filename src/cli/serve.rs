@@ -88,9 +88,11 @@ async fn serve(args: &Args, tzdir: Option<&Path>) -> Result<(), Failure> {
     let worked = tokio::time::timeout(WORK_END - Limits::default().drain, worker).await;
     served.map_err(|error| Failure::Internal(error.into()))?;
     match worked {
-        Ok(Ok(Err(error))) => Err(Failure::Unavailable(error.to_string())),
-        Ok(Ok(Ok(())) | Err(_)) | Err(_) => Ok(()),
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => return Err(Failure::Internal(error.into())),
+        Err(_) => tracing::warn!("a run was not handed back in time; its lease will run out"),
     }
+    Ok(())
 }
 
 /// Is ready when the program was asked to end.

@@ -9,10 +9,10 @@ use super::super::convert::{availability, records};
 use super::super::pb;
 use super::super::request::{actor, read};
 use super::super::status::status;
-use super::is_overtaken;
+use super::{done_before, is_overtaken};
 use crate::app::{Actor, App, AppError};
 use crate::domain::{
-    Availability, ProgramKey, Site, SiteKey, Supervisor, SupervisorKey, Trainee, TraineeKey,
+    Availability, Key, ProgramKey, Site, SiteKey, Supervisor, SupervisorKey, Trainee, TraineeKey,
     Versioned,
 };
 
@@ -75,8 +75,12 @@ impl pb::availability_service_server::AvailabilityService for AvailabilityCalls 
                 tries += 1;
                 continue;
             }
+            let record = match done_before::<_, Key>(&replaced) {
+                Some(_) => self.fetch(&actor, &program, &owner).await,
+                None => replaced,
+            };
             return Ok(Response::new(pb::ReplaceAvailabilityResponse {
-                availability: Some(replaced.map_err(status)?.message(&program)),
+                availability: Some(record.map_err(status)?.message(&program)),
             }));
         }
     }

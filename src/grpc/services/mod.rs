@@ -18,16 +18,39 @@ pub(super) use rosters::RosterCalls;
 pub(super) use rounds::RoundCalls;
 pub(super) use runs::RunCalls;
 
-use crate::app::AppError;
+use std::str::FromStr;
+
+use crate::app::{AppError, Reason};
+use crate::domain::Key;
 
 /// How often a change is tried again that somebody else overtook, where the
 /// caller gave no etag.
 const OVERTAKEN_MOST: u32 = 8;
 
+/// Returns success for a request that was carried out before and answers with
+/// nothing.
+fn once_is_enough(result: Result<(), AppError>) -> Result<(), AppError> {
+    match done_before::<(), Key>(&result) {
+        Some(_) => Ok(()),
+        None => result,
+    }
+}
+
 /// Says whether a change was overtaken and may be tried again.
 fn is_overtaken<T>(result: &Result<T, AppError>, etag: Option<i64>, tries: u32) -> bool {
     let is_stale = matches!(result, Err(AppError::StaleEtag { .. }));
     is_stale && etag.is_none() && tries < OVERTAKEN_MOST
+}
+
+/// Returns the key of what a request was carried out on, when the answer is
+/// that it was carried out before.
+fn done_before<T, K: FromStr>(result: &Result<T, AppError>) -> Option<K> {
+    match result {
+        Err(AppError::FailedPrecondition(Reason::RequestDone { subject })) => {
+            subject.rsplit('/').next()?.parse().ok()
+        }
+        Ok(_) | Err(_) => None,
+    }
 }
 
 /// Returns the key of a new record: the one that is given, or a new UUID.

@@ -8,7 +8,7 @@ use super::super::convert::{records, sites, supervisors, trainees};
 use super::super::pb;
 use super::super::request::{actor, next_token, page, read};
 use super::super::status::status;
-use super::{is_overtaken, new_key};
+use super::{done_before, is_overtaken, new_key, once_is_enough};
 use crate::app::{Actor, App};
 use crate::domain::{Availability, SiteKey, SupervisorKey, TraineeKey};
 
@@ -46,7 +46,11 @@ macro_rules! people_service {
                     let new = $many::read(message, key, Availability::default(), &mut within);
                     Some((actor?, program?, new?))
                 })?;
-                let record = self.app.$create(&actor, &program, new).await.map_err(status)?;
+                let mut created = self.app.$create(&actor, &program, new).await;
+                if let Some(key) = done_before(&created) {
+                    created = self.app.$get(&actor, &program, &key).await;
+                }
+                let record = created.map_err(status)?;
                 Ok(Response::new(pb::$create_response {
                     $one: Some($many::message(&program, &record)),
                 }))
@@ -117,7 +121,11 @@ macro_rules! people_service {
                         tries += 1;
                         continue;
                     }
-                    let record = updated.map_err(status)?;
+                    let record = match done_before::<_, $key>(&updated) {
+                        Some(key) => self.app.$get(&actor, &program, &key).await,
+                        None => updated,
+                    };
+                    let record = record.map_err(status)?;
                     return Ok(Response::new(pb::$update_response {
                         $one: Some($many::message(&program, &record)),
                     }));
@@ -137,7 +145,7 @@ macro_rules! people_service {
                 })?;
                 let etag = records::version(&request.etag);
                 let deleted = self.app.$delete(&actor, &program, &key, etag).await;
-                deleted.map_err(status)?;
+                once_is_enough(deleted).map_err(status)?;
                 Ok(Response::new(pb::$delete_response {}))
             }
         }

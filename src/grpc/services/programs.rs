@@ -7,8 +7,9 @@ use super::super::convert::{programs, records};
 use super::super::pb;
 use super::super::request::{actor, next_token, page, read};
 use super::super::status::status;
-use super::{is_overtaken, new_key};
+use super::{done_before, is_overtaken, new_key};
 use crate::app::{Actor, App, NewProgram};
+use crate::domain::ProgramKey;
 
 /// Answers the calls on programs.
 #[derive(Clone, Debug)]
@@ -94,8 +95,12 @@ impl pb::program_service_server::ProgramService for ProgramCalls {
                 tries += 1;
                 continue;
             }
+            let record = match done_before::<_, ProgramKey>(&updated) {
+                Some(key) => self.app.get_program(&actor, &key).await,
+                None => updated,
+            };
             return Ok(Response::new(pb::UpdateProgramResponse {
-                program: Some(programs::message(&updated.map_err(status)?)),
+                program: Some(programs::message(&record.map_err(status)?)),
             }));
         }
     }

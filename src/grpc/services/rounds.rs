@@ -8,7 +8,7 @@ use super::super::convert::{pairs, records, rounds};
 use super::super::pb;
 use super::super::request::{actor, next_token, page, read};
 use super::super::status::status;
-use super::{is_overtaken, new_key};
+use super::{done_before, is_overtaken, new_key, once_is_enough};
 use crate::app::{Actor, App};
 use crate::domain::{Forbid, Key, Pin, ProgramKey, SiteOrSupervisor, TraineeKey};
 
@@ -46,7 +46,10 @@ impl pb::round_service_server::RoundService for RoundCalls {
             let new = rounds::read(message, key, &mut fields.at("round"));
             Some((actor?, program?, new?))
         })?;
-        let record = self.app.create_round(&actor, &program, new).await;
+        let mut record = self.app.create_round(&actor, &program, new).await;
+        if let Some(key) = done_before(&record) {
+            record = self.app.get_round(&actor, &program, &key).await;
+        }
         Ok(Response::new(pb::CreateRoundResponse {
             round: Some(rounds::message(&program, &record.map_err(status)?)),
         }))
@@ -115,8 +118,12 @@ impl pb::round_service_server::RoundService for RoundCalls {
                 tries += 1;
                 continue;
             }
+            let record = match done_before::<_, Key>(&updated) {
+                Some(key) => self.app.get_round(&actor, &program, &key).await,
+                None => updated,
+            };
             return Ok(Response::new(pb::UpdateRoundResponse {
-                round: Some(rounds::message(&program, &updated.map_err(status)?)),
+                round: Some(rounds::message(&program, &record.map_err(status)?)),
             }));
         }
     }
@@ -133,7 +140,7 @@ impl pb::round_service_server::RoundService for RoundCalls {
         })?;
         let decision = Pin { trainee, target };
         let done = self.app.pin(&actor, &program, &round, decision).await;
-        done.map_err(status)?;
+        once_is_enough(done).map_err(status)?;
         Ok(Response::new(pb::PinResponse {}))
     }
 
@@ -149,7 +156,7 @@ impl pb::round_service_server::RoundService for RoundCalls {
         })?;
         let decision = Pin { trainee, target };
         let done = self.app.unpin(&actor, &program, &round, &decision).await;
-        done.map_err(status)?;
+        once_is_enough(done).map_err(status)?;
         Ok(Response::new(pb::UnpinResponse {}))
     }
 
@@ -165,7 +172,7 @@ impl pb::round_service_server::RoundService for RoundCalls {
         })?;
         let decision = Forbid { trainee, target };
         let done = self.app.forbid(&actor, &program, &round, decision).await;
-        done.map_err(status)?;
+        once_is_enough(done).map_err(status)?;
         Ok(Response::new(pb::ForbidResponse {}))
     }
 
@@ -181,7 +188,7 @@ impl pb::round_service_server::RoundService for RoundCalls {
         })?;
         let decision = Forbid { trainee, target };
         let done = self.app.unforbid(&actor, &program, &round, &decision).await;
-        done.map_err(status)?;
+        once_is_enough(done).map_err(status)?;
         Ok(Response::new(pb::UnforbidResponse {}))
     }
 

@@ -7,6 +7,7 @@ use super::super::convert::runs;
 use super::super::pb;
 use super::super::request::{actor, next_token, page, read};
 use super::super::status::status;
+use super::done_before;
 use super::watch::{Events, follow};
 use crate::app::{Actor, App};
 use crate::domain::Key;
@@ -35,7 +36,10 @@ impl pb::run_service_server::RunService for RunCalls {
             let limits = runs::read_limits(seconds, memory, fields);
             Some((actor?, round?, limits?))
         })?;
-        let record = self.app.start_run(&actor, &program, &round, limits).await;
+        let mut record = self.app.start_run(&actor, &program, &round, limits).await;
+        if let Some(key) = done_before(&record) {
+            record = self.app.get_run(&actor, &program, &key).await;
+        }
         Ok(Response::new(pb::StartRunResponse {
             run: Some(runs::message(&program, &record.map_err(status)?)),
         }))
@@ -97,7 +101,10 @@ impl pb::run_service_server::RunService for RunCalls {
             let name = fields.resource_name::<Key>("name", &request.name, "runs");
             Some((actor?, name?))
         })?;
-        let record = self.app.cancel_run(&actor, &program, &key).await;
+        let mut record = self.app.cancel_run(&actor, &program, &key).await;
+        if done_before::<_, Key>(&record).is_some() {
+            record = self.app.get_run(&actor, &program, &key).await;
+        }
         Ok(Response::new(pb::CancelRunResponse {
             run: Some(runs::message(&program, &record.map_err(status)?)),
         }))

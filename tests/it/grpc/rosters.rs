@@ -208,16 +208,20 @@ async fn refuses_the_folder_of_another_program() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_import_with_a_request_id_gives_its_first_answer_again() {
+async fn an_import_with_a_request_id_is_carried_out_once() {
     let service = Service::start().await;
     let files = roster_files("clinic-12");
     let header = pb::ImportRosterHeader {
         request_id: uuid::Uuid::now_v7().to_string(),
         ..header(&program_of(&files))
     };
-    let first = import(&service, header.clone(), &files).await.unwrap();
-    let again = import(&service, header.clone(), &files).await.unwrap();
-    assert_eq!(first, again);
-    let refused = import(&service, header, &files[1..]).await.unwrap_err();
-    assert_eq!(refused.code(), Code::InvalidArgument);
+    import(&service, header.clone(), &files).await.unwrap();
+    let again = import(&service, header.clone(), &files).await.unwrap_err();
+    assert_eq!(reason(&again), "REQUEST_DONE");
+    let other = pb::ImportRosterHeader {
+        mode: i32::from(pb::ImportMode::Upsert),
+        ..header
+    };
+    let refused = import(&service, other, &files).await.unwrap_err();
+    assert_eq!(refused.code(), Code::InvalidArgument, "{refused:?}");
 }

@@ -55,7 +55,7 @@ impl Service {
         });
         tokio::spawn({
             let (app, until) = (app.clone(), until(is_stopping));
-            async move { app.work(until).await.unwrap() }
+            async move { app.work(until).await }
         });
         let endpoint = Endpoint::from_shared(format!("http://{address}")).unwrap();
         Self {
