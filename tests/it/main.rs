@@ -7,6 +7,7 @@
 
 mod brute_force;
 mod check;
+mod cli_database;
 mod cli_time;
 mod matching;
 mod roster;
