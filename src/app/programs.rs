@@ -40,6 +40,8 @@ impl App {
         };
         let write = match self.inner.db.write_new(&program, self.now()).await {
             Err(StoreError::AlreadyExists(_)) => {
+                // A repeat of the request that created it is told as such.
+                self.write(actor, &program.key).await?;
                 return Err(AppError::AlreadyExists {
                     kind: EntityKind::Program,
                     key: program.key.to_string(),

@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod database;
 mod demo;
 mod doctor;
 mod failure;
@@ -60,6 +61,23 @@ enum Command {
     Doctor(doctor::Args),
     /// Match the built-in example roster.
     Demo(demo::Args),
+    /// Import a roster folder into a database.
+    Import(database::import::Args),
+    /// Write the roster folder of a stored round.
+    Export(database::export::Args),
+    /// Look at the rounds of a stored program.
+    #[command(subcommand)]
+    Round(database::round::Command),
+    /// Match a stored round, list runs, or end one.
+    #[command(subcommand)]
+    Run(database::run::Command),
+    /// List stored plans, or write one as a folder.
+    #[command(subcommand)]
+    Plan(database::plan::Command),
+    /// Bring the schema of a database up to date.
+    Migrate(database::migrate::Args),
+    /// Copy a database file while it is in use.
+    Backup(database::backup::Args),
     /// Solve what comes on standard input; started by the other commands.
     #[command(hide = true)]
     SolverWorker,
@@ -91,6 +109,13 @@ fn run(cli: &Cli) -> Result<ExitCode, Failure> {
         Command::Time(command) => time::run(command, tzdir),
         Command::Doctor(args) => doctor::run(args, tzdir),
         Command::Demo(args) => demo::run(args, tzdir),
+        Command::Import(args) => database::import::run(args, tzdir),
+        Command::Export(args) => database::export::run(args, tzdir),
+        Command::Round(command) => database::round::run(command, tzdir),
+        Command::Run(command) => database::run::run(command, tzdir),
+        Command::Plan(command) => database::plan::run(command, tzdir),
+        Command::Migrate(args) => database::migrate::run(args),
+        Command::Backup(args) => database::backup::run(args),
         Command::SolverWorker => solver_worker::run(),
         Command::Completions(args) => completions::run::<Cli>(args),
     }

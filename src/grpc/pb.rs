@@ -5,6 +5,7 @@
     unused_qualifications,
     clippy::all,
     clippy::doc_markdown,
+    clippy::too_many_lines,
     clippy::str_to_string,
     clippy::wildcard_enum_match_arm,
     clippy::allow_attributes_without_reason,

@@ -89,6 +89,21 @@ impl Db {
         Ok(Self::Sqlite { writer, readers })
     }
 
+    /// Copies a SQLite database into a new file while it is in use; does
+    /// nothing on a server, which has tools of its own for that.
+    ///
+    /// # Errors
+    /// When the file is there already or cannot be written.
+    pub async fn backup(&self, file: &str) -> Result<(), StoreError> {
+        if let Self::Sqlite { readers, .. } = self {
+            sqlx::query("VACUUM INTO $1")
+                .bind(file)
+                .execute(readers)
+                .await?;
+        }
+        Ok(())
+    }
+
     /// Ends all connections.
     pub async fn close(&self) {
         match self {

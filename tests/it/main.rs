@@ -7,6 +7,8 @@
 
 mod brute_force;
 mod check;
+mod cli_database;
+mod cli_serve;
 mod cli_time;
 mod grpc;
 mod matching;

@@ -68,11 +68,10 @@ impl pb::availability_service_server::AvailabilityService for AvailabilityCalls 
         let mut tries = 0;
         loop {
             let current = self.fetch(&actor, &program, &owner).await.map_err(status)?;
-            let replaced = self
+            let mut replaced = self
                 .replace(&actor, &program, current, new.clone(), etag)
                 .await;
-            if is_overtaken(&replaced, etag, tries) {
-                tries += 1;
+            if is_overtaken(&mut replaced, etag, &mut tries).await {
                 continue;
             }
             let record = match done_before::<_, Key>(&replaced) {

@@ -19,13 +19,14 @@ pub(super) use rounds::RoundCalls;
 pub(super) use runs::RunCalls;
 
 use std::str::FromStr;
+use std::time::Duration;
 
 use crate::app::{AppError, Reason};
 use crate::domain::Key;
 
 /// How often a change is tried again that somebody else overtook, where the
 /// caller gave no etag.
-const OVERTAKEN_MOST: u32 = 8;
+const OVERTAKEN_MOST: u32 = 30;
 
 /// Returns success for a request that was carried out before and answers with
 /// nothing.
@@ -36,10 +37,26 @@ fn once_is_enough(result: Result<(), AppError>) -> Result<(), AppError> {
     }
 }
 
-/// Says whether a change was overtaken and may be tried again.
-fn is_overtaken<T>(result: &Result<T, AppError>, etag: Option<i64>, tries: u32) -> bool {
-    let is_stale = matches!(result, Err(AppError::StaleEtag { .. }));
-    is_stale && etag.is_none() && tries < OVERTAKEN_MOST
+/// Says whether a change was overtaken and is to be tried again, where the
+/// caller gave no etag; the more often, the longer it waits first.
+async fn is_overtaken<T>(
+    result: &mut Result<T, AppError>,
+    etag: Option<i64>,
+    tries: &mut u32,
+) -> bool {
+    if etag.is_some() || !matches!(result, Err(AppError::StaleEtag { .. })) {
+        return false;
+    }
+    *tries += 1;
+    if *tries > OVERTAKEN_MOST {
+        *result = Err(AppError::Contended);
+        return false;
+    }
+    // The id differs from call to call, so that two do not wait in step.
+    let spread = uuid::Uuid::now_v7().as_u128() % u128::from(*tries * 2);
+    let pause = u64::try_from(spread).unwrap_or_default();
+    tokio::time::sleep(Duration::from_millis(pause)).await;
+    true
 }
 
 /// Returns the key of what a request was carried out on, when the answer is

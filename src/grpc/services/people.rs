@@ -116,10 +116,9 @@ macro_rules! people_service {
                         $many::read(merged, Some(key.clone()), calendar, &mut within)
                     })?;
                     let held = Some(etag.unwrap_or(current.version));
-                    let updated = self.app.$update(&actor, &program, changed, held).await;
-                    if is_overtaken(&updated, etag, tries) {
-                        tries += 1;
-                        continue;
+                    let mut updated = self.app.$update(&actor, &program, changed, held).await;
+                    if is_overtaken(&mut updated, etag, &mut tries).await {
+                    continue;
                     }
                     let record = match done_before::<_, $key>(&updated) {
                         Some(key) => self.app.$get(&actor, &program, &key).await,

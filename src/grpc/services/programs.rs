@@ -53,7 +53,12 @@ impl pb::program_service_server::ProgramService for ProgramCalls {
         let request = request.into_inner();
         let (actor, program) = read(|fields| {
             let actor = actor("CreateProgram", &request.request_id, &request, fields);
-            let key = fields.parse("program_id", &new_key(request.program_id));
+            // A repeat must meet the program that the first created.
+            let given = match request.program_id.as_str() {
+                "" => request.request_id.to_lowercase(),
+                given => given.to_owned(),
+            };
+            let key = fields.parse("program_id", &new_key(given));
             let message = fields.required("program", request.program);
             let program = programs::read(message?, key, &mut fields.at("program"));
             Some((actor?, program?))
@@ -63,7 +68,11 @@ impl pb::program_service_server::ProgramService for ProgramCalls {
             name: program.name,
             time_zone: program.time_zone,
         };
-        let record = self.app.create_program(&actor, new).await.map_err(status)?;
+        let mut record = self.app.create_program(&actor, new).await;
+        if let Some(key) = done_before(&record) {
+            record = self.app.get_program(&actor, &key).await;
+        }
+        let record = record.map_err(status)?;
         Ok(Response::new(pb::CreateProgramResponse {
             program: Some(programs::message(&record)),
         }))
@@ -90,9 +99,8 @@ impl pb::program_service_server::ProgramService for ProgramCalls {
                 programs::read(merged, Some(key.clone()), &mut fields.at("program"))
             })?;
             let held = Some(etag.unwrap_or(current.version));
-            let updated = self.app.update_program(&actor, program, held).await;
-            if is_overtaken(&updated, etag, tries) {
-                tries += 1;
+            let mut updated = self.app.update_program(&actor, program, held).await;
+            if is_overtaken(&mut updated, etag, &mut tries).await {
                 continue;
             }
             let record = match done_before::<_, ProgramKey>(&updated) {

@@ -113,9 +113,8 @@ impl pb::round_service_server::RoundService for RoundCalls {
                 rounds::read(merged, Some(key.clone()), &mut fields.at("round"))
             })?;
             let held = Some(etag.unwrap_or(current.version));
-            let updated = self.app.update_round(&actor, &program, changed, held).await;
-            if is_overtaken(&updated, etag, tries) {
-                tries += 1;
+            let mut updated = self.app.update_round(&actor, &program, changed, held).await;
+            if is_overtaken(&mut updated, etag, &mut tries).await {
                 continue;
             }
             let record = match done_before::<_, Key>(&updated) {

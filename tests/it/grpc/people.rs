@@ -78,7 +78,7 @@ fn create_trainee(key: &str) -> pb::CreateTraineeRequest {
     pb::CreateTraineeRequest {
         parent: "programs/north".to_owned(),
         trainee_id: key.to_owned(),
-        trainee: Some(trainee(key)),
+        trainee: Some(trainee("Kwame")),
         request_id: String::new(),
     }
 }

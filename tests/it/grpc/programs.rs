@@ -205,3 +205,38 @@ async fn loses_no_update_of_writers_without_etags() {
         .await;
     assert_eq!(found.unwrap().into_inner().program.unwrap().etag, "21");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_is_created_once_for_each_request_id() {
+    let service = Service::start().await;
+    for key in ["north", ""] {
+        let mut request = create(key, program("North", "UTC"));
+        request.request_id = uuid::Uuid::now_v7().to_string();
+        let first = service
+            .programs()
+            .create_program(request.clone())
+            .await
+            .unwrap();
+        let again = service
+            .programs()
+            .create_program(request.clone())
+            .await
+            .unwrap();
+        assert_eq!(first.into_inner(), again.into_inner());
+        request.program = Some(program("South", "UTC"));
+        let refused = service
+            .programs()
+            .create_program(request)
+            .await
+            .unwrap_err();
+        assert_eq!(broken(&refused), ["request_id"]);
+    }
+    let request = pb::ListProgramsRequest::default();
+    let all = service
+        .programs()
+        .list_programs(request)
+        .await
+        .unwrap()
+        .into_inner();
+    assert_eq!(all.programs.len(), 2);
+}

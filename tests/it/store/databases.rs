@@ -11,7 +11,6 @@ use practicum::store::Db;
 use practicum::zone_data::ZoneData;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
-use tempfile::TempDir;
 
 /// The first second of 6 January 2031, a Monday.
 pub(crate) const MONDAY: UtcSecond = UtcSecond(1_925_424_000);
@@ -22,11 +21,10 @@ pub(crate) struct World {
     pub(crate) db: Db,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) url: String,
-    _folder: Option<TempDir>,
 }
 
 impl World {
-    async fn open(url: String, folder: Option<TempDir>) -> Self {
+    async fn open(url: String) -> Self {
         let db = Db::open(&url).await.unwrap();
         let clock = Arc::new(ManualClock::at(MONDAY));
         let app = app(&db, &clock, None);
@@ -35,7 +33,6 @@ impl World {
             db,
             clock,
             url,
-            _folder: folder,
         }
     }
 
@@ -62,7 +59,7 @@ pub(crate) fn on_sqlite<F: Future<Output = ()>>(test: impl FnOnce(World) -> F) {
     run(async {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("practicum.db").display());
-        test(World::open(url, Some(folder)).await).await;
+        test(World::open(url).await).await;
     });
 }
 
@@ -81,7 +78,7 @@ pub(crate) fn on_postgres<F: Future<Output = ()>>(test: impl FnOnce(World) -> F)
         let server = PgConnectOptions::from_str(&server).unwrap();
         let name = clone_of_template(&server).await;
         let url = server.clone().database(&name).to_url_lossy().to_string();
-        let world = World::open(url, None).await;
+        let world = World::open(url).await;
         let db = world.db.clone();
         test(world).await;
         db.close().await;

@@ -3,8 +3,12 @@
 use std::path::Path;
 
 use practicum::app::{Actor, AppError, ImportMode, ImportReport, KindOfRow, Reason, RosterSource};
-use practicum::domain::{Key, Minutes, Pin, ProgramKey, Roster, SiteOrSupervisor};
-use practicum::roster::{GenerateOptions, Regions, generate, read_folder, write_roster};
+use practicum::domain::{
+    Key, Minutes, Pin, ProgramKey, Requirement, RequirementCategory, Roster, SiteOrSupervisor,
+};
+use practicum::roster::{
+    GenerateOptions, Regions, generate, read_folder, read_roster, write_roster,
+};
 
 use super::databases::{World, on_both};
 
@@ -93,9 +97,23 @@ async fn exports_a_generated_roster_with_every_kind_of_row(world: World) {
     }];
     roster.supervisors[0].name = "Zoë 'O\\Brien' \u{1f600} 李".to_owned();
     roster.round.ratio = None;
+    for (category, day) in [
+        (RequirementCategory::Other, "2027-05-01"),
+        (RequirementCategory::Contact, "2027-05-28"),
+        (RequirementCategory::Contact, "2027-05-01"),
+    ] {
+        roster.requirements.push(Requirement {
+            trainee: roster.trainees[0].key.clone(),
+            category,
+            required: Minutes::new(6000).unwrap(),
+            completed: Minutes::new(45).unwrap(),
+            due_day: practicum::domain::calendar_day(day).unwrap(),
+        });
+    }
+    let roster = read_roster(&write_roster(&roster)).unwrap();
     let report = import(&world, &roster, ImportMode::Replace).await;
     assert_eq!(report.round.as_str(), "spring");
-    assert!(!roster.requirements.is_empty());
+    assert_eq!(roster.requirements.len(), 3);
     assert_eq!(stored(&world, &report).await, roster);
 }
 

@@ -23,6 +23,7 @@ pub(crate) fn practicum(arguments: &[&str]) -> Ran {
     let output = Command::new(env!("CARGO_BIN_EXE_practicum"))
         .args(arguments)
         .env_remove("PRACTICUM_TZDIR")
+        .env_remove("PRACTICUM_DATABASE")
         .stdin(Stdio::null())
         .output()
         .unwrap();
