@@ -68,9 +68,8 @@ impl pb::availability_service_server::AvailabilityService for AvailabilityCalls 
         let mut tries = 0;
         loop {
             let current = self.fetch(&actor, &program, &owner).await.map_err(status)?;
-            let mut replaced = self
-                .replace(&actor, &program, current, new.clone(), etag)
-                .await;
+            let replacing = self.replace(&actor, &program, current, new.clone(), etag);
+            let mut replaced = Box::pin(replacing).await;
             if is_overtaken(&mut replaced, etag, &mut tries).await {
                 continue;
             }

@@ -49,7 +49,7 @@ impl pb::roster_service_server::RosterService for RosterCalls {
         let imported = self
             .app
             .import_roster(&actor, Some(&program), source, mode, is_dry_run);
-        match imported.await {
+        match Box::pin(imported).await {
             Ok(report) => Ok(Response::new(rosters::report(&report))),
             Err(AppError::InvalidRoster(errors)) if is_dry_run => {
                 Ok(Response::new(rosters::mistakes(&errors)))

@@ -2,6 +2,10 @@
 //!
 //! Each reason has its heading in docs/errors.md. What is sent stays under
 //! 8 KiB; what lies behind a fault is logged here, once, and never sent.
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "code and reason are said for every error; most have no more to say"
+)]
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -13,7 +17,7 @@ use tonic_types::{ErrorDetails, StatusExt};
 use super::pb::ErrorReason;
 use super::request_id;
 use crate::app::{AppError, Reason};
-use crate::domain::{EntityKind, Violations};
+use crate::domain::Violations;
 use crate::roster::RosterErrors;
 
 /// Domain of every reason.
@@ -45,245 +49,202 @@ pub(super) fn invalid_field(path: &str, rule: &'static str, message: &str) -> St
 }
 
 /// Returns the status of an error of a use case.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "handed to map_err, which gives the value"
+)]
 pub(super) fn status(error: AppError) -> Status {
-    let message = shortened(&error.to_string());
-    match error {
-        AppError::Invalid(violations) => broken_fields(&violations),
-        AppError::InvalidRoster(errors) => broken_roster(&errors),
-        AppError::NotFound { kind, key } => {
-            resource(Code::NotFound, ErrorReason::NotFound, message, kind, key)
-        }
-        AppError::AlreadyExists { kind, key } => resource(
-            Code::AlreadyExists,
-            ErrorReason::AlreadyExists,
-            message,
-            kind,
-            key,
-        ),
-        AppError::FailedPrecondition(reason) => precondition(reason, message),
-        AppError::Forbidden { is_secret: true } => plain(
-            Code::NotFound,
-            ErrorReason::NotFound,
-            "there is no such record",
-        ),
-        AppError::Forbidden { is_secret: false } => {
-            plain(Code::PermissionDenied, ErrorReason::Forbidden, &message)
-        }
-        AppError::Unauthenticated => plain(
-            Code::Unauthenticated,
-            ErrorReason::Unauthenticated,
-            &message,
-        ),
-        AppError::Contended => later(
-            Code::Aborted,
-            ErrorReason::Contended,
-            message,
-            CONTENDED_DELAY,
-        ),
-        AppError::StaleEtag { kind, key, current } => {
-            let metadata = [
-                ("kind", kind.as_str().to_owned()),
-                ("key", key),
-                ("current_etag", current.to_string()),
-            ];
-            with_metadata(Code::Aborted, ErrorReason::StaleEtag, message, metadata)
-        }
-        AppError::TooLarge { what, limit, count } => {
-            let metadata = [
-                ("what", what.to_owned()),
-                ("limit", limit.to_string()),
-                ("count", count.to_string()),
-            ];
-            with_metadata(
-                Code::ResourceExhausted,
-                ErrorReason::TooLarge,
-                message,
-                metadata,
-            )
-        }
-        AppError::RateLimited {
-            retry_after_seconds,
-        } => {
-            let delay = Duration::from_secs(u64::from(retry_after_seconds));
-            later(
-                Code::ResourceExhausted,
-                ErrorReason::RateLimited,
-                message,
-                delay,
-            )
-        }
-        AppError::Overloaded {
-            retry_after_seconds,
-        } => {
-            let delay = Duration::from_secs(u64::from(retry_after_seconds));
-            later(Code::Unavailable, ErrorReason::Overloaded, message, delay)
-        }
-        AppError::DeadlineExceeded => plain(
-            Code::DeadlineExceeded,
-            ErrorReason::DeadlineExceeded,
-            &message,
-        ),
-        AppError::Cancelled => plain(Code::Cancelled, ErrorReason::Cancelled, &message),
-        AppError::Unavailable(source) => {
-            tracing::error!(error = %chain(source.as_ref()), "something is not available");
-            later(
-                Code::Unavailable,
-                ErrorReason::Unavailable,
-                message,
-                UNAVAILABLE_DELAY,
-            )
-        }
-        AppError::Internal(source) => {
-            tracing::error!(error = %chain(source.as_ref()), "a fault of Practicum");
-            let id = request_id::current();
-            let message = format!("{message}; its request id is {id}");
-            with_metadata(
-                Code::Internal,
-                ErrorReason::Internal,
-                message,
-                [("request_id", id)],
-            )
-        }
+    log(&error);
+    let (code, reason) = code_and_reason(&error);
+    let metadata = metadata(&error)
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), shortened(&value)));
+    let metadata: HashMap<String, String> = metadata.collect();
+    let mut details = ErrorDetails::with_error_info(reason_name(reason), ERROR_DOMAIN, metadata);
+    if let Some(delay) = delay(&error) {
+        details.set_retry_info(Some(delay));
     }
+    match &error {
+        AppError::Invalid(violations) => add_violations(&mut details, violations),
+        AppError::InvalidRoster(errors) => add_mistakes(&mut details, errors),
+        AppError::NotFound { kind, key } | AppError::AlreadyExists { kind, key } => {
+            details.set_resource_info(kind.as_str(), shortened(key), "", "");
+        }
+        _ => {}
+    }
+    Status::with_error_details(code, message(&error), details)
 }
 
 /// Returns the status of a server that is stopping.
 pub(super) fn stopping() -> Status {
-    let message = "the server is stopping; go on elsewhere".to_owned();
-    later(
-        Code::Unavailable,
-        ErrorReason::Unavailable,
-        message,
-        UNAVAILABLE_DELAY,
-    )
+    let reason = reason_name(ErrorReason::Unavailable);
+    let mut details = ErrorDetails::with_error_info(reason, ERROR_DOMAIN, HashMap::new());
+    details.set_retry_info(Some(UNAVAILABLE_DELAY));
+    let message = "the server is stopping; go on elsewhere";
+    Status::with_error_details(Code::Unavailable, message, details)
 }
 
-fn broken_fields(violations: &Violations) -> Status {
-    let all = violations.as_slice();
-    let fields = all
-        .iter()
-        .map(|violation| (violation.path.clone(), violation.message.clone()));
-    let message = match all {
-        [one] => shortened(&one.to_string()),
-        _ => format!("{} fields are wrong", all.len()),
-    };
-    let metadata = [("violations", all.len().to_string())];
-    bad_request(ErrorReason::InvalidFields, message, metadata, fields)
-}
-
-fn broken_roster(errors: &RosterErrors) -> Status {
-    let fields = errors.as_slice().iter().map(|error| {
-        let mut path = error.file.clone();
-        if let Some(row) = error.row {
-            path.push_str(&format!(" row {row}"));
+/// Returns the code of an error and its heading in docs/errors.md.
+fn code_and_reason(error: &AppError) -> (Code, ErrorReason) {
+    match error {
+        AppError::Invalid(_) => (Code::InvalidArgument, ErrorReason::InvalidFields),
+        AppError::InvalidRoster(_) => (Code::InvalidArgument, ErrorReason::InvalidRoster),
+        // Whoever may not know of a record is told that there is none.
+        AppError::NotFound { .. } | AppError::Forbidden { is_secret: true } => {
+            (Code::NotFound, ErrorReason::NotFound)
         }
-        if let Some(column) = &error.column {
-            path.push_str(&format!(", {column}"));
+        AppError::AlreadyExists { .. } => (Code::AlreadyExists, ErrorReason::AlreadyExists),
+        AppError::FailedPrecondition(reason) => (Code::FailedPrecondition, held_by(reason)),
+        AppError::Forbidden { is_secret: false } => {
+            (Code::PermissionDenied, ErrorReason::Forbidden)
         }
-        (path, error.to_string())
-    });
-    let message = format!("the roster has {} mistakes", errors.count());
-    let metadata = [("mistakes", errors.count().to_string())];
-    bad_request(ErrorReason::InvalidRoster, message, metadata, fields)
-}
-
-fn bad_request<const N: usize>(
-    reason: ErrorReason,
-    message: String,
-    metadata: [(&str, String); N],
-    fields: impl Iterator<Item = (String, String)>,
-) -> Status {
-    let mut details = details(reason, metadata);
-    let mut room = VIOLATION_BYTES;
-    for (path, description) in fields {
-        let (path, description) = (shortened(&path), shortened(&description));
-        let Some(left) = room.checked_sub(path.len() + description.len() + 16) else {
-            break;
-        };
-        room = left;
-        details.add_bad_request_violation(path, description);
+        AppError::Unauthenticated => (Code::Unauthenticated, ErrorReason::Unauthenticated),
+        AppError::Contended => (Code::Aborted, ErrorReason::Contended),
+        AppError::StaleEtag { .. } => (Code::Aborted, ErrorReason::StaleEtag),
+        AppError::TooLarge { .. } => (Code::ResourceExhausted, ErrorReason::TooLarge),
+        AppError::RateLimited { .. } => (Code::ResourceExhausted, ErrorReason::RateLimited),
+        AppError::Overloaded { .. } => (Code::Unavailable, ErrorReason::Overloaded),
+        AppError::DeadlineExceeded => (Code::DeadlineExceeded, ErrorReason::DeadlineExceeded),
+        AppError::Cancelled => (Code::Cancelled, ErrorReason::Cancelled),
+        AppError::Unavailable(_) => (Code::Unavailable, ErrorReason::Unavailable),
+        AppError::Internal(_) => (Code::Internal, ErrorReason::Internal),
     }
-    Status::with_error_details(Code::InvalidArgument, message, details)
 }
 
-fn precondition(reason: Reason, message: String) -> Status {
-    let code = Code::FailedPrecondition;
+fn held_by(reason: &Reason) -> ErrorReason {
+    match reason {
+        Reason::OtherProgram { .. } => ErrorReason::OtherProgram,
+        Reason::RunEnded { .. } => ErrorReason::RunEnded,
+        Reason::NoPlan { .. } => ErrorReason::NoPlan,
+        Reason::TakesPart { .. } => ErrorReason::TakesPart,
+        Reason::PinAgainstForbid { .. } => ErrorReason::PinAgainstForbid,
+        Reason::RequestDone { .. } => ErrorReason::RequestDone,
+    }
+}
+
+/// Returns the sentence for people.
+fn message(error: &AppError) -> String {
+    match error {
+        AppError::Invalid(violations) => match violations.as_slice() {
+            [one] => shortened(&one.to_string()),
+            all => format!("{} fields are wrong", all.len()),
+        },
+        AppError::InvalidRoster(errors) => format!("the roster has {} mistakes", errors.count()),
+        AppError::Forbidden { is_secret: true } => "there is no such record".to_owned(),
+        AppError::Internal(_) => format!("{error}; its request id is {}", request_id::current()),
+        _ => shortened(&error.to_string()),
+    }
+}
+
+/// Returns what a program needs to know of an error.
+fn metadata(error: &AppError) -> Vec<(&'static str, String)> {
+    match error {
+        AppError::Invalid(violations) => {
+            vec![("violations", violations.as_slice().len().to_string())]
+        }
+        AppError::InvalidRoster(errors) => vec![("mistakes", errors.count().to_string())],
+        AppError::NotFound { kind, key } | AppError::AlreadyExists { kind, key } => {
+            vec![("kind", kind.to_string()), ("key", key.clone())]
+        }
+        AppError::FailedPrecondition(reason) => held_metadata(reason),
+        AppError::StaleEtag { kind, key, current } => vec![
+            ("kind", kind.to_string()),
+            ("key", key.clone()),
+            ("current_etag", current.to_string()),
+        ],
+        AppError::TooLarge { what, limit, count } => vec![
+            ("what", (*what).to_owned()),
+            ("limit", limit.to_string()),
+            ("count", count.to_string()),
+        ],
+        AppError::Internal(_) => vec![("request_id", request_id::current())],
+        _ => Vec::new(),
+    }
+}
+
+fn held_metadata(reason: &Reason) -> Vec<(&'static str, String)> {
     match reason {
         Reason::OtherProgram { folder, named } => {
-            let metadata = [("folder", folder), ("named", named)];
-            with_metadata(code, ErrorReason::OtherProgram, message, metadata)
+            vec![("folder", folder.clone()), ("named", named.clone())]
         }
-        Reason::RunEnded { run, state } => {
-            let metadata = [("run", run), ("state", state.to_owned())];
-            with_metadata(code, ErrorReason::RunEnded, message, metadata)
+        Reason::RunEnded { run, state } | Reason::NoPlan { run, state } => {
+            vec![("run", run.clone()), ("state", (*state).to_owned())]
         }
-        Reason::NoPlan { run, state } => {
-            let metadata = [("run", run), ("state", state.to_owned())];
-            with_metadata(code, ErrorReason::NoPlan, message, metadata)
-        }
-        Reason::TakesPart { kind, key, round } => {
-            let metadata = [("kind", kind.to_string()), ("key", key), ("round", round)];
-            with_metadata(code, ErrorReason::TakesPart, message, metadata)
-        }
+        Reason::TakesPart { kind, key, round } => vec![
+            ("kind", kind.to_string()),
+            ("key", key.clone()),
+            ("round", round.clone()),
+        ],
         Reason::PinAgainstForbid {
             trainee,
             target,
             already,
-        } => {
-            let metadata = [
-                ("trainee", trainee),
-                ("target", target),
-                ("already", already.to_owned()),
-            ];
-            with_metadata(code, ErrorReason::PinAgainstForbid, message, metadata)
-        }
-        Reason::RequestDone { subject } => with_metadata(
-            code,
-            ErrorReason::RequestDone,
-            message,
-            [("subject", subject)],
-        ),
+        } => vec![
+            ("trainee", trainee.clone()),
+            ("target", target.clone()),
+            ("already", (*already).to_owned()),
+        ],
+        Reason::RequestDone { subject } => vec![("subject", subject.clone())],
     }
 }
 
-fn resource(
-    code: Code,
-    reason: ErrorReason,
-    message: String,
-    kind: EntityKind,
-    key: String,
-) -> Status {
-    let metadata = [("kind", kind.as_str().to_owned()), ("key", shortened(&key))];
-    let mut details = details(reason, metadata);
-    details.set_resource_info(kind.as_str(), shortened(&key), "", "");
-    Status::with_error_details(code, message, details)
+/// Returns when trying again may help, if it may.
+fn delay(error: &AppError) -> Option<Duration> {
+    match error {
+        AppError::Contended => Some(CONTENDED_DELAY),
+        AppError::Unavailable(_) => Some(UNAVAILABLE_DELAY),
+        AppError::RateLimited {
+            retry_after_seconds,
+        }
+        | AppError::Overloaded {
+            retry_after_seconds,
+        } => Some(Duration::from_secs(u64::from(*retry_after_seconds))),
+        _ => None,
+    }
 }
 
-fn later(code: Code, reason: ErrorReason, message: String, delay: Duration) -> Status {
-    let mut details = details(reason, []);
-    details.set_retry_info(Some(delay));
-    Status::with_error_details(code, message, details)
+/// Logs what lies behind a fault; the other errors are the caller's.
+fn log(error: &AppError) {
+    match error {
+        AppError::Unavailable(source) => {
+            tracing::error!(error = %chain(source.as_ref()), "something is not available");
+        }
+        AppError::Internal(source) => {
+            tracing::error!(error = %chain(source.as_ref()), "a fault of Practicum");
+        }
+        _ => {}
+    }
 }
 
-fn plain(code: Code, reason: ErrorReason, message: &str) -> Status {
-    Status::with_error_details(code, message, details(reason, []))
+fn add_violations(details: &mut ErrorDetails, violations: &Violations) {
+    let fields = violations
+        .as_slice()
+        .iter()
+        .map(|violation| (violation.path.clone(), violation.message.clone()));
+    add_fields(details, fields);
 }
 
-fn with_metadata<const N: usize>(
-    code: Code,
-    reason: ErrorReason,
-    message: String,
-    metadata: [(&str, String); N],
-) -> Status {
-    Status::with_error_details(code, message, details(reason, metadata))
+fn add_mistakes(details: &mut ErrorDetails, errors: &RosterErrors) {
+    let fields = errors.as_slice().iter().map(|error| {
+        let row = error.row.map(|row| format!(" row {row}"));
+        let column = error.column.as_ref().map(|column| format!(", {column}"));
+        let (row, column) = (row.unwrap_or_default(), column.unwrap_or_default());
+        (format!("{}{row}{column}", error.file), error.to_string())
+    });
+    add_fields(details, fields);
 }
 
-fn details<const N: usize>(reason: ErrorReason, metadata: [(&str, String); N]) -> ErrorDetails {
-    let metadata: HashMap<String, String> = metadata
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value))
-        .collect();
-    ErrorDetails::with_error_info(reason_name(reason), ERROR_DOMAIN, metadata)
+/// Adds broken fields as far as there is room.
+fn add_fields(details: &mut ErrorDetails, fields: impl Iterator<Item = (String, String)>) {
+    let mut room = VIOLATION_BYTES;
+    for (path, description) in fields {
+        let (path, description) = (shortened(&path), shortened(&description));
+        let Some(left) = room.checked_sub(path.len() + description.len() + 16) else {
+            return;
+        };
+        room = left;
+        details.add_bad_request_violation(path, description);
+    }
 }
 
 /// Returns a text without control characters, cut where it is long.

@@ -83,6 +83,35 @@ async fn a_run_is_followed_to_its_end_and_resumed_without_loss() {
     }
 }
 
+/// Returns the keys of the trainees that a plan places, read five at a time.
+async fn placed_in_pages_of_five(service: &Service, plan: &str) -> Vec<String> {
+    let mut request = pb::ListPlacementsRequest {
+        parent: plan.to_owned(),
+        page_size: 5,
+        page_token: String::new(),
+    };
+    let mut trainees = Vec::new();
+    loop {
+        let page = service
+            .plans()
+            .list_placements(request.clone())
+            .await
+            .unwrap()
+            .into_inner();
+        assert!(page.placements.len() <= 5);
+        trainees.extend(
+            page.placements
+                .into_iter()
+                .map(|placement| placement.trainee_id),
+        );
+        if page.next_page_token.is_empty() {
+            break;
+        }
+        request.page_token = page.next_page_token;
+    }
+    trainees
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_plan_of_a_run_is_read_in_pages() {
     let (service, round, roster) = imported("clinic-12").await;
@@ -106,30 +135,7 @@ async fn the_plan_of_a_run_is_read_in_pages() {
         "{}",
         plan.placements
     );
-    let mut request = pb::ListPlacementsRequest {
-        parent: name.clone(),
-        page_size: 5,
-        page_token: String::new(),
-    };
-    let mut trainees = Vec::new();
-    loop {
-        let page = service
-            .plans()
-            .list_placements(request.clone())
-            .await
-            .unwrap()
-            .into_inner();
-        assert!(page.placements.len() <= 5);
-        trainees.extend(
-            page.placements
-                .into_iter()
-                .map(|placement| placement.trainee_id),
-        );
-        if page.next_page_token.is_empty() {
-            break;
-        }
-        request.page_token = page.next_page_token;
-    }
+    let trainees = placed_in_pages_of_five(&service, &name).await;
     assert_eq!(trainees.len().to_string(), plan.placements.to_string());
     assert!(trainees.is_sorted());
     let request = pb::ListSessionsRequest {

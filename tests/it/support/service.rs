@@ -20,7 +20,6 @@ use tonic_types::StatusExt;
 pub(crate) struct Service {
     pub(crate) channel: Channel,
     pub(crate) address: std::net::SocketAddr,
-    pub(crate) app: App,
     pub(crate) server: JoinHandle<()>,
     stop: watch::Sender<bool>,
     _folder: TempDir,
@@ -61,7 +60,6 @@ impl Service {
         Self {
             channel: endpoint.connect_lazy(),
             address,
-            app,
             server,
             stop,
             _folder: folder,
