@@ -2,7 +2,7 @@
 # one profile in one folder, so that HiGHS (minutes of C++) is built once.
 
 .DEFAULT_GOAL := build
-.PHONY: deps build check test demo bench fix deny
+.PHONY: deps build check test demo bench fix deny lint-proto
 
 RELEASE := $(or $(CARGO_TARGET_DIR),target)/release
 
@@ -40,3 +40,7 @@ fix: deps
 # Checks bans, licences and sources of all dependencies (needs cargo-deny).
 deny:
 	cargo deny --locked check bans licenses sources
+
+# Checks the contract against the rules of buf.yaml (needs npm).
+lint-proto:
+	npx --yes @bufbuild/buf lint

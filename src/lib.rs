@@ -5,9 +5,12 @@
 //! that keep every caseload limit and every wall clock, with a proof of how
 //! good the assignment is. ARCHITECTURE.md has the map.
 
+pub mod app;
 pub mod cli;
 pub mod domain;
+pub mod grpc;
 pub mod matching;
 pub mod roster;
 pub mod solver_process;
+pub mod store;
 pub mod zone_data;

@@ -2,12 +2,14 @@
 
 mod check;
 mod completions;
+mod database;
 mod demo;
 mod doctor;
 mod failure;
 mod r#match;
 mod output;
 mod roster;
+mod serve;
 mod solver_worker;
 mod table;
 mod time;
@@ -18,6 +20,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 
 pub use failure::Failure;
 
@@ -52,6 +55,8 @@ enum Command {
     /// Check a roster folder, or generate a lifelike one.
     #[command(subcommand)]
     Roster(roster::Command),
+    /// Serve the gRPC contract `practicum.v1` over a database.
+    Serve(serve::Args),
     /// Ask what a wall clock means in a zone.
     #[command(subcommand)]
     Time(time::Command),
@@ -59,6 +64,23 @@ enum Command {
     Doctor(doctor::Args),
     /// Match the built-in example roster.
     Demo(demo::Args),
+    /// Import a roster folder into a database.
+    Import(database::import::Args),
+    /// Write the roster folder of a stored round.
+    Export(database::export::Args),
+    /// Look at the rounds of a stored program.
+    #[command(subcommand)]
+    Round(database::round::Command),
+    /// Match a stored round, list runs, or end one.
+    #[command(subcommand)]
+    Run(database::run::Command),
+    /// List stored plans, or write one as a folder.
+    #[command(subcommand)]
+    Plan(database::plan::Command),
+    /// Bring the schema of a database up to date.
+    Migrate(database::migrate::Args),
+    /// Copy a database file while it is in use.
+    Backup(database::backup::Args),
     /// Solve what comes on standard input; started by the other commands.
     #[command(hide = true)]
     SolverWorker,
@@ -69,7 +91,11 @@ enum Command {
 /// Runs the command line and returns its exit code.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    log_to_standard_error();
+    if let Command::Serve(args) = &cli.command {
+        log_to_standard_error(args.log_format, LevelFilter::INFO);
+    } else {
+        log_to_standard_error(LogFormat::Pretty, LevelFilter::WARN);
+    }
     match run(&cli) {
         Ok(code) => code,
         Err(failure) => failure.report(),
@@ -82,28 +108,48 @@ fn run(cli: &Cli) -> Result<ExitCode, Failure> {
         Command::Match(args) => r#match::run(args, tzdir),
         Command::Check(args) => check::run(args, tzdir),
         Command::Roster(command) => roster::run(command),
+        Command::Serve(args) => serve::run(args, tzdir),
         Command::Time(command) => time::run(command, tzdir),
         Command::Doctor(args) => doctor::run(args, tzdir),
         Command::Demo(args) => demo::run(args, tzdir),
+        Command::Import(args) => database::import::run(args, tzdir),
+        Command::Export(args) => database::export::run(args, tzdir),
+        Command::Round(command) => database::round::run(command, tzdir),
+        Command::Run(command) => database::run::run(command, tzdir),
+        Command::Plan(command) => database::plan::run(command, tzdir),
+        Command::Migrate(args) => database::migrate::run(args),
+        Command::Backup(args) => database::backup::run(args),
         Command::SolverWorker => solver_worker::run(),
         Command::Completions(args) => completions::run::<Cli>(args),
     }
 }
 
+/// How lines of the log are written.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum LogFormat {
+    /// For people.
+    Pretty,
+    /// One JSON object a line.
+    Json,
+}
+
 /// Writes log lines to standard error, as `PRACTICUM_LOG` asks: `info`,
-/// `practicum=debug` and the like; warnings of Practicum when it is not set.
-fn log_to_standard_error() {
+/// `practicum=debug` and the like; `level` and above when it is not set.
+fn log_to_standard_error(format: LogFormat, level: LevelFilter) {
     // HiGHS warns whenever a time limit ends it, which the plan says better.
     let asked = std::env::var("PRACTICUM_LOG").unwrap_or_default();
     let wanted = if asked.trim().is_empty() {
-        "warn,highs=error"
+        format!("{level},highs=error")
     } else {
-        &asked
+        asked
     };
     // Set once; a second call would be a test's, whose own log stands.
-    let _ = tracing_subscriber::fmt()
+    let lines = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::builder().parse_lossy(wanted))
         .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr)
-        .try_init();
+        .with_writer(std::io::stderr);
+    let _ = match format {
+        LogFormat::Pretty => lines.try_init(),
+        LogFormat::Json => lines.json().try_init(),
+    };
 }

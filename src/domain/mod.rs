@@ -8,17 +8,21 @@
 mod availability;
 mod day_range;
 mod key;
+pub mod limits;
 mod minutes;
 pub mod plan;
 mod ratio;
+mod record;
 mod roster;
 mod round;
 mod rule;
+mod run;
 mod site;
 mod supervision_line;
 mod supervisor;
 pub mod time;
 mod trainee;
+mod violation;
 mod weekday;
 mod zone;
 
@@ -28,15 +32,18 @@ pub use key::{Key, ProgramKey, SiteKey, SupervisorKey, Tag, TraineeKey};
 pub use minutes::{MinuteOfDay, Minutes, MinutesRange, QUARTER_HOUR};
 pub use plan::Plan;
 pub use ratio::{Thousandths, contact_allowed};
+pub use record::{EntityKind, Page, PageRequest, Versioned};
 pub use roster::{
     Exclusion, Forbid, Pin, Preference, Requirement, RequirementCategory, Roster, SiteOrSupervisor,
     SiteRanking,
 };
 pub use round::{MAX_TERM_DAYS, Program, Ratio, Round, UnrankedSites};
 pub use rule::Rule;
+pub use run::{Run, RunEvent, RunEventKind, RunLimits, RunState};
 pub use site::Site;
 pub use supervision_line::{LicenceRule, SupervisionLine};
 pub use supervisor::{DeliveryOffer, Licence, Role, SessionKind, Supervisor};
 pub use trainee::Trainee;
+pub use violation::{Violation, Violations};
 pub use weekday::{parse_weekday, weekday_word};
 pub use zone::{UnknownZone, ZoneName};

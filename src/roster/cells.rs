@@ -7,6 +7,7 @@ use std::fmt::{self, Display};
 use chrono::NaiveDate;
 
 use super::table::Row;
+use crate::domain::limits::{LONGEST_REMARK, MINUTES_OF_WEEK, is_email, is_name, is_one_line};
 use crate::domain::{DayRange, Minutes, MinutesRange, QUARTER_HOUR, Tag, ZoneName, calendar_day};
 
 /// What is allowed as a key.
@@ -22,14 +23,6 @@ pub(super) const ZONE: &str = "an IANA time zone name such as America/New_York";
 const MOST_UNKNOWN_ZONES: usize = 1000;
 /// What is allowed as a name.
 pub(super) const NAME: &str = "a text of 1 to 200 characters on one line";
-/// Minutes in a week.
-pub(super) const MINUTES_OF_WEEK: u32 = 7 * 24 * 60;
-/// Most people whom a limit may admit.
-pub(super) const MOST_PEOPLE: u32 = 100_000;
-/// Most characters of a name.
-const LONGEST_NAME: usize = 200;
-/// Most characters of a remark.
-const LONGEST_REMARK: usize = 2000;
 
 impl Row<'_> {
     /// Reads a cell that must not be empty.
@@ -78,7 +71,7 @@ impl Row<'_> {
     pub(super) fn remark(&mut self, column: &str) -> Option<String> {
         let allowed = "a text of at most 2000 characters on one line";
         let remark = self.read_optional(column, allowed, |cell| {
-            one_line(cell, LONGEST_REMARK).then(|| cell.to_owned())
+            is_one_line(cell, LONGEST_REMARK).then(|| cell.to_owned())
         })?;
         Some(remark.unwrap_or_default())
     }
@@ -87,11 +80,7 @@ impl Row<'_> {
     pub(super) fn email(&mut self, column: &str) -> Option<String> {
         let allowed = "an e-mail address with one @ and no blanks, or nothing";
         let email = self.read_optional(column, allowed, |cell| {
-            let shaped = cell.split('@').count() == 2
-                && !cell.starts_with('@')
-                && !cell.ends_with('@')
-                && !cell.contains(char::is_whitespace);
-            (shaped && one_line(cell, LONGEST_NAME)).then(|| cell.to_owned())
+            is_email(cell).then(|| cell.to_owned())
         })?;
         Some(email.unwrap_or_default())
     }
@@ -253,15 +242,9 @@ impl Row<'_> {
     }
 }
 
-/// Says whether a text is of one line and not too long.
-fn one_line(text: &str, longest: usize) -> bool {
-    !text.chars().any(char::is_control) && text.chars().count() <= longest
-}
-
 /// Returns a name when it is one.
 pub(super) fn name_text(text: &str) -> Option<String> {
-    let is_name = !text.is_empty() && one_line(text, LONGEST_NAME);
-    is_name.then(|| text.to_owned())
+    is_name(text).then(|| text.to_owned())
 }
 
 /// The words of an enum, as a message lists them.

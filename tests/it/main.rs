@@ -7,11 +7,15 @@
 
 mod brute_force;
 mod check;
+mod cli_database;
 mod cli_match;
+mod cli_serve;
 mod cli_time;
+mod grpc;
 mod matching;
 mod roster;
 mod solver_process;
+mod store;
 mod support;
 mod tidy;
 mod time;

@@ -10,6 +10,7 @@ use super::super::error::{RosterError, RosterErrors};
 use super::super::names::nearest;
 use super::super::text;
 use super::super::words::UNRANKED_SITES;
+use crate::domain::limits::{MISSED_MOST, STEP_MOST};
 use crate::domain::{
     DayRange, MAX_TERM_DAYS, Minutes, Program, QUARTER_HOUR, Ratio, Round, Thousandths, ZoneName,
     calendar_day,
@@ -34,11 +35,6 @@ const SECTIONS: [(&str, &[&str]); 3] = [
     ("round", &ROUND_KEYS),
     ("ratio", &RATIO_KEYS),
 ];
-
-/// Most occurrences of a session that a round may let people miss.
-const MISSED_MOST: u32 = 1000;
-/// Largest step of session starts, in minutes.
-const STEP_MOST: u32 = 1440;
 
 /// Reads the program and the round.
 pub(super) fn read_program(

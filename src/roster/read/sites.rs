@@ -1,9 +1,9 @@
 //! `sites.csv`.
 
-use super::super::cells::MOST_PEOPLE;
 use super::super::keys::Keys;
 use super::super::table::{Columns, Row, read_table};
 use super::super::{FolderFiles, RosterErrors};
+use crate::domain::limits::MOST_PEOPLE;
 use crate::domain::{Availability, Minutes, Site};
 
 pub(super) const FILE: &str = "sites.csv";

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::super::cells::{MINUTES_OF_WEEK, MOST_PEOPLE};
 use super::super::table::{Columns, Row, read_table};
 use super::super::words::{DELIVERIES, KINDS, ROLES};
 use super::super::{FolderFiles, RosterErrors};
 use super::{KnownKeys, sites};
+use crate::domain::limits::{GROUP_SIZE_LEAST, GROUP_SIZE_MOST, MINUTES_OF_WEEK, MOST_PEOPLE};
 use crate::domain::{Availability, Licence, Role, SessionKind, SiteKey, Supervisor, SupervisorKey};
 
 pub(super) const FILE: &str = "supervisors.csv";
@@ -42,11 +42,6 @@ const LICENCE_COLUMNS: Columns = Columns {
     optional: &[],
     multiline: &[],
 };
-
-/// Smallest limit of a group's size.
-const GROUP_SIZE_LEAST: u32 = 3;
-/// Largest limit of a group's size.
-const GROUP_SIZE_MOST: u32 = 1000;
 
 /// Reads the supervisors, by key and without licences and availability.
 pub(super) fn read_supervisors(

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::super::cells::MINUTES_OF_WEEK;
 use super::super::keys::Keys;
 use super::super::table::{Columns, Row, read_table};
 use super::super::{FolderFiles, RosterErrors};
 use super::lines::Levels;
+use crate::domain::limits::{MINUTES_OF_WEEK, PRIORITY_MOST};
 use crate::domain::{Availability, Minutes, MinutesRange, Tag, Trainee};
 
 pub(super) const FILE: &str = "trainees.csv";
@@ -29,9 +29,6 @@ const COLUMNS: Columns = Columns {
     optional: &[],
     multiline: &[],
 };
-
-/// Largest priority.
-const PRIORITY_MOST: u32 = 10_000;
 
 /// Reads the trainees, by key and without availability.
 pub(super) fn read_trainees(

@@ -25,6 +25,7 @@ pub(crate) fn practicum(arguments: &[&str]) -> Ran {
         .env_remove("PRACTICUM_TZDIR")
         .env_remove("PRACTICUM_LOG")
         .env_remove("COLUMNS")
+        .env_remove("PRACTICUM_DATABASE")
         .stdin(Stdio::null())
         .output()
         .unwrap();

@@ -7,6 +7,7 @@ pub(crate) mod dice;
 pub(crate) mod instances;
 pub(crate) mod plans;
 pub(crate) mod random_world;
+pub(crate) mod service;
 pub(crate) mod solving;
 pub(crate) mod tz_cases;
 pub(crate) mod world;

@@ -1,0 +1,162 @@
+//! The one error of every use case. What it prints is public; what lies behind
+//! it is kept as the source, for the log.
+
+use std::error::Error;
+
+use crate::domain::{EntityKind, Violations};
+use crate::roster::RosterErrors;
+
+/// Why a use case did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// The input is wrong; every broken field.
+    #[error("{0}")]
+    Invalid(Violations),
+    /// A roster folder is wrong; every mistake with file, row and column.
+    #[error("{0}")]
+    InvalidRoster(RosterErrors),
+    /// There is no such record.
+    #[error("there is no {kind} {key}")]
+    NotFound {
+        /// What was looked for.
+        kind: EntityKind,
+        /// Its key.
+        key: String,
+    },
+    /// There is such a record already.
+    #[error("there is a {kind} {key} already")]
+    AlreadyExists {
+        /// What was to be created.
+        kind: EntityKind,
+        /// Its key.
+        key: String,
+    },
+    /// The records do not allow it as they are.
+    #[error("{0}")]
+    FailedPrecondition(Reason),
+    /// The caller may not do this.
+    #[error("the caller may not do this")]
+    Forbidden {
+        /// Whether the caller may not even know that the record exists.
+        is_secret: bool,
+    },
+    /// Nobody knows who calls.
+    #[error("sign in first")]
+    Unauthenticated,
+    /// Others write at the same time; trying again helps.
+    #[error("others write at the same time; try again")]
+    Contended,
+    /// The record changed since it was read.
+    #[error("the {kind} {key} has changed since; its version is now {current}")]
+    StaleEtag {
+        /// What was to be changed.
+        kind: EntityKind,
+        /// Its key.
+        key: String,
+        /// Its version now.
+        current: i64,
+    },
+    /// More was given than is taken.
+    #[error("{count} {what} are too many; at most {limit} are taken")]
+    TooLarge {
+        /// What there is too much of, in the plural.
+        what: &'static str,
+        /// How many are taken.
+        limit: u64,
+        /// How many there are.
+        count: u64,
+    },
+    /// The caller asks too often.
+    #[error("too many requests; wait {retry_after_seconds} s")]
+    RateLimited {
+        /// When to try again, in seconds from now.
+        retry_after_seconds: u32,
+    },
+    /// The server has too much to do.
+    #[error("the server has too much to do; wait {retry_after_seconds} s")]
+    Overloaded {
+        /// When to try again, in seconds from now.
+        retry_after_seconds: u32,
+    },
+    /// The caller's deadline passed.
+    #[error("the deadline passed")]
+    DeadlineExceeded,
+    /// The caller gave up.
+    #[error("the caller gave up")]
+    Cancelled,
+    /// Something that is needed is not there, such as the database.
+    #[error("the service is not available now")]
+    Unavailable(#[source] Box<dyn Error + Send + Sync>),
+    /// A fault of Practicum.
+    #[error("a fault of Practicum")]
+    Internal(#[source] Box<dyn Error + Send + Sync>),
+}
+
+/// Why the records do not allow something as they are.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Reason {
+    /// The folder belongs to another program than the one that was named.
+    #[error("the folder is of the program {folder}, not of {named}")]
+    OtherProgram {
+        /// The program of the folder.
+        folder: String,
+        /// The program that was named.
+        named: String,
+    },
+    /// The run has ended; there is nothing to cancel.
+    #[error("the run {run} has ended: it is {state}")]
+    RunEnded {
+        /// The run.
+        run: String,
+        /// The state in which it ended.
+        state: &'static str,
+    },
+    /// The run has no plan, or none yet.
+    #[error("the run {run} has no plan; it is {state}")]
+    NoPlan {
+        /// The run.
+        run: String,
+        /// Where it stands.
+        state: &'static str,
+    },
+    /// Others refer to the record, so that it cannot go.
+    #[error("the {kind} {key} takes part in the round {round}")]
+    TakesPart {
+        /// What was to be deleted.
+        kind: EntityKind,
+        /// Its key.
+        key: String,
+        /// A round that it takes part in.
+        round: String,
+    },
+    /// A pin and a forbid of the same pair cannot hold together.
+    #[error("{trainee} and {target} are {already} already")]
+    PinAgainstForbid {
+        /// The trainee.
+        trainee: String,
+        /// The site or supervisor.
+        target: String,
+        /// `pinned` or `forbidden`.
+        already: &'static str,
+    },
+    /// The request was carried out already; its answer can be read again.
+    #[error("the request was carried out already, on {subject}")]
+    RequestDone {
+        /// What it was carried out on, such as `runs/0198...`.
+        subject: String,
+    },
+}
+
+impl Reason {
+    /// Returns the name of the reason in the contract.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::OtherProgram { .. } => "OTHER_PROGRAM",
+            Self::RunEnded { .. } => "RUN_ENDED",
+            Self::NoPlan { .. } => "NO_PLAN",
+            Self::TakesPart { .. } => "TAKES_PART",
+            Self::PinAgainstForbid { .. } => "PIN_AGAINST_FORBID",
+            Self::RequestDone { .. } => "REQUEST_DONE",
+        }
+    }
+}

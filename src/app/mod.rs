@@ -1,0 +1,76 @@
+//! The use cases: what somebody can ask of Practicum, whatever the door.
+//!
+//! Each takes an [`Actor`], checks what it was given, and does its work in one
+//! transaction of the store. Nothing here knows a wire, a page or a command
+//! line; every failure is an [`AppError`].
+
+mod actor;
+mod clock;
+mod error;
+mod import;
+mod people;
+mod plans;
+mod programs;
+mod rosters;
+mod rounds;
+mod runs;
+mod snapshot;
+mod transact;
+mod wishes;
+mod worker;
+
+pub use actor::{Actor, RequestOnce};
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use error::{AppError, Reason};
+pub use plans::StoredPlan;
+pub use programs::NewProgram;
+pub use rosters::{Changes, ImportMode, ImportReport, KindOfRow, RosterSource};
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
+use crate::store::Db;
+use crate::zone_data::ZoneData;
+
+/// What the use cases work with.
+#[derive(Clone, Debug)]
+pub struct App {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    db: Db,
+    clock: Arc<dyn Clock>,
+    zone_data: ZoneData,
+    settings: Settings,
+    /// Wakes whoever waits for a run to be queued, to move on or to end.
+    run_moved: Notify,
+}
+
+/// What differs from one installation to the next.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// The binary that solves; this very program when `None`.
+    pub solver_program: Option<PathBuf>,
+    /// Runs that this process solves at a time; as many as there are cores
+    /// when `None`.
+    pub solves_max: Option<usize>,
+}
+
+impl App {
+    /// Returns the use cases over an open, migrated database.
+    pub fn new(db: Db, clock: Arc<dyn Clock>, zone_data: ZoneData, settings: Settings) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                db,
+                clock,
+                zone_data,
+                settings,
+                run_moved: Notify::new(),
+            }),
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Plans of runs: stored once, never changed.
+
+use super::transact::{page_of, page_range};
+use super::{Actor, App, AppError, Reason};
+use crate::domain::time::UtcSecond;
+use crate::domain::{Key, Page, PageRequest, Plan, ProgramKey};
+use crate::roster::{FolderFiles, PlanContext};
+
+/// The plan of a run, as it was proved and stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredPlan {
+    /// The run, whose key is that of the plan.
+    pub run: Key,
+    /// The round of the run.
+    pub round: Key,
+    /// When the plan was stored.
+    pub created_at: UtcSecond,
+    /// The plan, in keys.
+    pub plan: Plan,
+    /// What it was made from and with.
+    pub context: PlanContext,
+}
+
+impl StoredPlan {
+    /// Returns the files of the plan folder.
+    pub fn files(&self) -> FolderFiles {
+        crate::roster::write_plan(&self.plan, &self.context)
+    }
+}
+
+impl App {
+    /// Returns the plan of a run.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] when there is no such run;
+    /// [`AppError::FailedPrecondition`] when it has no plan, or none yet.
+    pub async fn get_plan(
+        &self,
+        actor: &Actor,
+        program: &ProgramKey,
+        run: &Key,
+    ) -> Result<StoredPlan, AppError> {
+        let (mut tx, scope, _) = self.read(actor, program).await?;
+        let record = tx.run_fetch(scope, run).await?.value;
+        if !record.has_plan {
+            return Err(AppError::FailedPrecondition(Reason::NoPlan {
+                run: run.to_string(),
+                state: record.state.as_str(),
+            }));
+        }
+        let stored = tx.plan_fetch(scope, run).await?;
+        Ok(StoredPlan {
+            run: record.key,
+            round: stored.round,
+            created_at: stored.created_at,
+            plan: stored.plan,
+            context: PlanContext {
+                roster_sha256: stored.roster_sha256,
+                rule_sets: stored.rule_sets,
+                solver: stored.solver,
+                solver_version: stored.solver_version,
+                tzdb_version: stored.tzdb_version,
+            },
+        })
+    }
+
+    /// Returns the keys of runs of a round that have a plan, by key, oldest
+    /// first.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`].
+    pub async fn list_plans(
+        &self,
+        actor: &Actor,
+        program: &ProgramKey,
+        round: &Key,
+        page: &PageRequest,
+    ) -> Result<Page<Key>, AppError> {
+        let (mut tx, scope, _) = self.read(actor, program).await?;
+        tx.round_fetch(scope, round).await?;
+        let range = page_range(page)?;
+        let found = tx.run_list(scope, &range, Some(round), true).await?;
+        let found = found.into_iter().map(|run| run.value.key).collect();
+        Ok(page_of(found, page, Key::as_str))
+    }
+}

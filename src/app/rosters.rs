@@ -1,0 +1,333 @@
+//! Rosters: whole folders in and out.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
+use super::import::{self, Before, difference};
+use super::transact::commit;
+use super::{Actor, App, AppError, Reason};
+use crate::domain::{Key, Program, ProgramKey, Roster, SiteOrSupervisor};
+use crate::roster::{FolderFiles, read_roster, roster_hash, write_roster};
+use crate::store::{KeyRange, ProgramScope, StoreError, Tx};
+
+/// Where an imported roster comes from.
+#[derive(Clone, Debug)]
+pub enum RosterSource {
+    /// The files of a folder, not yet read.
+    Files(FolderFiles),
+    /// A roster that was read already.
+    Roster(Box<Roster>),
+}
+
+/// What an import does with what the folder does not name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ImportMode {
+    /// The folder is the whole round: who is absent no longer takes part, and
+    /// wishes, lines, pins, forbids and rankings that are absent are removed.
+    #[default]
+    Replace,
+    /// The folder adds and changes; nothing is removed.
+    Upsert,
+}
+
+impl ImportMode {
+    /// Returns the word used on the command line and in events.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Replace => "replace",
+            Self::Upsert => "upsert",
+        }
+    }
+}
+
+/// A kind of row that an import counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum KindOfRow {
+    /// Programs.
+    Program,
+    /// Rounds: dates and policy.
+    Round,
+    /// Sites with their opening hours.
+    Site,
+    /// Supervisors with licences and availability.
+    Supervisor,
+    /// Trainees with their availability.
+    Trainee,
+    /// People and sites that take part in the round.
+    Participant,
+    /// Supervision lines.
+    SupervisionLine,
+    /// Preferences.
+    Preference,
+    /// Exclusions.
+    Exclusion,
+    /// Pins.
+    Pin,
+    /// Forbids.
+    Forbid,
+    /// Sites' rankings.
+    SiteRanking,
+    /// Minutes to collect.
+    Requirement,
+}
+
+impl KindOfRow {
+    /// Returns the word used in messages and events.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Program => "program",
+            Self::Round => "round",
+            Self::Site => "site",
+            Self::Supervisor => "supervisor",
+            Self::Trainee => "trainee",
+            Self::Participant => "participant",
+            Self::SupervisionLine => "supervision_line",
+            Self::Preference => "preference",
+            Self::Exclusion => "exclusion",
+            Self::Pin => "pin",
+            Self::Forbid => "forbid",
+            Self::SiteRanking => "site_ranking",
+            Self::Requirement => "requirement",
+        }
+    }
+}
+
+/// How many rows of a kind an import changes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// Rows that were not there.
+    pub created: u64,
+    /// Rows that were there, but different.
+    pub updated: u64,
+    /// Rows that were there, just so.
+    pub unchanged: u64,
+    /// Rows that are there no longer.
+    pub removed: u64,
+}
+
+/// What an import changed, or would change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportReport {
+    /// The program.
+    pub program: ProgramKey,
+    /// The round.
+    pub round: Key,
+    /// Whether nothing was written.
+    pub is_dry_run: bool,
+    /// The changes by kind; every kind is there.
+    pub changes: Vec<(KindOfRow, Changes)>,
+}
+
+impl App {
+    /// Imports a roster into its round, in one transaction; the program and
+    /// the round are created when they are not there. The round is the one
+    /// that the folder names, else `round-` and the first day of the term.
+    /// With `is_dry_run`, says what would change and changes nothing.
+    ///
+    /// # Errors
+    /// [`AppError::InvalidRoster`] with every mistake; with `program`,
+    /// [`AppError::FailedPrecondition`] when the folder is of another.
+    pub async fn import_roster(
+        &self,
+        actor: &Actor,
+        program: Option<&ProgramKey>,
+        source: RosterSource,
+        mode: ImportMode,
+        is_dry_run: bool,
+    ) -> Result<ImportReport, AppError> {
+        let roster = match source {
+            RosterSource::Roster(roster) => *roster,
+            RosterSource::Files(files) => blocking(move || read_roster(&files))
+                .await?
+                .map_err(AppError::InvalidRoster)?,
+        };
+        if let Some(named) = program
+            && *named != roster.program.key
+        {
+            return Err(AppError::FailedPrecondition(Reason::OtherProgram {
+                folder: roster.program.key.to_string(),
+                named: named.to_string(),
+            }));
+        }
+        let (program, round) = (roster.program.key.clone(), import::round_key(&roster));
+        actor.check_may_see(&program)?;
+        let changes = if is_dry_run {
+            self.would_change(&program, &round, roster, mode).await?
+        } else {
+            self.change(actor, &program, &round, roster, mode).await?
+        };
+        Ok(ImportReport {
+            program,
+            round,
+            is_dry_run,
+            changes,
+        })
+    }
+
+    /// Returns the roster of a round.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] when there is no such program or round.
+    pub async fn get_roster(
+        &self,
+        actor: &Actor,
+        program: &ProgramKey,
+        round: &Key,
+    ) -> Result<Roster, AppError> {
+        let (mut tx, scope, record) = self.read(actor, program).await?;
+        stored_roster(&mut tx, scope, record.value, round).await
+    }
+
+    /// Returns the canonical roster folder of a round.
+    ///
+    /// # Errors
+    /// As [`App::get_roster`].
+    pub async fn export_roster(
+        &self,
+        actor: &Actor,
+        program: &ProgramKey,
+        round: &Key,
+    ) -> Result<FolderFiles, AppError> {
+        let roster = self.get_roster(actor, program, round).await?;
+        blocking(move || write_roster(&roster)).await
+    }
+}
+
+/// Runs work that takes a while without holding up others.
+pub(super) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, AppError> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| AppError::Internal(Box::new(error)))
+}
+
+impl App {
+    /// Says what an import would change.
+    async fn would_change(
+        &self,
+        program: &ProgramKey,
+        round: &Key,
+        roster: Roster,
+        mode: ImportMode,
+    ) -> Result<Vec<(KindOfRow, Changes)>, AppError> {
+        let mut tx = self.inner.db.read().await?;
+        let before = match tx.program_fetch(program).await {
+            Ok((scope, _)) => Before::load(&mut tx, scope, program, round).await?,
+            Err(StoreError::NotFound { .. }) => Before::default(),
+            Err(other) => return Err(other.into()),
+        };
+        drop(tx);
+        blocking(move || difference(&before, roster, mode).changes).await
+    }
+
+    /// Imports a roster and says what it changed.
+    async fn change(
+        &self,
+        actor: &Actor,
+        program: &ProgramKey,
+        round: &Key,
+        roster: Roster,
+        mode: ImportMode,
+    ) -> Result<Vec<(KindOfRow, Changes)>, AppError> {
+        let (mut write, before) = match self.write(actor, program).await {
+            Ok(mut write) => {
+                let scope = write.scope();
+                let before = Before::load(write.tx(), scope, program, round).await?;
+                (write, before)
+            }
+            Err(AppError::NotFound { .. }) => {
+                let new = &roster.program;
+                let write = self.inner.db.write_new(new, self.now()).await?;
+                (write, Before::default())
+            }
+            Err(other) => return Err(other),
+        };
+        let (sha256, difference) = blocking(move || {
+            let sha256 = roster_hash(&roster);
+            (sha256, difference(&before, roster, mode))
+        })
+        .await?;
+        difference.write(&mut write, round).await?;
+        let changed: Vec<_> = difference
+            .changes
+            .iter()
+            .map(|(kind, n)| json!([kind.as_str(), n.created, n.updated, n.removed]))
+            .collect();
+        let payload = json!({
+            "mode": mode.as_str(), "roster_sha256": sha256, "changes": changed,
+        });
+        let subject = format!("rounds/{round}");
+        commit(
+            write,
+            actor,
+            "import_roster",
+            &subject,
+            &payload.to_string(),
+        )
+        .await?;
+        Ok(difference.changes)
+    }
+}
+
+/// Puts the roster of a round together.
+pub(super) async fn stored_roster(
+    tx: &mut Tx,
+    scope: ProgramScope,
+    program: Program,
+    round: &Key,
+) -> Result<Roster, AppError> {
+    let record = tx.round_fetch(scope, round).await?.value;
+    let rows = tx.round_rows(scope, round).await?;
+    let trainee_rows = tx.trainee_rows(scope).await?;
+    let all = KeyRange::all();
+    let own = &rows.participants;
+    let site_keys: BTreeSet<&str> = own.sites.iter().map(|key| key.as_str()).collect();
+    let supervisor_keys: BTreeSet<&str> = own.supervisors.iter().map(|key| key.as_str()).collect();
+    let trainee_keys: BTreeSet<&str> = own.trainees.iter().map(|key| key.as_str()).collect();
+    let is_own = |target: &SiteOrSupervisor| match target {
+        SiteOrSupervisor::Site(key) => site_keys.contains(key.as_str()),
+        SiteOrSupervisor::Supervisor(key) => supervisor_keys.contains(key.as_str()),
+    };
+    let sites = tx.site_list(scope, &all).await?.into_iter();
+    let supervisors = tx.supervisor_list(scope, &all).await?.into_iter();
+    let trainees = tx.trainee_list(scope, &all).await?.into_iter();
+    let mut roster = Roster {
+        program,
+        round: record.round,
+        sites: sites
+            .map(|one| one.value)
+            .filter(|one| site_keys.contains(one.key.as_str()))
+            .collect(),
+        supervisors: supervisors
+            .map(|one| one.value)
+            .filter(|one| supervisor_keys.contains(one.key.as_str()))
+            .collect(),
+        trainees: trainees
+            .map(|one| one.value)
+            .filter(|one| trainee_keys.contains(one.key.as_str()))
+            .collect(),
+        supervision_lines: rows.supervision_lines,
+        preferences: rows.preferences,
+        exclusions: trainee_rows.exclusions,
+        pins: rows.pins,
+        forbids: rows.forbids,
+        site_rankings: rows.site_rankings,
+        requirements: trainee_rows.requirements,
+        has_availability: record.has_availability,
+    };
+    // People belong to the program; what leads out of the round is left out.
+    for supervisor in &mut roster.supervisors {
+        supervisor
+            .sites
+            .retain(|site| site_keys.contains(site.as_str()));
+    }
+    roster
+        .exclusions
+        .retain(|one| trainee_keys.contains(one.trainee.as_str()) && is_own(&one.target));
+    roster
+        .requirements
+        .retain(|one| trainee_keys.contains(one.trainee.as_str()));
+    Ok(roster)
+}

@@ -1,0 +1,427 @@
+//! The worker: takes runs up, solves each in a child process, and ends it.
+//!
+//! While a child solves, the worker renews the lease of the run and stores
+//! what the child says. Whatever happens, the run ends in a defined state: by
+//! itself, cancelled, or failed with the reason; a worker that dies leaves a
+//! lease that runs out, and another takes the run up. A worker whose lease was
+//! taken over writes nothing more: the store refuses it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+
+use super::rosters::blocking;
+use super::snapshot::{About, thaw};
+use super::transact::commit;
+use super::{Actor, App, AppError};
+use crate::domain::time::{UtcSecond, ZoneTable};
+use crate::domain::{Plan, Roster, Run, RunEvent, RunEventKind, RunState};
+use crate::matching::{Clash, Progress, Stage};
+use crate::solver_process::{
+    Ended, Follower, SolveFailure, SolveOptions, Solved, plan_context, solve_in_child,
+};
+use crate::store::{Claim, PlanRecord, RunEnd, StoreError};
+
+/// How long a worker holds a run without a sign of life, in seconds.
+const LEASE_SECONDS: i64 = 30;
+/// How often a worker looks at its child and stores what it said.
+const BEAT: Duration = Duration::from_millis(250);
+/// Beats after which the lease is renewed even when there is nothing to say.
+/// Each time the worker also learns whether somebody asked the run to end.
+const BEATS_PER_RENEWAL: u32 = 4;
+/// How long an idle worker waits before it looks for runs by itself.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// How often a run is taken up before it is given up: a roster that takes the
+/// whole service down must not do so for ever.
+const ATTEMPTS_MAX: i64 = 5;
+
+/// What the child says, on its way into the store.
+enum Said {
+    Progress(Progress),
+    BetterPlan { placements: usize },
+}
+
+/// Follows the child and passes on what it says.
+struct Listener {
+    is_cancelled: Arc<AtomicBool>,
+    said: mpsc::UnboundedSender<Said>,
+}
+
+impl Follower for Listener {
+    fn is_cancelled(&self) -> bool {
+        self.is_cancelled.load(Ordering::Relaxed)
+    }
+
+    fn progress(&mut self, progress: Progress) {
+        let _ = self.said.send(Said::Progress(progress));
+    }
+
+    fn better_plan(&mut self, plan: &Plan) {
+        let placements = plan.placements.len();
+        let _ = self.said.send(Said::BetterPlan { placements });
+    }
+}
+
+/// Returns events for what was said; of progress within one stage only the
+/// last counts. The store numbers them.
+fn events_of(said: Vec<Said>, at: UtcSecond) -> Vec<RunEvent> {
+    let mut events: Vec<RunEvent> = Vec::new();
+    for said in said {
+        let mut event = RunEvent {
+            sequence: 0,
+            at,
+            kind: RunEventKind::BetterPlan,
+            stage: String::new(),
+            best: None,
+            bound: None,
+            text: String::new(),
+        };
+        match said {
+            Said::BetterPlan { placements } => event.text = placements.to_string(),
+            Said::Progress(progress) => {
+                event.kind = RunEventKind::Progress;
+                event.stage = stage_name(progress.stage).to_owned();
+                (event.best, event.bound) = (progress.best, progress.bound);
+                events.pop_if(|last| last.kind == event.kind && last.stage == event.stage);
+            }
+        }
+        events.push(event);
+    }
+    events
+}
+
+const fn stage_name(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Candidates => "candidates",
+        Stage::Level(level) => level.name(),
+        Stage::Times => "times",
+    }
+}
+
+/// Why a worker let a run go.
+enum LetGo {
+    /// The run is over.
+    Ended(Box<RunEnd>),
+    /// Another worker holds it.
+    Lost,
+    /// This worker is asked to stop.
+    Stopping,
+}
+
+impl App {
+    /// Takes up queued runs, and runs whose worker was lost, until `until` is
+    /// ready; then hands back what it holds, to be taken up again, and ends
+    /// within seconds. While the database is gone it keeps trying.
+    pub async fn work(&self, until: impl Future<Output = ()> + Send) {
+        let (stop, stopping) = watch::channel(false);
+        let mut solves = JoinSet::new();
+        let mut until = std::pin::pin!(until);
+        loop {
+            let moved = self.inner.run_moved.notified();
+            self.take_up(&mut solves, &stopping).await;
+            tokio::select! {
+                () = &mut until => break,
+                () = moved => {}
+                Some(_) = solves.join_next() => {}
+                () = tokio::time::sleep(LOOK_AGAIN) => {}
+            }
+        }
+        let _ = stop.send(true);
+        while solves.join_next().await.is_some() {}
+    }
+
+    /// Takes up runs as long as there are any and cores for them.
+    async fn take_up(&self, solves: &mut JoinSet<()>, stopping: &watch::Receiver<bool>) {
+        while solves.len() < self.solves_max() {
+            let now = self.now();
+            let lease_until = UtcSecond(now.0 + LEASE_SECONDS);
+            match self.inner.db.run_claim(now, lease_until).await {
+                Ok(Some(claim)) => {
+                    let (app, stopping) = (self.clone(), stopping.clone());
+                    solves.spawn(async move { app.carry_out(&claim, stopping).await });
+                }
+                Ok(None) => return,
+                Err(error) => {
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "cannot take up runs"
+                    );
+                    return;
+                }
+            }
+        }
+    }
+
+    fn solves_max(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.inner.settings.solves_max.unwrap_or_else(cores).max(1)
+    }
+
+    /// Solves a run and ends it.
+    async fn carry_out(&self, claim: &Claim, stopping: watch::Receiver<bool>) {
+        self.inner.run_moved.notify_waiters();
+        let let_go = match self.solve(claim, stopping).await {
+            Ok(let_go) => let_go,
+            Err(error) => {
+                tracing::error!(
+                    run = claim.run.as_str(),
+                    error = &error as &dyn std::error::Error,
+                    "a run failed"
+                );
+                LetGo::Ended(Box::new(failed(&error.to_string())))
+            }
+        };
+        let written = match let_go {
+            LetGo::Ended(end) => self.finish(claim, &end).await,
+            LetGo::Stopping => {
+                let released = self.inner.db.run_release(claim, self.now()).await;
+                released.map_err(AppError::from)
+            }
+            LetGo::Lost => Ok(()),
+        };
+        if let Err(error) = written {
+            // The lease runs out, and the run is taken up again.
+            tracing::warn!(
+                run = claim.run.as_str(),
+                error = &error as &dyn std::error::Error,
+                "the end of a run could not be stored"
+            );
+        }
+        self.inner.run_moved.notify_waiters();
+    }
+
+    async fn finish(&self, claim: &Claim, end: &RunEnd) -> Result<(), AppError> {
+        let actor = Actor::operator();
+        let mut write = self.inner.db.write(&claim.program, self.now()).await?;
+        write.run_finish(claim, end).await?;
+        let subject = format!("runs/{}", claim.run);
+        commit(write, &actor, "finish_run", &subject, &end.payload()).await
+    }
+
+    /// Solves a run, as long as this worker holds it.
+    async fn solve(
+        &self,
+        claim: &Claim,
+        stopping: watch::Receiver<bool>,
+    ) -> Result<LetGo, AppError> {
+        let mut tx = self.inner.db.read().await?;
+        let run = tx.run_fetch(claim.scope, &claim.run).await?.value;
+        let snapshot = tx.snapshot_fetch(claim.scope, &run.snapshot_sha256).await?;
+        drop(tx);
+        if run.cancel_requested {
+            return Ok(ended(RunState::Cancelled, None, None));
+        }
+        if run.attempts > ATTEMPTS_MAX {
+            let failure = format!("given up: {ATTEMPTS_MAX} workers were lost with this run");
+            return Ok(ended(RunState::Failed, Some(failure), None));
+        }
+        let (roster, about) = blocking(move || thaw(&snapshot))
+            .await?
+            .map_err(AppError::Internal)?;
+        let zones = self
+            .inner
+            .zone_data
+            .table(roster.zones(), roster.round.term)
+            .map_err(|error| AppError::Unavailable(Box::new(error)))?;
+        if zones.version() != about.tzdb_version {
+            let (now, then) = (zones.version(), &about.tzdb_version);
+            let failure = format!(
+                "the zone data is {now}, and was {then} when the run was started; start it again"
+            );
+            return Ok(ended(RunState::Failed, Some(failure), None));
+        }
+        self.follow(
+            claim,
+            run,
+            Job {
+                roster,
+                zones,
+                about,
+            },
+            stopping,
+        )
+        .await
+    }
+
+    /// Starts the child and follows it to its end.
+    async fn follow(
+        &self,
+        claim: &Claim,
+        run: Run,
+        job: Job,
+        mut stopping: watch::Receiver<bool>,
+    ) -> Result<LetGo, AppError> {
+        let cancel = Arc::new(AtomicBool::new(false));
+        let (sender, mut said) = mpsc::unbounded_channel();
+        let mut listener = Listener {
+            is_cancelled: Arc::clone(&cancel),
+            said: sender,
+        };
+        let options = self.options(&run);
+        let (roster, zones) = (job.roster, job.zones.clone());
+        let mut child = tokio::task::spawn_blocking(move || {
+            solve_in_child(&roster, &zones, &options, &mut listener)
+        });
+        let mut beat = tokio::time::interval(BEAT);
+        let mut beats = 0;
+        let (mut is_asked, mut is_lost) = (false, false);
+        let solved = loop {
+            tokio::select! {
+                solved = &mut child => break solved,
+                _ = beat.tick() => {}
+                Ok(()) = stopping.changed() => cancel.store(true, Ordering::Relaxed),
+            }
+            beats += 1;
+            let news: Vec<Said> = std::iter::from_fn(|| said.try_recv().ok()).collect();
+            if is_lost || (news.is_empty() && beats % BEATS_PER_RENEWAL != 0) {
+                continue;
+            }
+            match self.renew(claim, news).await {
+                Ok(cancel_requested) => is_asked |= cancel_requested,
+                Err(StoreError::Fenced { .. }) => is_lost = true,
+                // The lease still runs; the next beat tries again.
+                Err(error) => tracing::warn!(
+                    run = claim.run.as_str(),
+                    error = &error as &dyn std::error::Error,
+                    "the lease of a run could not be renewed"
+                ),
+            }
+            if is_asked || is_lost {
+                cancel.store(true, Ordering::Relaxed);
+            }
+        };
+        let solved = solved.map_err(|error| AppError::Internal(Box::new(error)))?;
+        let news: Vec<Said> = std::iter::from_fn(|| said.try_recv().ok()).collect();
+        match self.renew(claim, news).await {
+            Err(StoreError::Fenced { .. }) => return Ok(LetGo::Lost),
+            Ok(cancel_requested) => is_asked |= cancel_requested,
+            Err(_) => {}
+        }
+        if *stopping.borrow() && !is_asked {
+            return Ok(LetGo::Stopping);
+        }
+        let plan = |plan| self.plan_record(&run, &job.about, &job.zones, plan);
+        Ok(LetGo::Ended(Box::new(end_of(solved, is_asked, plan))))
+    }
+
+    async fn renew(&self, claim: &Claim, news: Vec<Said>) -> Result<bool, StoreError> {
+        let now = self.now();
+        let events = events_of(news, now);
+        let has_news = !events.is_empty();
+        let lease_until = UtcSecond(now.0 + LEASE_SECONDS);
+        let asked = self.inner.db.run_renew(claim, lease_until, events).await?;
+        if has_news {
+            self.inner.run_moved.notify_waiters();
+        }
+        Ok(asked)
+    }
+
+    fn options(&self, run: &Run) -> SolveOptions {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        SolveOptions {
+            time_limit: Some(Duration::from_secs(u64::from(run.limits.seconds))),
+            threads: (cores / self.solves_max()).max(1),
+            memory_max: run.limits.memory_bytes,
+            program: self.inner.settings.solver_program.clone(),
+        }
+    }
+
+    fn plan_record(&self, run: &Run, about: &About, zones: &ZoneTable, plan: Plan) -> PlanRecord {
+        let context = plan_context(about.roster_sha256.clone(), zones);
+        PlanRecord {
+            round: run.round.clone(),
+            created_at: self.now(),
+            roster_sha256: context.roster_sha256,
+            rule_sets: context.rule_sets,
+            solver: context.solver,
+            solver_version: context.solver_version,
+            tzdb_version: context.tzdb_version,
+            plan,
+        }
+    }
+}
+
+/// What a child is given, and what its plan is stored with.
+struct Job {
+    roster: Roster,
+    zones: ZoneTable,
+    about: About,
+}
+
+fn ended(state: RunState, failure: Option<String>, plan: Option<PlanRecord>) -> LetGo {
+    LetGo::Ended(Box::new(RunEnd {
+        state,
+        failure,
+        plan,
+    }))
+}
+
+fn failed(failure: &str) -> RunEnd {
+    RunEnd {
+        state: RunState::Failed,
+        failure: Some(failure.to_owned()),
+        plan: None,
+    }
+}
+
+/// Returns the end of a run from that of its child.
+fn end_of(
+    solved: Result<Solved, SolveFailure>,
+    is_asked: bool,
+    record: impl FnOnce(Plan) -> PlanRecord,
+) -> RunEnd {
+    let failure = match solved {
+        Ok(solved) => {
+            let (state, failure) = match solved.ended {
+                _ if is_asked => (RunState::Cancelled, None),
+                Ended::ByItself => (RunState::Succeeded, None),
+                Ended::Stopped(what) => (RunState::Failed, Some(what)),
+            };
+            return RunEnd {
+                state,
+                failure,
+                plan: Some(record(solved.plan)),
+            };
+        }
+        Err(failure) => failure,
+    };
+    match failure {
+        SolveFailure::Clash(clashes) => failed(&clash_text(&clashes)),
+        _ if is_asked => RunEnd {
+            state: RunState::Cancelled,
+            failure: None,
+            plan: None,
+        },
+        other => {
+            tracing::error!(error = &other as &dyn std::error::Error, "a solve failed");
+            failed(&public_text(&other))
+        }
+    }
+}
+
+/// Returns what people may know of a failure; the solver's own words go to the
+/// log alone.
+fn public_text(failure: &SolveFailure) -> String {
+    match failure {
+        SolveFailure::NoPlanInTime | SolveFailure::NothingYet => failure.to_string(),
+        SolveFailure::Lost(what) => format!("the solver process ended without a plan: {what}"),
+        SolveFailure::Process(_) => "the solver process could not be started".to_owned(),
+        SolveFailure::Clash(_) | SolveFailure::Matcher(_) | SolveFailure::Unproved(_) => {
+            "a fault of the matcher".to_owned()
+        }
+    }
+}
+
+fn clash_text(clashes: &[Clash]) -> String {
+    let texts: Vec<String> = clashes
+        .iter()
+        .map(|clash| format!("{}: {}", clash.rule, clash.subject))
+        .collect();
+    format!(
+        "no plan is legal; these cannot hold together: {}",
+        texts.join("; ")
+    )
+}

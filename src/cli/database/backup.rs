@@ -1,0 +1,39 @@
+//! `practicum backup`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use super::{Absent, Database, in_runtime, store_failure};
+use crate::cli::{Failure, output};
+use crate::store::Db;
+
+/// Options of `backup`.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    /// File for the copy; it must not be there yet.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    #[command(flatten)]
+    database: Database,
+}
+
+pub(in crate::cli) fn run(args: &Args) -> Result<ExitCode, Failure> {
+    if args.file.exists() {
+        let file = args.file.display();
+        return Err(Failure::Usage(format!("{file} is there already")));
+    }
+    in_runtime(async {
+        let db = args.database.open(Absent::Refuse).await?;
+        if matches!(db, Db::Postgres(_)) {
+            let how = "a PostgreSQL database is backed up by pg_dump".to_owned();
+            return Err(Failure::Usage(how));
+        }
+        let file = args.file.display().to_string();
+        db.backup(&file)
+            .await
+            .map_err(|error| store_failure(&error))?;
+        db.close().await;
+        output::line(&format!("wrote a copy of the database to {file}"));
+        Ok(ExitCode::SUCCESS)
+    })
+}

@@ -1,0 +1,82 @@
+//! Field masks: which fields of a message an update changes.
+
+use super::super::pb;
+use super::fields::Fields;
+
+/// A message whose fields can be named in a mask.
+pub(in super::super) trait Masked {
+    /// The fields that a caller may change.
+    const FIELDS: &'static [&'static str];
+
+    /// Returns the fields that are set.
+    fn set_fields(&self) -> Vec<&'static str>;
+
+    /// Takes a field over from another message.
+    fn take_over(&mut self, from: &mut Self, field: &str);
+}
+
+/// Returns `current` with the fields of `new` that the mask names: absent
+/// means all that are set, `*` means all.
+pub(in super::super) fn merge<M: Masked>(
+    mut current: M,
+    mut new: M,
+    mask: Option<&prost_types::FieldMask>,
+    fields: &mut Fields<'_>,
+) -> M {
+    let paths: Vec<&str> = match mask {
+        None => new.set_fields(),
+        Some(mask) if mask.paths.iter().any(|path| path == "*") => M::FIELDS.to_vec(),
+        Some(mask) => mask.paths.iter().map(String::as_str).collect(),
+    };
+    for path in paths {
+        if M::FIELDS.contains(&path) {
+            current.take_over(&mut new, path);
+        } else {
+            let message = format_args!(
+                "names no field that can be changed; allowed are {} or *",
+                M::FIELDS.join(", ")
+            );
+            fields.refuse("update_mask", "mask", message);
+            break;
+        }
+    }
+    current
+}
+
+macro_rules! masked {
+    ($($message:ty: $($field:ident),+;)+) => {$(
+        impl Masked for $message {
+            const FIELDS: &'static [&'static str] = &[$(stringify!($field)),+];
+
+            fn set_fields(&self) -> Vec<&'static str> {
+                let unset = Self::default();
+                let mut set = Vec::new();
+                $(if self.$field != unset.$field {
+                    set.push(stringify!($field));
+                })+
+                set
+            }
+
+            fn take_over(&mut self, from: &mut Self, field: &str) {
+                $(if field == stringify!($field) {
+                    self.$field = std::mem::take(&mut from.$field);
+                })+
+            }
+        }
+    )+};
+}
+
+masked! {
+    pb::Program: display_name, time_zone;
+    pb::Site: display_name, time_zone, jurisdiction, setting, capacity_min, capacity,
+        contact_minutes_per_week, contact_minutes_min, contact_minutes_max, agreement, modalities,
+        languages;
+    pb::Supervisor: display_name, email, time_zone, role, site_ids, delivery, caseload_min,
+        caseload_max, caseload_current, minutes_per_week_max, kinds, group_size_max, languages,
+        licences;
+    pb::Trainee: display_name, email, time_zone, level, jurisdiction, priority,
+        contact_minutes_min, contact_minutes_target, contact_minutes_max, modalities_required,
+        languages;
+    pb::Round: display_name, term, session_start_step_minutes, missed_sessions_max, unranked_sites,
+        excluded_supervisor_closes_sites, ratio;
+}

@@ -1,0 +1,23 @@
+//! Messages to domain values and back, one file for each resource.
+//!
+//! What comes in is read through [`Fields`](fields::Fields), which gathers
+//! every broken field with its path. Nothing here asks a use case.
+
+pub(super) mod availability;
+pub(super) mod fields;
+pub(super) mod mask;
+pub(super) mod names;
+pub(super) mod pairs;
+pub(super) mod plans;
+pub(super) mod programs;
+pub(super) mod records;
+pub(super) mod rosters;
+pub(super) mod rounds;
+pub(super) mod runs;
+pub(super) mod sites;
+pub(super) mod supervisors;
+pub(super) mod trainees;
+pub(super) mod words;
+
+#[cfg(test)]
+mod identity;

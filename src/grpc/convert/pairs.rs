@@ -1,0 +1,43 @@
+//! Pairs of a trainee and a site or supervisor, as pins and forbids name them.
+
+use super::super::pb;
+use super::fields::Fields;
+use crate::domain::{SiteOrSupervisor, TraineeKey};
+
+/// Reads a pair.
+pub(in super::super) fn read(
+    pair: Option<pb::Pair>,
+    fields: &mut Fields<'_>,
+) -> Option<(TraineeKey, SiteOrSupervisor)> {
+    let pair = fields.required("pair", pair)?;
+    let mut within = fields.at("pair");
+    let trainee = within.parse("trainee_id", &pair.trainee_id);
+    let target = pair.target.and_then(|target| target.target);
+    let target = within.required("target", target);
+    let mut within = within.at("target");
+    let target = match target? {
+        pb::site_or_supervisor::Target::SiteId(key) => {
+            within.parse("site_id", &key).map(SiteOrSupervisor::Site)
+        }
+        pb::site_or_supervisor::Target::SupervisorId(key) => within
+            .parse("supervisor_id", &key)
+            .map(SiteOrSupervisor::Supervisor),
+    };
+    Some((trainee?, target?))
+}
+
+/// Returns a pair as a message.
+pub(in super::super) fn message(trainee: &TraineeKey, target: &SiteOrSupervisor) -> pb::Pair {
+    let target = match target {
+        SiteOrSupervisor::Site(key) => pb::site_or_supervisor::Target::SiteId(key.to_string()),
+        SiteOrSupervisor::Supervisor(key) => {
+            pb::site_or_supervisor::Target::SupervisorId(key.to_string())
+        }
+    };
+    pb::Pair {
+        trainee_id: trainee.to_string(),
+        target: Some(pb::SiteOrSupervisor {
+            target: Some(target),
+        }),
+    }
+}

@@ -1,0 +1,35 @@
+//! Programs.
+
+use super::super::pb;
+use super::fields::Fields;
+use super::names::program_name;
+use super::records::{etag, timestamp};
+use crate::domain::{Program, ProgramKey, Versioned};
+
+/// Reads a program; its key comes from elsewhere in the request.
+pub(in super::super) fn read(
+    message: pb::Program,
+    key: Option<ProgramKey>,
+    fields: &mut Fields<'_>,
+) -> Option<Program> {
+    let name = fields.name("display_name", message.display_name);
+    let time_zone = fields.zone("time_zone", &message.time_zone);
+    Some(Program {
+        key: key?,
+        name: name?,
+        time_zone: time_zone?,
+    })
+}
+
+/// Returns a program as a message.
+pub(in super::super) fn message(record: &Versioned<Program>) -> pb::Program {
+    let program = &record.value;
+    pb::Program {
+        name: program_name(&program.key),
+        display_name: program.name.clone(),
+        time_zone: program.time_zone.to_string(),
+        create_time: Some(timestamp(record.created_at)),
+        update_time: Some(timestamp(record.updated_at)),
+        etag: etag(record.version),
+    }
+}

@@ -1,0 +1,114 @@
+//! Rounds: dates and policy.
+
+use super::super::pb;
+use super::fields::{Fields, day_range, number};
+use super::names::name;
+use super::records::{etag, timestamp};
+use super::words;
+use crate::domain::limits::{MISSED_MOST, STEP_MOST};
+use crate::domain::{
+    DayRange, Key, MAX_TERM_DAYS, Minutes, ProgramKey, QUARTER_HOUR, Ratio, Round, Thousandths,
+    Versioned,
+};
+
+/// Reads a round; its key comes from elsewhere in the request.
+pub(in super::super) fn read(
+    message: pb::Round,
+    key: Option<Key>,
+    fields: &mut Fields<'_>,
+) -> Option<Round> {
+    let name = fields.name("display_name", message.display_name);
+    let term = read_term(message.term, fields);
+    let step = read_step(message.session_start_step_minutes, fields);
+    let missed = fields.whole(
+        "missed_sessions_max",
+        message.missed_sessions_max,
+        0,
+        MISSED_MOST,
+    );
+    let unranked = fields.choice(
+        "unranked_sites",
+        message.unranked_sites,
+        words::read_unranked,
+    );
+    let ratio = match message.ratio {
+        None => Some(None),
+        Some(ratio) => read_ratio(ratio, &mut fields.at("ratio")).map(Some),
+    };
+    Some(Round {
+        key,
+        name: name?,
+        term: term?,
+        session_start_step: step?,
+        missed_sessions_max: missed?,
+        unranked_sites: unranked?,
+        excluded_supervisor_closes_sites: message.excluded_supervisor_closes_sites,
+        ratio: ratio?,
+    })
+}
+
+fn read_term(term: Option<pb::DayRange>, fields: &mut Fields<'_>) -> Option<DayRange> {
+    let term = fields.days("term", term)?;
+    if term.days() > MAX_TERM_DAYS {
+        let message = format_args!(
+            "makes a term of {} days; at most {MAX_TERM_DAYS} are allowed",
+            term.days()
+        );
+        fields.refuse("term.last_day", "range", message);
+        return None;
+    }
+    Some(term)
+}
+
+fn read_step(minutes: i32, fields: &mut Fields<'_>) -> Option<Minutes> {
+    let step = u32::try_from(minutes)
+        .ok()
+        .filter(|step| (QUARTER_HOUR..=STEP_MOST).contains(step))
+        .filter(|step| step.is_multiple_of(QUARTER_HOUR))
+        .and_then(Minutes::new);
+    if step.is_none() {
+        let message = format_args!("must be a multiple of 15 from 15 to 1440, not {minutes}");
+        fields.refuse("session_start_step_minutes", "minutes", message);
+    }
+    step
+}
+
+fn read_ratio(ratio: pb::Ratio, fields: &mut Fields<'_>) -> Option<Ratio> {
+    let mut factor = |field, value| {
+        let thousandths = fields.whole(field, value, 0, Thousandths::MAX)?;
+        Thousandths::new(thousandths)
+    };
+    let contact = factor(
+        "contact_per_supervision_max_thousandths",
+        ratio.contact_per_supervision_max_thousandths,
+    );
+    let credit = factor("group_credit_thousandths", ratio.group_credit_thousandths);
+    Some(Ratio {
+        contact_per_supervision_max: contact?,
+        group_credit: credit?,
+    })
+}
+
+/// Returns a round as a message.
+pub(in super::super) fn message(program: &ProgramKey, record: &Versioned<Round>) -> pb::Round {
+    let round = &record.value;
+    let key = round.key.as_ref().map(Key::as_str).unwrap_or_default();
+    pb::Round {
+        name: name(program, "rounds", key),
+        display_name: round.name.clone(),
+        term: Some(day_range(round.term)),
+        session_start_step_minutes: number(round.session_start_step.get()),
+        missed_sessions_max: number(round.missed_sessions_max),
+        unranked_sites: words::unranked(round.unranked_sites),
+        excluded_supervisor_closes_sites: round.excluded_supervisor_closes_sites,
+        ratio: round.ratio.map(|ratio| pb::Ratio {
+            contact_per_supervision_max_thousandths: number(
+                ratio.contact_per_supervision_max.get(),
+            ),
+            group_credit_thousandths: number(ratio.group_credit.get()),
+        }),
+        create_time: Some(timestamp(record.created_at)),
+        update_time: Some(timestamp(record.updated_at)),
+        etag: etag(record.version),
+    }
+}

@@ -1,0 +1,19 @@
+//! The gRPC door: turns messages of `practicum.v1` into domain values, passes
+//! one use case of `app`, and turns the answer back.
+//!
+//! It knows no SQL and no record of the store. Shape is checked in `convert`,
+//! with every broken field and its path; `status` translates the one error of
+//! the use cases; `server` puts the services together with their limits.
+
+mod accept;
+mod convert;
+pub mod pb;
+mod request;
+mod request_id;
+mod server;
+mod services;
+mod status;
+
+pub use request_id::REQUEST_ID_HEADER;
+pub use server::{Limits, ServeError, serve, serve_incoming};
+pub use status::ERROR_DOMAIN;

@@ -1,0 +1,140 @@
+//! What the requests of all services have in common: reading them as a whole,
+//! request ids, and pages.
+
+use prost::Message;
+use sha2::{Digest, Sha256};
+use tonic::Status;
+use uuid::Uuid;
+
+use super::convert::fields::Fields;
+use super::status;
+use crate::app::{Actor, RequestOnce};
+use crate::domain::{Page, PageRequest, Violations};
+
+/// Reads a request.
+///
+/// # Errors
+/// `INVALID_ARGUMENT` with every broken field.
+pub(super) fn read<T>(reading: impl FnOnce(&mut Fields<'_>) -> Option<T>) -> Result<T, Status> {
+    let mut violations = Violations::default();
+    match reading(&mut Fields::new(&mut violations)) {
+        Some(value) if violations.is_empty() => Ok(value),
+        _ => Err(status::invalid(violations)),
+    }
+}
+
+/// Returns the caller, with the request that takes effect once when it has an
+/// id.
+pub(super) fn actor(
+    method: &'static str,
+    request_id: &str,
+    request: &impl Message,
+    fields: &mut Fields<'_>,
+) -> Option<Actor> {
+    once(method, request_id, fields, || {
+        hexadecimal(&Sha256::digest(request.encode_to_vec()))
+    })
+}
+
+/// Returns the caller, with a request whose body has the given hash.
+pub(super) fn once(
+    method: &'static str,
+    request_id: &str,
+    fields: &mut Fields<'_>,
+    body_sha256: impl FnOnce() -> String,
+) -> Option<Actor> {
+    let actor = Actor::operator();
+    if request_id.is_empty() {
+        return Some(actor);
+    }
+    let Ok(id) = Uuid::try_parse(request_id) else {
+        let message = "must be a UUID such as 0198c0de-0000-7000-8000-000000000000, or empty";
+        fields.refuse("request_id", "uuid", message);
+        return None;
+    };
+    Some(actor.with_request(RequestOnce {
+        id,
+        method,
+        body_sha256: body_sha256(),
+    }))
+}
+
+/// Reads which page of a list is wanted. A token holds only for the list that
+/// it was given for, which `scope` names.
+pub(super) fn page(
+    page_size: i32,
+    page_token: &str,
+    scope: &str,
+    fields: &mut Fields<'_>,
+) -> Option<PageRequest> {
+    let size = match u32::try_from(page_size) {
+        Ok(0) => Some(PageRequest::SIZE_DEFAULT),
+        Ok(size) => Some(size.min(PageRequest::SIZE_MAX)),
+        Err(_) => {
+            fields.refuse("page_size", "range", "must not be negative");
+            None
+        }
+    };
+    let after = if page_token.is_empty() {
+        Some(None)
+    } else {
+        let after = open_token(page_token, scope);
+        if after.is_none() {
+            let message = "is not a next_page_token of this list";
+            fields.refuse("page_token", "page_token", message);
+        }
+        after.map(Some)
+    };
+    Some(PageRequest {
+        size: size?,
+        after: after?,
+    })
+}
+
+/// Returns the token of the next page; empty when there is none.
+pub(super) fn next_token<T>(page: &Page<T>, scope: &str) -> String {
+    let token = |after: &String| format!("{}{}", seal(scope), hexadecimal(after.as_bytes()));
+    page.next_after.as_ref().map(token).unwrap_or_default()
+}
+
+/// Returns a page of a list that is at hand and never changes.
+pub(super) fn page_of<T>(items: &[T], request: &PageRequest) -> Option<Page<usize>> {
+    let start = match &request.after {
+        None => 0,
+        Some(after) => after.parse().ok().filter(|start| *start <= items.len())?,
+    };
+    let size = usize::try_from(request.size).unwrap_or(usize::MAX);
+    let end = items.len().min(start.saturating_add(size));
+    Some(Page {
+        items: (start..end).collect(),
+        next_after: (end < items.len()).then(|| end.to_string()),
+    })
+}
+
+/// Characters of a token that bind it to its list.
+const SEAL_LENGTH: usize = 16;
+
+fn seal(scope: &str) -> String {
+    let mut seal = hexadecimal(&Sha256::digest(scope.as_bytes()));
+    seal.truncate(SEAL_LENGTH);
+    seal
+}
+
+fn open_token(token: &str, scope: &str) -> Option<String> {
+    let after = token.strip_prefix(seal(scope).as_str())?;
+    if !after.len().is_multiple_of(2) || !after.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return None;
+    }
+    let bytes: Vec<u8> = (0..after.len())
+        .step_by(2)
+        .map_while(|at| u8::from_str_radix(after.get(at..at + 2)?, 16).ok())
+        .collect();
+    String::from_utf8(bytes)
+        .ok()
+        .filter(|text| !text.is_empty())
+}
+
+/// Returns bytes in lowercase hexadecimal.
+pub(super) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,239 @@
+//! Puts the services together with their limits, and stops them in time.
+
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::transport::Server;
+use tonic::transport::server::{Connected, Router};
+use tonic_health::ServingStatus;
+use tonic_health::server::HealthReporter;
+use tower::layer::util::{Identity, Stack};
+
+use super::accept::{AcceptLimits, accept};
+use super::pb;
+use super::request_id::RequestIdLayer;
+use super::services::{
+    AvailabilityCalls, PlanCalls, ProgramCalls, RosterCalls, RoundCalls, RunCalls, SiteCalls,
+    SupervisorCalls, TraineeCalls,
+};
+use crate::app::App;
+
+/// What the server gives to its callers at most.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Largest message that is taken, in bytes.
+    pub message_in: usize,
+    /// Largest message that is sent, in bytes.
+    pub message_out: usize,
+    /// Calls at a time on one connection.
+    pub streams: u32,
+    /// Largest list of headers, in bytes.
+    pub headers: u32,
+    /// Connections at a time.
+    pub connections: usize,
+    /// How long a connection may say nothing at first.
+    pub first_byte: Duration,
+    /// Age at which a connection is asked to go.
+    pub connection_age: Duration,
+    /// How long calls on an old connection may go on.
+    pub connection_age_grace: Duration,
+    /// How long a quiet connection is left alone before it is asked whether it
+    /// is still there, and how long its answer may take.
+    pub keepalive: Duration,
+    /// How long calls may go on after the server was asked to stop.
+    pub drain: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            message_in: 4 << 20,
+            message_out: 16 << 20,
+            streams: 128,
+            headers: 16 << 10,
+            connections: 1024,
+            first_byte: Duration::from_secs(5),
+            connection_age: Duration::from_secs(30 * 60),
+            connection_age_grace: Duration::from_secs(60),
+            keepalive: Duration::from_secs(20),
+            drain: Duration::from_secs(8),
+        }
+    }
+}
+
+/// Serves the use cases on a listener until `until` is ready, then drains:
+/// health turns to `NOT_SERVING`, watchers are sent elsewhere, no call is
+/// taken any more, and those under way get [`Limits::drain`] to end.
+///
+/// # Errors
+/// When the listener fails, or the descriptors of the contract are broken.
+pub async fn serve(
+    app: App,
+    listener: TcpListener,
+    limits: Limits,
+    until: impl Future<Output = ()> + Send,
+) -> Result<(), ServeError> {
+    let accepting = AcceptLimits {
+        connections: limits.connections,
+        first_byte: limits.first_byte,
+    };
+    let incoming = ReceiverStream::new(accept(listener, accepting));
+    serve_incoming(app, incoming, limits, until).await
+}
+
+/// Serves the use cases on connections that are made already; see [`serve`].
+///
+/// # Errors
+/// As [`serve`].
+pub async fn serve_incoming<I, IO>(
+    app: App,
+    incoming: I,
+    limits: Limits,
+    until: impl Future<Output = ()> + Send,
+) -> Result<(), ServeError>
+where
+    I: tokio_stream::Stream<Item = std::io::Result<IO>> + Send,
+    IO: tokio::io::AsyncRead + tokio::io::AsyncWrite + Connected + Unpin + Send + 'static,
+    IO::ConnectInfo: Clone + Send + Sync + 'static,
+{
+    let (stop, is_stopping) = watch::channel(false);
+    let (health, router) = router(app, &limits, is_stopping.clone()).await?;
+    let mut drained = is_stopping.clone();
+    let stopped = async move {
+        let _ = drained.wait_for(|stopping| *stopping).await;
+    };
+    let serving = router.serve_with_incoming_shutdown(incoming, stopped);
+    tokio::pin!(serving);
+    tokio::select! {
+        ended = &mut serving => return Ok(ended?),
+        () = until => {}
+    }
+    tracing::info!("stops: takes no more calls");
+    for service in SERVICES.iter().chain(&[""]) {
+        health
+            .set_service_status(service, ServingStatus::NotServing)
+            .await;
+    }
+    // Nobody is left to hear it when this fails.
+    let _ = stop.send(true);
+    if tokio::time::timeout(limits.drain, serving).await.is_err() {
+        tracing::warn!("cuts off calls that did not end in time");
+    }
+    Ok(())
+}
+
+/// The server could not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The transport failed.
+    #[error("the server failed: {0}")]
+    Transport(#[from] tonic::transport::Error),
+    /// The descriptors of the contract cannot be read.
+    #[error("the descriptors of the contract are broken: {0}")]
+    Reflection(#[from] tonic_reflection::server::Error),
+}
+
+/// The services of the contract, as health and reflection name them.
+const SERVICES: [&str; 9] = [
+    pb::availability_service_server::SERVICE_NAME,
+    pb::plan_service_server::SERVICE_NAME,
+    pb::program_service_server::SERVICE_NAME,
+    pb::roster_service_server::SERVICE_NAME,
+    pb::round_service_server::SERVICE_NAME,
+    pb::run_service_server::SERVICE_NAME,
+    pb::site_service_server::SERVICE_NAME,
+    pb::supervisor_service_server::SERVICE_NAME,
+    pb::trainee_service_server::SERVICE_NAME,
+];
+
+type Services = Router<Stack<RequestIdLayer, Identity>>;
+
+async fn router(
+    app: App,
+    limits: &Limits,
+    is_stopping: watch::Receiver<bool>,
+) -> Result<(HealthReporter, Services), ServeError> {
+    let (health, health_service) = tonic_health::server::health_reporter();
+    for service in SERVICES {
+        health
+            .set_service_status(service, ServingStatus::Serving)
+            .await;
+    }
+    let reflection = || {
+        tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(pb::DESCRIPTORS)
+            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+    };
+    macro_rules! limited {
+        ($server:path, $calls:expr) => {
+            <$server>::new($calls)
+                .max_decoding_message_size(limits.message_in)
+                .max_encoding_message_size(limits.message_out)
+        };
+    }
+    let runs = RunCalls {
+        app: app.clone(),
+        is_stopping,
+    };
+    macro_rules! calls {
+        ($calls:ident) => {
+            $calls { app: app.clone() }
+        };
+    }
+    let router = builder(limits)
+        .layer(RequestIdLayer)
+        .add_service(health_service)
+        .add_service(reflection().build_v1()?)
+        .add_service(reflection().build_v1alpha()?)
+        .add_service(limited!(
+            pb::availability_service_server::AvailabilityServiceServer<_>,
+            calls!(AvailabilityCalls)
+        ))
+        .add_service(limited!(
+            pb::plan_service_server::PlanServiceServer<_>,
+            calls!(PlanCalls)
+        ))
+        .add_service(limited!(
+            pb::program_service_server::ProgramServiceServer<_>,
+            calls!(ProgramCalls)
+        ))
+        .add_service(limited!(
+            pb::roster_service_server::RosterServiceServer<_>,
+            calls!(RosterCalls)
+        ))
+        .add_service(limited!(
+            pb::round_service_server::RoundServiceServer<_>,
+            calls!(RoundCalls)
+        ))
+        .add_service(limited!(pb::run_service_server::RunServiceServer<_>, runs))
+        .add_service(limited!(
+            pb::site_service_server::SiteServiceServer<_>,
+            calls!(SiteCalls)
+        ))
+        .add_service(limited!(
+            pb::supervisor_service_server::SupervisorServiceServer<_>,
+            calls!(SupervisorCalls)
+        ))
+        .add_service(limited!(
+            pb::trainee_service_server::TraineeServiceServer<_>,
+            calls!(TraineeCalls)
+        ));
+    Ok((health, router))
+}
+
+fn builder(limits: &Limits) -> Server {
+    // Resets that a hostile peer provokes cost work, and are not counted by
+    // default.
+    const RESETS_MOST: usize = 64;
+    Server::builder()
+        .max_concurrent_streams(limits.streams)
+        .http2_max_header_list_size(limits.headers)
+        .http2_max_local_error_reset_streams(Some(RESETS_MOST))
+        .http2_max_pending_accept_reset_streams(Some(RESETS_MOST))
+        .http2_keepalive_interval(Some(limits.keepalive))
+        .http2_keepalive_timeout(Some(limits.keepalive))
+        .max_connection_age(limits.connection_age)
+        .max_connection_age_grace(limits.connection_age_grace)
+}

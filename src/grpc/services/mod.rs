@@ -1,0 +1,80 @@
+//! The services of the contract: each method reads its request, passes one use
+//! case and returns its answer as a message.
+
+mod availability;
+mod people;
+mod plans;
+mod programs;
+mod rosters;
+mod rounds;
+mod runs;
+mod watch;
+
+pub(super) use availability::AvailabilityCalls;
+pub(super) use people::{SiteCalls, SupervisorCalls, TraineeCalls};
+pub(super) use plans::PlanCalls;
+pub(super) use programs::ProgramCalls;
+pub(super) use rosters::RosterCalls;
+pub(super) use rounds::RoundCalls;
+pub(super) use runs::RunCalls;
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use crate::app::{AppError, Reason};
+use crate::domain::Key;
+
+/// How often a change is tried again that somebody else overtook, where the
+/// caller gave no etag.
+const OVERTAKEN_MOST: u32 = 30;
+
+/// Returns success for a request that was carried out before and answers with
+/// nothing.
+fn once_is_enough(result: Result<(), AppError>) -> Result<(), AppError> {
+    match done_before::<(), Key>(&result) {
+        Some(_) => Ok(()),
+        None => result,
+    }
+}
+
+/// Says whether a change was overtaken and is to be tried again, where the
+/// caller gave no etag; the more often, the longer it waits first.
+async fn is_overtaken<T>(
+    result: &mut Result<T, AppError>,
+    etag: Option<i64>,
+    tries: &mut u32,
+) -> bool {
+    if etag.is_some() || !matches!(result, Err(AppError::StaleEtag { .. })) {
+        return false;
+    }
+    *tries += 1;
+    if *tries > OVERTAKEN_MOST {
+        *result = Err(AppError::Contended);
+        return false;
+    }
+    // The id differs from call to call, so that two do not wait in step.
+    let spread = uuid::Uuid::now_v7().as_u128() % u128::from(*tries * 2);
+    let pause = u64::try_from(spread).unwrap_or_default();
+    tokio::time::sleep(Duration::from_millis(pause)).await;
+    true
+}
+
+/// Returns the key of what a request was carried out on, when the answer is
+/// that it was carried out before.
+fn done_before<T, K: FromStr>(result: &Result<T, AppError>) -> Option<K> {
+    match result {
+        Err(AppError::FailedPrecondition(Reason::RequestDone { subject })) => {
+            subject.rsplit('/').next()?.parse().ok()
+        }
+        Ok(_) | Err(_) => None,
+    }
+}
+
+/// Returns the key of a new record: the one that is given, or a new UUID.
+fn new_key(given: String) -> String {
+    if given.is_empty() {
+        uuid::Uuid::now_v7().to_string()
+    } else {
+        given
+    }
+}

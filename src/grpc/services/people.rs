@@ -1,0 +1,185 @@
+//! `SiteService`, `SupervisorService` and `TraineeService`, which differ in
+//! names only.
+
+use tonic::{Request, Response, Status};
+
+use super::super::convert::mask::merge;
+use super::super::convert::{records, sites, supervisors, trainees};
+use super::super::pb;
+use super::super::request::{actor, next_token, page, read};
+use super::super::status::status;
+use super::{done_before, is_overtaken, new_key, once_is_enough};
+use crate::app::{Actor, App};
+use crate::domain::{Availability, SiteKey, SupervisorKey, TraineeKey};
+
+macro_rules! people_service {
+    (
+        $(#[$doc:meta])*
+        $calls:ident: $service:path;
+        $one:ident, $one_id:ident, $many:ident, $key:ty, $calendar:ident;
+        $create:ident $create_name:literal ($create_request:ident -> $create_response:ident),
+        $get:ident ($get_request:ident -> $get_response:ident),
+        $list:ident ($list_request:ident -> $list_response:ident),
+        $update:ident $update_name:literal ($update_request:ident -> $update_response:ident),
+        $delete:ident $delete_name:literal ($delete_request:ident -> $delete_response:ident)
+    ) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug)]
+        pub(in super::super) struct $calls {
+            pub(in super::super) app: App,
+        }
+
+        #[tonic::async_trait]
+        impl $service for $calls {
+            async fn $create(
+                &self,
+                request: Request<pb::$create_request>,
+            ) -> Result<Response<pb::$create_response>, Status> {
+                let request = request.into_inner();
+                let (actor, program, new) = read(|fields| {
+                    let actor = actor($create_name, &request.request_id, &request, fields);
+                    let program = fields.program_name("parent", &request.parent);
+                    let key: Option<$key> =
+                        fields.parse(stringify!($one_id), &new_key(request.$one_id));
+                    let message = fields.required(stringify!($one), request.$one.clone())?;
+                    let mut within = fields.at(stringify!($one));
+                    let new = $many::read(message, key, Availability::default(), &mut within);
+                    Some((actor?, program?, new?))
+                })?;
+                let mut created = self.app.$create(&actor, &program, new).await;
+                if let Some(key) = done_before(&created) {
+                    created = self.app.$get(&actor, &program, &key).await;
+                }
+                let record = created.map_err(status)?;
+                Ok(Response::new(pb::$create_response {
+                    $one: Some($many::message(&program, &record)),
+                }))
+            }
+
+            async fn $get(
+                &self,
+                request: Request<pb::$get_request>,
+            ) -> Result<Response<pb::$get_response>, Status> {
+                let request = request.into_inner();
+                let (program, key) = read(|fields| {
+                    fields.resource_name::<$key>("name", &request.name, stringify!($many))
+                })?;
+                let record = self.app.$get(&Actor::operator(), &program, &key).await;
+                Ok(Response::new(pb::$get_response {
+                    $one: Some($many::message(&program, &record.map_err(status)?)),
+                }))
+            }
+
+            async fn $list(
+                &self,
+                request: Request<pb::$list_request>,
+            ) -> Result<Response<pb::$list_response>, Status> {
+                let request = request.into_inner();
+                let scope = format!("{}/{}", request.parent, stringify!($many));
+                let (program, page) = read(|fields| {
+                    let program = fields.program_name("parent", &request.parent);
+                    let page = page(request.page_size, &request.page_token, &scope, fields);
+                    Some((program?, page?))
+                })?;
+                let found = self.app.$list(&Actor::operator(), &program, &page).await;
+                let found = found.map_err(status)?;
+                let message = |record| $many::message(&program, record);
+                Ok(Response::new(pb::$list_response {
+                    $many: found.items.iter().map(message).collect(),
+                    next_page_token: next_token(&found, &scope),
+                }))
+            }
+
+            async fn $update(
+                &self,
+                request: Request<pb::$update_request>,
+            ) -> Result<Response<pb::$update_response>, Status> {
+                let request = request.into_inner();
+                let (actor, new, (program, key)) = read(|fields| {
+                    let actor = actor($update_name, &request.request_id, &request, fields);
+                    let new = fields.required(stringify!($one), request.$one.clone())?;
+                    let field = concat!(stringify!($one), ".name");
+                    let name =
+                        fields.resource_name::<$key>(field, &new.name, stringify!($many));
+                    Some((actor?, new, name?))
+                })?;
+                let etag = records::version(&new.etag);
+                let mask = request.update_mask.as_ref();
+                let mut tries = 0;
+                loop {
+                    let current = self.app.$get(&actor, &program, &key).await.map_err(status)?;
+                    let changed = read(|fields| {
+                        let old = $many::message(&program, &current);
+                        let merged = merge(old, new.clone(), mask, fields);
+                        let calendar = current.value.$calendar.clone();
+                        let mut within = fields.at(stringify!($one));
+                        $many::read(merged, Some(key.clone()), calendar, &mut within)
+                    })?;
+                    let held = Some(etag.unwrap_or(current.version));
+                    let mut updated = self.app.$update(&actor, &program, changed, held).await;
+                    if is_overtaken(&mut updated, etag, &mut tries).await {
+                    continue;
+                    }
+                    let record = match done_before::<_, $key>(&updated) {
+                        Some(key) => self.app.$get(&actor, &program, &key).await,
+                        None => updated,
+                    };
+                    let record = record.map_err(status)?;
+                    return Ok(Response::new(pb::$update_response {
+                        $one: Some($many::message(&program, &record)),
+                    }));
+                }
+            }
+
+            async fn $delete(
+                &self,
+                request: Request<pb::$delete_request>,
+            ) -> Result<Response<pb::$delete_response>, Status> {
+                let request = request.into_inner();
+                let (actor, (program, key)) = read(|fields| {
+                    let actor = actor($delete_name, &request.request_id, &request, fields);
+                    let name =
+                        fields.resource_name::<$key>("name", &request.name, stringify!($many));
+                    Some((actor?, name?))
+                })?;
+                let etag = records::version(&request.etag);
+                let deleted = self.app.$delete(&actor, &program, &key, etag).await;
+                once_is_enough(deleted).map_err(status)?;
+                Ok(Response::new(pb::$delete_response {}))
+            }
+        }
+    };
+}
+
+people_service! {
+    /// Answers the calls on sites.
+    SiteCalls: pb::site_service_server::SiteService;
+    site, site_id, sites, SiteKey, opening;
+    create_site "CreateSite" (CreateSiteRequest -> CreateSiteResponse),
+    get_site (GetSiteRequest -> GetSiteResponse),
+    list_sites (ListSitesRequest -> ListSitesResponse),
+    update_site "UpdateSite" (UpdateSiteRequest -> UpdateSiteResponse),
+    delete_site "DeleteSite" (DeleteSiteRequest -> DeleteSiteResponse)
+}
+
+people_service! {
+    /// Answers the calls on supervisors.
+    SupervisorCalls: pb::supervisor_service_server::SupervisorService;
+    supervisor, supervisor_id, supervisors, SupervisorKey, availability;
+    create_supervisor "CreateSupervisor" (CreateSupervisorRequest -> CreateSupervisorResponse),
+    get_supervisor (GetSupervisorRequest -> GetSupervisorResponse),
+    list_supervisors (ListSupervisorsRequest -> ListSupervisorsResponse),
+    update_supervisor "UpdateSupervisor" (UpdateSupervisorRequest -> UpdateSupervisorResponse),
+    delete_supervisor "DeleteSupervisor" (DeleteSupervisorRequest -> DeleteSupervisorResponse)
+}
+
+people_service! {
+    /// Answers the calls on trainees.
+    TraineeCalls: pb::trainee_service_server::TraineeService;
+    trainee, trainee_id, trainees, TraineeKey, availability;
+    create_trainee "CreateTrainee" (CreateTraineeRequest -> CreateTraineeResponse),
+    get_trainee (GetTraineeRequest -> GetTraineeResponse),
+    list_trainees (ListTraineesRequest -> ListTraineesResponse),
+    update_trainee "UpdateTrainee" (UpdateTraineeRequest -> UpdateTraineeResponse),
+    delete_trainee "DeleteTrainee" (DeleteTraineeRequest -> DeleteTraineeResponse)
+}

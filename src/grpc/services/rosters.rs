@@ -1,0 +1,162 @@
+//! `RosterService`: whole folders in and out, in pieces.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+use tokio_stream::Stream;
+use tonic::{Request, Response, Status, Streaming};
+
+use super::super::convert::names::round_name;
+use super::super::convert::rosters;
+use super::super::pb;
+use super::super::request::{hexadecimal, once, read};
+use super::super::status::{invalid_field, status};
+use crate::app::{Actor, App, AppError, RosterSource};
+use crate::roster::{FolderFiles, MAX_FILE_BYTES, ROSTER_FILES};
+
+/// Longest wait for the next piece of an import.
+const PIECE_WAIT: Duration = Duration::from_secs(60);
+/// Bytes of one piece of an export.
+const PIECE_BYTES: usize = 64 * 1024;
+
+/// Answers the calls on rosters.
+#[derive(Clone, Debug)]
+pub(in super::super) struct RosterCalls {
+    pub(in super::super) app: App,
+}
+
+#[tonic::async_trait]
+impl pb::roster_service_server::RosterService for RosterCalls {
+    type ExportRosterStream =
+        std::pin::Pin<Box<dyn Stream<Item = Result<pb::ExportRosterResponse, Status>> + Send>>;
+
+    async fn import_roster(
+        &self,
+        request: Request<Streaming<pb::ImportRosterRequest>>,
+    ) -> Result<Response<pb::ImportRosterResponse>, Status> {
+        let (header, files) = receive(request.into_inner()).await?;
+        let (actor, program, mode) = read(|fields| {
+            let mut within = fields.at("header");
+            let body = || body_sha256(&header, &files);
+            let actor = once("ImportRoster", &header.request_id, &mut within, body);
+            let program = within.program_name("parent", &header.parent);
+            let mode = within.choice("mode", header.mode, rosters::read_mode);
+            Some((actor?, program?, mode?))
+        })?;
+        let source = RosterSource::Files(files);
+        let is_dry_run = header.validate_only;
+        let imported = self
+            .app
+            .import_roster(&actor, Some(&program), source, mode, is_dry_run);
+        match Box::pin(imported).await {
+            Ok(report) => Ok(Response::new(rosters::report(&report))),
+            Err(AppError::InvalidRoster(errors)) if is_dry_run => {
+                Ok(Response::new(rosters::mistakes(&errors)))
+            }
+            Err(error) => Err(status(error)),
+        }
+    }
+
+    async fn export_roster(
+        &self,
+        request: Request<pb::ExportRosterRequest>,
+    ) -> Result<Response<Self::ExportRosterStream>, Status> {
+        let request = request.into_inner();
+        let (program, round) =
+            read(|fields| fields.resource_name("round", &request.round, "rounds"))?;
+        let files = self
+            .app
+            .export_roster(&Actor::operator(), &program, &round)
+            .await;
+        let files = files.map_err(status)?;
+        tracing::debug!(round = %round_name(&program, &round), "exports a roster");
+        Ok(Response::new(Box::pin(tokio_stream::iter(pieces(&files)))))
+    }
+}
+
+/// Receives the header and then the files of an import.
+async fn receive(
+    mut stream: Streaming<pb::ImportRosterRequest>,
+) -> Result<(pb::ImportRosterHeader, FolderFiles), Status> {
+    let header = match next_part(&mut stream).await? {
+        Some(pb::import_roster_request::Part::Header(header)) => header,
+        Some(pb::import_roster_request::Part::Piece(_)) | None => {
+            let message = "must be the first message of the stream";
+            return Err(invalid_field("header", "required", message));
+        }
+    };
+    let mut contents: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+    let mut bytes: u64 = 0;
+    while let Some(part) = next_part(&mut stream).await? {
+        let pb::import_roster_request::Part::Piece(piece) = part else {
+            let message = "must come once, as the first message of the stream";
+            return Err(invalid_field("header", "order", message));
+        };
+        if !ROSTER_FILES.contains(&piece.file_name.as_str()) {
+            let message = format!(
+                "is no file of a roster; allowed are {}",
+                ROSTER_FILES.join(", ")
+            );
+            return Err(invalid_field("piece.file_name", "file_name", &message));
+        }
+        bytes = bytes.saturating_add(u64::try_from(piece.contents.len()).unwrap_or(u64::MAX));
+        if bytes > MAX_FILE_BYTES {
+            return Err(status(AppError::TooLarge {
+                what: "bytes",
+                limit: MAX_FILE_BYTES,
+                count: bytes,
+            }));
+        }
+        contents
+            .entry(piece.file_name)
+            .or_default()
+            .extend(piece.contents);
+    }
+    let mut files = FolderFiles::default();
+    for (name, bytes) in contents {
+        files.insert(&name, bytes);
+    }
+    Ok((header, files))
+}
+
+/// Returns what the next message carries; `None` at the end of the stream.
+async fn next_part(
+    stream: &mut Streaming<pb::ImportRosterRequest>,
+) -> Result<Option<pb::import_roster_request::Part>, Status> {
+    let message = tokio::time::timeout(PIECE_WAIT, stream.message()).await;
+    let message = message.map_err(|_| status(AppError::DeadlineExceeded))??;
+    match message.map(|message| message.part) {
+        None => Ok(None),
+        Some(Some(part)) => Ok(Some(part)),
+        Some(None) => {
+            let message = "is required in every message: the header, then pieces";
+            Err(invalid_field("part", "required", message))
+        }
+    }
+}
+
+fn body_sha256(header: &pb::ImportRosterHeader, files: &FolderFiles) -> String {
+    let mut hash = Sha256::new();
+    hash.update(prost::Message::encode_to_vec(header));
+    hash.update(files.to_bytes());
+    hexadecimal(&hash.finalize())
+}
+
+/// Returns a folder in pieces; an empty file has one, which is empty.
+fn pieces(files: &FolderFiles) -> Vec<Result<pb::ExportRosterResponse, Status>> {
+    let mut pieces = Vec::new();
+    for (name, contents) in files.iter() {
+        let chunks = contents.chunks(PIECE_BYTES);
+        let empty = contents.is_empty().then_some(contents);
+        for chunk in chunks.chain(empty) {
+            pieces.push(Ok(pb::ExportRosterResponse {
+                piece: Some(pb::FilePiece {
+                    file_name: name.to_owned(),
+                    contents: chunk.to_vec(),
+                }),
+            }));
+        }
+    }
+    pieces
+}

@@ -1,0 +1,132 @@
+//! `RunService`.
+
+use tokio::sync::watch::Receiver;
+use tonic::{Request, Response, Status};
+
+use super::super::convert::runs;
+use super::super::pb;
+use super::super::request::{actor, next_token, page, read};
+use super::super::status::status;
+use super::done_before;
+use super::watch::{Events, follow};
+use crate::app::{Actor, App};
+use crate::domain::Key;
+
+/// Answers the calls on runs.
+#[derive(Clone, Debug)]
+pub(in super::super) struct RunCalls {
+    pub(in super::super) app: App,
+    /// Turns true when the server stops.
+    pub(in super::super) is_stopping: Receiver<bool>,
+}
+
+#[tonic::async_trait]
+impl pb::run_service_server::RunService for RunCalls {
+    type WatchRunStream = Events;
+
+    async fn start_run(
+        &self,
+        request: Request<pb::StartRunRequest>,
+    ) -> Result<Response<pb::StartRunResponse>, Status> {
+        let request = request.into_inner();
+        let (actor, (program, round), limits) = read(|fields| {
+            let actor = actor("StartRun", &request.request_id, &request, fields);
+            let round = fields.resource_name::<Key>("round", &request.round, "rounds");
+            let (seconds, memory) = (request.time_limit_seconds, request.memory_bytes_max);
+            let limits = runs::read_limits(seconds, memory, fields);
+            Some((actor?, round?, limits?))
+        })?;
+        let mut record = self.app.start_run(&actor, &program, &round, limits).await;
+        if let Some(key) = done_before(&record) {
+            record = self.app.get_run(&actor, &program, &key).await;
+        }
+        Ok(Response::new(pb::StartRunResponse {
+            run: Some(runs::message(&program, &record.map_err(status)?)),
+        }))
+    }
+
+    async fn get_run(
+        &self,
+        request: Request<pb::GetRunRequest>,
+    ) -> Result<Response<pb::GetRunResponse>, Status> {
+        let request = request.into_inner();
+        let (program, key) = read(|fields| fields.resource_name("name", &request.name, "runs"))?;
+        let record = self.app.get_run(&Actor::operator(), &program, &key).await;
+        Ok(Response::new(pb::GetRunResponse {
+            run: Some(runs::message(&program, &record.map_err(status)?)),
+        }))
+    }
+
+    async fn list_runs(
+        &self,
+        request: Request<pb::ListRunsRequest>,
+    ) -> Result<Response<pb::ListRunsResponse>, Status> {
+        let request = request.into_inner();
+        let scope = format!("{}/runs/{}", request.parent, request.round);
+        let (program, round, page) = read(|fields| {
+            let program = fields.program_name("parent", &request.parent);
+            let round = match request.round.as_str() {
+                "" => Some(None),
+                name => fields
+                    .resource_name::<Key>("round", name, "rounds")
+                    .map(Some),
+            };
+            let page = page(request.page_size, &request.page_token, &scope, fields);
+            let (program, round) = (program?, round?);
+            if round.as_ref().is_some_and(|(owner, _)| *owner != program) {
+                fields.refuse("round", "program", "must be a round of the parent");
+            }
+            Some((program, round.map(|(_, key)| key), page?))
+        })?;
+        let actor = Actor::operator();
+        let found = self
+            .app
+            .list_runs(&actor, &program, round.as_ref(), &page)
+            .await;
+        let found = found.map_err(status)?;
+        let message = |record| runs::message(&program, record);
+        Ok(Response::new(pb::ListRunsResponse {
+            runs: found.items.iter().map(message).collect(),
+            next_page_token: next_token(&found, &scope),
+        }))
+    }
+
+    async fn cancel_run(
+        &self,
+        request: Request<pb::CancelRunRequest>,
+    ) -> Result<Response<pb::CancelRunResponse>, Status> {
+        let request = request.into_inner();
+        let (actor, (program, key)) = read(|fields| {
+            let actor = actor("CancelRun", &request.request_id, &request, fields);
+            let name = fields.resource_name::<Key>("name", &request.name, "runs");
+            Some((actor?, name?))
+        })?;
+        let mut record = self.app.cancel_run(&actor, &program, &key).await;
+        if done_before::<_, Key>(&record).is_some() {
+            record = self.app.get_run(&actor, &program, &key).await;
+        }
+        Ok(Response::new(pb::CancelRunResponse {
+            run: Some(runs::message(&program, &record.map_err(status)?)),
+        }))
+    }
+
+    async fn watch_run(
+        &self,
+        request: Request<pb::WatchRunRequest>,
+    ) -> Result<Response<Events>, Status> {
+        let request = request.into_inner();
+        let ((program, key), after) = read(|fields| {
+            let name = fields.resource_name::<Key>("name", &request.name, "runs");
+            if request.after_sequence < 0 {
+                fields.refuse("after_sequence", "range", "must not be negative");
+            }
+            Some((name?, request.after_sequence))
+        })?;
+        // A run that is not there is told before the stream begins.
+        let found = self.app.get_run(&Actor::operator(), &program, &key).await;
+        found.map_err(status)?;
+        let is_stopping = self.is_stopping.clone();
+        let events = follow(self.app.clone(), program, key, after, is_stopping);
+        Ok(Response::new(events))
+    }
+}

@@ -1,0 +1,85 @@
+//! Follows a run: its events from a given one on, until it has ended.
+
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::sync::watch::Receiver;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::Status;
+
+use super::super::convert::runs;
+use super::super::pb;
+use super::super::status::{status, stopping};
+use crate::app::{Actor, App};
+use crate::domain::{Key, ProgramKey};
+
+/// Events that wait for a slow reader.
+const WAITING_MOST: usize = 16;
+/// How long one look at a quiet run waits.
+const LOOK: Duration = Duration::from_secs(15);
+
+/// The stream of a run's events.
+pub(super) type Events = ReceiverStream<Result<pb::WatchRunResponse, Status>>;
+
+/// Returns the events of a run after a sequence number, and then each new one.
+/// The stream ends with the run, with its reader, or when the server stops.
+pub(super) fn follow(
+    app: App,
+    program: ProgramKey,
+    run: Key,
+    after: i64,
+    mut is_stopping: Receiver<bool>,
+) -> Events {
+    let (sender, receiver) = mpsc::channel(WAITING_MOST);
+    tokio::spawn(async move {
+        let gone = sender.clone();
+        tokio::select! {
+            () = send_events(&app, &program, &run, after, &sender) => {}
+            () = gone.closed() => {}
+            () = stopped(&mut is_stopping) => {
+                // A reader too slow to take this is cut off by the drain.
+                let _ = sender.send_timeout(Err(stopping()), Duration::from_secs(1)).await;
+            }
+        }
+    });
+    ReceiverStream::new(receiver)
+}
+
+/// Is ready when the server stops, or is gone.
+async fn stopped(is_stopping: &mut Receiver<bool>) {
+    let _ = is_stopping.wait_for(|stopping| *stopping).await;
+}
+
+async fn send_events(
+    app: &App,
+    program: &ProgramKey,
+    run: &Key,
+    mut after: i64,
+    sender: &mpsc::Sender<Result<pb::WatchRunResponse, Status>>,
+) {
+    let actor = Actor::operator();
+    loop {
+        let seen = app
+            .wait_for_run_events(&actor, program, run, after, LOOK)
+            .await;
+        let (record, events) = match seen {
+            Ok(seen) => seen,
+            Err(error) => {
+                // Nobody is left to tell when this fails.
+                let _ = sender.send(Err(status(error))).await;
+                return;
+            }
+        };
+        if events.is_empty() && record.value.state.is_end() {
+            return;
+        }
+        for event in &events {
+            after = event.sequence;
+            let event = runs::event(event, record.value.started_at);
+            let answer = pb::WatchRunResponse { event: Some(event) };
+            if sender.send(Ok(answer)).await.is_err() {
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Programs.
+
+use sqlx::FromRow;
+
+use super::dispatch::{on, statements};
+use super::rows::{Place, RecordColumns};
+use super::{KeyRange, ProgramScope, StoreError, Tx, WriteTx};
+use crate::domain::{EntityKind, Program, ProgramKey, Versioned};
+
+statements! {
+    PROGRAM_LIST = "SELECT key, program_id AS id, version, created_at, updated_at, name, \
+        time_zone FROM program WHERE key >= $1 AND key <= $2 AND deleted_at IS NULL \
+        ORDER BY key LIMIT $3";
+    PROGRAM_UPDATE = "UPDATE program SET name = $2, time_zone = $3, version = version + 1, \
+        updated_at = $4 WHERE program_id = $1";
+}
+
+#[derive(FromRow)]
+struct ProgramRow {
+    #[sqlx(flatten)]
+    record: RecordColumns,
+    name: String,
+    time_zone: String,
+}
+
+impl Tx {
+    /// Returns the programs of a range, by key.
+    ///
+    /// # Errors
+    /// When the database fails, or holds what no program can be.
+    pub async fn program_list(
+        &mut self,
+        keys: &KeyRange,
+    ) -> Result<Vec<Versioned<Program>>, StoreError> {
+        let rows: Vec<ProgramRow> = on!(self, |connection| {
+            sqlx::query_as(PROGRAM_LIST)
+                .bind(keys.from.as_str())
+                .bind(keys.until.as_str())
+                .bind(keys.limit)
+                .fetch_all(connection)
+                .await
+        })?;
+        let program = |row: ProgramRow| {
+            let place = Place {
+                table: "program",
+                key: &row.record.key,
+            };
+            let program = Program {
+                key: place.parse(&row.record.key)?,
+                name: row.name,
+                time_zone: place.parse(&row.time_zone)?,
+            };
+            Ok(row.record.with(program))
+        };
+        rows.into_iter().map(program).collect()
+    }
+
+    /// Returns a program and its scope.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is none of that key.
+    pub async fn program_fetch(
+        &mut self,
+        key: &ProgramKey,
+    ) -> Result<(ProgramScope, Versioned<Program>), StoreError> {
+        let found = self.program_list(&KeyRange::one(key.as_str())).await?;
+        let record = found.into_iter().next();
+        let record = record.ok_or_else(|| StoreError::NotFound {
+            kind: EntityKind::Program,
+            key: key.to_string(),
+        })?;
+        let scope = ProgramScope {
+            program_id: record.id,
+        };
+        Ok((scope, record))
+    }
+}
+
+impl WriteTx {
+    /// Changes name and zone of the program.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn program_update(&mut self, program: &Program) -> Result<(), StoreError> {
+        let (program_id, now) = (self.scope.program_id, self.now.0);
+        on!(&mut self.tx, |connection| {
+            sqlx::query(PROGRAM_UPDATE)
+                .bind(program_id)
+                .bind(program.name.as_str())
+                .bind(program.time_zone.as_str())
+                .bind(now)
+                .execute(connection)
+                .await
+                .map(drop)
+        })?;
+        Ok(())
+    }
+}

@@ -1,0 +1,188 @@
+//! Rounds: dates and policy.
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::dispatch::{on, statements};
+use super::rows::{Place, RecordColumns};
+use super::{KeyRange, ProgramScope, StoreError, Tx, WriteTx};
+use crate::domain::{EntityKind, Key, Ratio, Round, Thousandths, UnrankedSites, Versioned};
+
+statements! {
+    ROUND_LIST = "SELECT key, id, version, created_at, updated_at, key_is_given, name, \
+        first_day, last_day, session_start_step_minutes, missed_sessions_max, unranked_sites, \
+        excluded_supervisor_closes_sites, contact_per_supervision_max_thousandths, \
+        group_credit_thousandths, has_availability FROM round \
+        WHERE program_id = $1 AND key >= $2 AND key <= $3 AND deleted_at IS NULL \
+        ORDER BY key LIMIT $4";
+    ROUND_WRITE = "INSERT INTO round (program_id, key, id, version, created_at, updated_at, \
+        key_is_given, name, first_day, last_day, session_start_step_minutes, \
+        missed_sessions_max, unranked_sites, excluded_supervisor_closes_sites, \
+        contact_per_supervision_max_thousandths, group_credit_thousandths, has_availability) \
+        VALUES ($1, $2, $3, 1, $4, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
+        ON CONFLICT (program_id, key) DO UPDATE SET version = round.version + 1, \
+        updated_at = excluded.updated_at, deleted_at = NULL, \
+        key_is_given = excluded.key_is_given, name = excluded.name, \
+        first_day = excluded.first_day, last_day = excluded.last_day, \
+        session_start_step_minutes = excluded.session_start_step_minutes, \
+        missed_sessions_max = excluded.missed_sessions_max, \
+        unranked_sites = excluded.unranked_sites, \
+        excluded_supervisor_closes_sites = excluded.excluded_supervisor_closes_sites, \
+        contact_per_supervision_max_thousandths = \
+        excluded.contact_per_supervision_max_thousandths, \
+        group_credit_thousandths = excluded.group_credit_thousandths, \
+        has_availability = excluded.has_availability";
+}
+
+/// A round as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoundRecord {
+    /// Its key.
+    pub key: Key,
+    /// Dates and policy; with a key only where the folder names one.
+    pub round: Round,
+    /// Whether the roster says when people are available at all.
+    pub has_availability: bool,
+}
+
+#[derive(FromRow)]
+struct RoundRow {
+    #[sqlx(flatten)]
+    record: RecordColumns,
+    key_is_given: bool,
+    name: String,
+    first_day: String,
+    last_day: String,
+    session_start_step_minutes: i64,
+    missed_sessions_max: i64,
+    unranked_sites: String,
+    excluded_supervisor_closes_sites: bool,
+    contact_per_supervision_max_thousandths: Option<i64>,
+    group_credit_thousandths: Option<i64>,
+    has_availability: bool,
+}
+
+const UNRANKED_SITES: [UnrankedSites; 2] = [UnrankedSites::Forbidden, UnrankedSites::Last];
+
+const fn unranked_word(unranked: UnrankedSites) -> &'static str {
+    match unranked {
+        UnrankedSites::Forbidden => "forbidden",
+        UnrankedSites::Last => "last",
+    }
+}
+
+impl RoundRow {
+    fn into_round(self) -> Result<Versioned<RoundRecord>, StoreError> {
+        let place = Place {
+            table: "round",
+            key: &self.record.key,
+        };
+        let key: Key = place.parse(&self.record.key)?;
+        let factor = |number: i64| place.some(Thousandths::new(place.count(number)?));
+        let ratio = match (
+            self.contact_per_supervision_max_thousandths,
+            self.group_credit_thousandths,
+        ) {
+            (Some(most), Some(credit)) => Some(Ratio {
+                contact_per_supervision_max: factor(most)?,
+                group_credit: factor(credit)?,
+            }),
+            (None, None) => None,
+            (Some(_), None) | (None, Some(_)) => return Err(place.corrupt()),
+        };
+        let round = Round {
+            key: self.key_is_given.then(|| key.clone()),
+            name: self.name,
+            term: place.days(&self.first_day, &self.last_day)?,
+            session_start_step: place.minutes(self.session_start_step_minutes)?,
+            missed_sessions_max: place.count(self.missed_sessions_max)?,
+            unranked_sites: place.word(&self.unranked_sites, &UNRANKED_SITES, unranked_word)?,
+            excluded_supervisor_closes_sites: self.excluded_supervisor_closes_sites,
+            ratio,
+        };
+        Ok(self.record.with(RoundRecord {
+            key,
+            round,
+            has_availability: self.has_availability,
+        }))
+    }
+}
+
+impl Tx {
+    /// Returns the rounds of a range, by key.
+    ///
+    /// # Errors
+    /// When the database fails, or holds what no round can be.
+    pub async fn round_list(
+        &mut self,
+        scope: ProgramScope,
+        keys: &KeyRange,
+    ) -> Result<Vec<Versioned<RoundRecord>>, StoreError> {
+        let rows: Vec<RoundRow> = on!(self, |connection| {
+            sqlx::query_as(ROUND_LIST)
+                .bind(scope.program_id)
+                .bind(keys.from.as_str())
+                .bind(keys.until.as_str())
+                .bind(keys.limit)
+                .fetch_all(connection)
+                .await
+        })?;
+        rows.into_iter().map(RoundRow::into_round).collect()
+    }
+
+    /// Returns a round.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is none of that key.
+    pub async fn round_fetch(
+        &mut self,
+        scope: ProgramScope,
+        key: &Key,
+    ) -> Result<Versioned<RoundRecord>, StoreError> {
+        let found = self
+            .round_list(scope, &KeyRange::one(key.as_str()))
+            .await?
+            .into_iter()
+            .next();
+        found.ok_or_else(|| StoreError::NotFound {
+            kind: EntityKind::Round,
+            key: key.to_string(),
+        })
+    }
+}
+
+impl WriteTx {
+    /// Creates or replaces a round, a new version.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn round_write(&mut self, record: &RoundRecord) -> Result<(), StoreError> {
+        let (program_id, now) = (self.scope.program_id, self.now.0);
+        let round = &record.round;
+        let factor = |of: fn(&Ratio) -> Thousandths| {
+            round.ratio.as_ref().map(|ratio| i64::from(of(ratio).get()))
+        };
+        on!(&mut self.tx, |connection| {
+            sqlx::query(ROUND_WRITE)
+                .bind(program_id)
+                .bind(record.key.as_str())
+                .bind(Uuid::now_v7())
+                .bind(now)
+                .bind(round.key.is_some())
+                .bind(round.name.as_str())
+                .bind(round.term.first().to_string())
+                .bind(round.term.last().to_string())
+                .bind(i64::from(round.session_start_step.get()))
+                .bind(i64::from(round.missed_sessions_max))
+                .bind(unranked_word(round.unranked_sites))
+                .bind(round.excluded_supervisor_closes_sites)
+                .bind(factor(|ratio| ratio.contact_per_supervision_max))
+                .bind(factor(|ratio| ratio.group_credit))
+                .bind(record.has_availability)
+                .execute(connection)
+                .await
+                .map(drop)
+        })?;
+        Ok(())
+    }
+}

@@ -1,0 +1,172 @@
+//! Sites with their opening hours.
+
+use serde_json::{Value, json};
+use sqlx::FromRow;
+
+use super::dispatch::{on, statements};
+use super::rows::{Place, RecordColumns, new_id, write_rows};
+use super::{KeyRange, ProgramScope, StoreError, Tx, WriteTx, availability, words};
+use crate::domain::{EntityKind, Site, SiteKey, Versioned};
+
+statements! {
+    SITE_LIST = "SELECT key, id, version, created_at, updated_at, name, time_zone, jurisdiction, \
+        setting, capacity_min, capacity, contact_minutes_per_week, contact_minutes_min, \
+        contact_minutes_max, agreement_from, agreement_until FROM site \
+        WHERE program_id = $1 AND key >= $2 AND key <= $3 AND deleted_at IS NULL \
+        ORDER BY key LIMIT $4";
+    SITE_WRITE = "INSERT INTO site (program_id, key, id, version, created_at, updated_at, name, \
+        time_zone, jurisdiction, setting, capacity_min, capacity, contact_minutes_per_week, \
+        contact_minutes_min, contact_minutes_max, agreement_from, agreement_until) \
+        SELECT $1, value ->> 0, unhex(value ->> 1), 1, $3, $3, value ->> 2, value ->> 3, \
+        value ->> 4, value ->> 5, CAST(value ->> 6 AS BIGINT), CAST(value ->> 7 AS BIGINT), \
+        CAST(value ->> 8 AS BIGINT), CAST(value ->> 9 AS BIGINT), CAST(value ->> 10 AS BIGINT), \
+        value ->> 11, value ->> 12 FROM json_each($2) WHERE TRUE \
+        ON CONFLICT (program_id, key) DO UPDATE SET version = site.version + 1, \
+        updated_at = excluded.updated_at, deleted_at = NULL, name = excluded.name, \
+        time_zone = excluded.time_zone, jurisdiction = excluded.jurisdiction, \
+        setting = excluded.setting, capacity_min = excluded.capacity_min, \
+        capacity = excluded.capacity, \
+        contact_minutes_per_week = excluded.contact_minutes_per_week, \
+        contact_minutes_min = excluded.contact_minutes_min, \
+        contact_minutes_max = excluded.contact_minutes_max, \
+        agreement_from = excluded.agreement_from, agreement_until = excluded.agreement_until";
+    SITE_DELETE = "UPDATE site SET deleted_at = $3, updated_at = $3, version = version + 1 \
+        WHERE program_id = $1 AND key = $2 AND deleted_at IS NULL";
+}
+
+#[derive(FromRow)]
+struct SiteRow {
+    #[sqlx(flatten)]
+    record: RecordColumns,
+    name: String,
+    time_zone: String,
+    jurisdiction: String,
+    setting: String,
+    capacity_min: i64,
+    capacity: i64,
+    contact_minutes_per_week: i64,
+    contact_minutes_min: i64,
+    contact_minutes_max: i64,
+    agreement_from: String,
+    agreement_until: String,
+}
+
+impl SiteRow {
+    fn into_site(self) -> Result<Versioned<Site>, StoreError> {
+        let place = Place {
+            table: "site",
+            key: &self.record.key,
+        };
+        let site = Site {
+            key: place.parse(&self.record.key)?,
+            name: self.name,
+            time_zone: place.parse(&self.time_zone)?,
+            jurisdiction: place.parse(&self.jurisdiction)?,
+            setting: place.parse(&self.setting)?,
+            capacity_min: place.count(self.capacity_min)?,
+            capacity: place.count(self.capacity)?,
+            contact_per_week: place.minutes(self.contact_minutes_per_week)?,
+            contact: place.minutes_range(self.contact_minutes_min, self.contact_minutes_max)?,
+            agreement: place.days(&self.agreement_from, &self.agreement_until)?,
+            modalities: Default::default(),
+            languages: Default::default(),
+            opening: Default::default(),
+        };
+        Ok(self.record.with(site))
+    }
+}
+
+impl Tx {
+    /// Returns the sites of a range, by key.
+    ///
+    /// # Errors
+    /// When the database fails, or holds what no site can be.
+    pub async fn site_list(
+        &mut self,
+        scope: ProgramScope,
+        keys: &KeyRange,
+    ) -> Result<Vec<Versioned<Site>>, StoreError> {
+        let rows: Vec<SiteRow> = on!(&mut *self, |connection| {
+            sqlx::query_as(SITE_LIST)
+                .bind(scope.program_id)
+                .bind(keys.from.as_str())
+                .bind(keys.until.as_str())
+                .bind(keys.limit)
+                .fetch_all(connection)
+                .await
+        })?;
+        let owners = KeyRange::spanning(rows.iter().map(|row| row.record.key.as_str()));
+        let mut modalities = words::SITE_MODALITY.list(self, scope, &owners).await?;
+        let mut languages = words::SITE_LANGUAGE.list(self, scope, &owners).await?;
+        let mut calendars = availability::list(self, scope, EntityKind::Site, &owners).await?;
+        rows.into_iter()
+            .map(|row| {
+                let mut record = row.into_site()?;
+                let site = &mut record.value;
+                site.modalities = modalities.take(site.key.as_str());
+                site.languages = languages.take(site.key.as_str());
+                site.opening = calendars.take(site.key.as_str());
+                Ok(record)
+            })
+            .collect()
+    }
+}
+
+fn row(site: &Site) -> Value {
+    json!([
+        site.key.as_str(),
+        new_id(),
+        site.name,
+        site.time_zone.as_str(),
+        site.jurisdiction.as_str(),
+        site.setting.as_str(),
+        site.capacity_min,
+        site.capacity,
+        site.contact_per_week.get(),
+        site.contact.min().get(),
+        site.contact.max().get(),
+        site.agreement.first().to_string(),
+        site.agreement.last().to_string(),
+    ])
+}
+
+impl WriteTx {
+    /// Creates or replaces sites, each a new version.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn site_write(&mut self, sites: &[&Site]) -> Result<(), StoreError> {
+        let (scope, now) = (self.scope, self.now.0);
+        let rows: Vec<Value> = sites.iter().map(|site| row(site)).collect();
+        let tx = &mut self.tx;
+        write_rows(tx, SITE_WRITE, scope.program_id, now, &rows).await?;
+        let modalities = sites
+            .iter()
+            .map(|site| (site.key.as_str(), &site.modalities));
+        words::SITE_MODALITY.replace(tx, scope, modalities).await?;
+        let languages = sites
+            .iter()
+            .map(|site| (site.key.as_str(), &site.languages));
+        words::SITE_LANGUAGE.replace(tx, scope, languages).await?;
+        let opening = sites.iter().map(|site| (site.key.as_str(), &site.opening));
+        availability::replace(tx, scope, EntityKind::Site, opening).await
+    }
+
+    /// Marks a site as deleted; says whether it was there.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn site_delete(&mut self, key: &SiteKey) -> Result<bool, StoreError> {
+        let (program_id, now) = (self.scope.program_id, self.now.0);
+        let gone = on!(&mut self.tx, |connection| {
+            sqlx::query(SITE_DELETE)
+                .bind(program_id)
+                .bind(key.as_str())
+                .bind(now)
+                .execute(connection)
+                .await
+                .map(|done| done.rows_affected())
+        })?;
+        Ok(gone > 0)
+    }
+}

@@ -1,0 +1,252 @@
+//! Supervisors with their licences and availability.
+
+use std::collections::HashMap;
+
+use serde_json::{Value, json};
+use sqlx::FromRow;
+
+use super::dispatch::{on, statements};
+use super::rows::{Place, RecordColumns, new_id, write_rows};
+use super::{KeyRange, ProgramScope, StoreError, Tx, WriteTx, availability, words};
+use crate::domain::{
+    DeliveryOffer, EntityKind, Licence, Role, SessionKind, Supervisor, SupervisorKey, Versioned,
+};
+
+statements! {
+    SUPERVISOR_LIST = "SELECT key, id, version, created_at, updated_at, name, email, time_zone, \
+        role, delivery, caseload_min, caseload_max, caseload_current, minutes_per_week_max, \
+        group_size_max FROM supervisor \
+        WHERE program_id = $1 AND key >= $2 AND key <= $3 AND deleted_at IS NULL \
+        ORDER BY key LIMIT $4";
+    SUPERVISOR_WRITE = "INSERT INTO supervisor (program_id, key, id, version, created_at, \
+        updated_at, name, email, time_zone, role, delivery, caseload_min, caseload_max, \
+        caseload_current, minutes_per_week_max, group_size_max) \
+        SELECT $1, value ->> 0, unhex(value ->> 1), 1, $3, $3, value ->> 2, value ->> 3, \
+        value ->> 4, value ->> 5, value ->> 6, CAST(value ->> 7 AS BIGINT), \
+        CAST(value ->> 8 AS BIGINT), CAST(value ->> 9 AS BIGINT), CAST(value ->> 10 AS BIGINT), \
+        CAST(value ->> 11 AS BIGINT) FROM json_each($2) WHERE TRUE \
+        ON CONFLICT (program_id, key) DO UPDATE SET version = supervisor.version + 1, \
+        updated_at = excluded.updated_at, deleted_at = NULL, name = excluded.name, \
+        email = excluded.email, time_zone = excluded.time_zone, role = excluded.role, \
+        delivery = excluded.delivery, caseload_min = excluded.caseload_min, \
+        caseload_max = excluded.caseload_max, caseload_current = excluded.caseload_current, \
+        minutes_per_week_max = excluded.minutes_per_week_max, \
+        group_size_max = excluded.group_size_max";
+    SUPERVISOR_DELETE = "UPDATE supervisor SET deleted_at = $3, updated_at = $3, \
+        version = version + 1 WHERE program_id = $1 AND key = $2 AND deleted_at IS NULL";
+    LICENCE_LIST = "SELECT supervisor_key, jurisdiction, credential, valid_from, valid_until \
+        FROM licence WHERE program_id = $1 AND supervisor_key >= $2 AND supervisor_key <= $3 \
+        ORDER BY supervisor_key, position";
+    LICENCE_DELETE = "DELETE FROM licence WHERE program_id = $1 AND $3 = '' \
+        AND supervisor_key IN (SELECT value ->> 0 FROM json_each($2))";
+    LICENCE_INSERT = "INSERT INTO licence (program_id, supervisor_key, position, jurisdiction, \
+        credential, valid_from, valid_until) \
+        SELECT $1, value ->> 0, CAST(value ->> 1 AS BIGINT), value ->> 2, value ->> 3, \
+        value ->> 4, value ->> 5 FROM json_each($2) WHERE $3 = ''";
+}
+
+#[derive(FromRow)]
+struct SupervisorRow {
+    #[sqlx(flatten)]
+    record: RecordColumns,
+    name: String,
+    email: String,
+    time_zone: String,
+    role: String,
+    delivery: String,
+    caseload_min: i64,
+    caseload_max: i64,
+    caseload_current: i64,
+    minutes_per_week_max: i64,
+    group_size_max: i64,
+}
+
+impl SupervisorRow {
+    fn into_supervisor(self) -> Result<Versioned<Supervisor>, StoreError> {
+        let place = Place {
+            table: "supervisor",
+            key: &self.record.key,
+        };
+        let supervisor = Supervisor {
+            key: place.parse(&self.record.key)?,
+            name: self.name,
+            email: self.email,
+            time_zone: place.parse(&self.time_zone)?,
+            role: place.word(&self.role, &Role::ALL, Role::as_str)?,
+            sites: Default::default(),
+            delivery: place.word(&self.delivery, &DeliveryOffer::ALL, DeliveryOffer::as_str)?,
+            caseload_min: place.count(self.caseload_min)?,
+            caseload_max: place.count(self.caseload_max)?,
+            caseload_current: place.count(self.caseload_current)?,
+            minutes_per_week_max: place.minutes(self.minutes_per_week_max)?,
+            kinds: Default::default(),
+            group_size_max: place.count(self.group_size_max)?,
+            languages: Default::default(),
+            licences: Vec::new(),
+            availability: Default::default(),
+        };
+        Ok(self.record.with(supervisor))
+    }
+}
+
+/// Reads the word of a kind of session.
+pub(super) fn session_kind(word: &str) -> Option<SessionKind> {
+    SessionKind::ALL
+        .into_iter()
+        .find(|kind| kind.as_str() == word)
+}
+
+impl Tx {
+    /// Returns the supervisors of a range, by key.
+    ///
+    /// # Errors
+    /// When the database fails, or holds what no supervisor can be.
+    pub async fn supervisor_list(
+        &mut self,
+        scope: ProgramScope,
+        keys: &KeyRange,
+    ) -> Result<Vec<Versioned<Supervisor>>, StoreError> {
+        let rows: Vec<SupervisorRow> = on!(&mut *self, |connection| {
+            sqlx::query_as(SUPERVISOR_LIST)
+                .bind(scope.program_id)
+                .bind(keys.from.as_str())
+                .bind(keys.until.as_str())
+                .bind(keys.limit)
+                .fetch_all(connection)
+                .await
+        })?;
+        let owners = KeyRange::spanning(rows.iter().map(|row| row.record.key.as_str()));
+        let mut sites = words::SUPERVISOR_SITE.list(self, scope, &owners).await?;
+        let mut kinds = words::SUPERVISOR_KIND
+            .list_as(self, scope, &owners, session_kind)
+            .await?;
+        let mut languages = words::SUPERVISOR_LANGUAGE
+            .list(self, scope, &owners)
+            .await?;
+        let mut licences = self.licence_list(scope, &owners).await?;
+        let mut calendars =
+            availability::list(self, scope, EntityKind::Supervisor, &owners).await?;
+        rows.into_iter()
+            .map(|row| {
+                let mut record = row.into_supervisor()?;
+                let supervisor = &mut record.value;
+                let key = supervisor.key.as_str();
+                supervisor.sites = sites.take(key);
+                supervisor.kinds = kinds.take(key);
+                supervisor.languages = languages.take(key);
+                supervisor.licences = licences.remove(key).unwrap_or_default();
+                supervisor.availability = calendars.take(key);
+                Ok(record)
+            })
+            .collect()
+    }
+
+    async fn licence_list(
+        &mut self,
+        scope: ProgramScope,
+        owners: &KeyRange,
+    ) -> Result<HashMap<String, Vec<Licence>>, StoreError> {
+        let rows: Vec<(String, String, String, String, String)> = on!(self, |connection| {
+            sqlx::query_as(LICENCE_LIST)
+                .bind(scope.program_id)
+                .bind(owners.from.as_str())
+                .bind(owners.until.as_str())
+                .fetch_all(connection)
+                .await
+        })?;
+        let mut licences: HashMap<String, Vec<Licence>> = HashMap::new();
+        for (owner, jurisdiction, credential, from, until) in rows {
+            let place = Place {
+                table: "licence",
+                key: &owner,
+            };
+            let licence = Licence {
+                jurisdiction: place.parse(&jurisdiction)?,
+                credential,
+                valid: place.days(&from, &until)?,
+            };
+            licences.entry(owner).or_default().push(licence);
+        }
+        Ok(licences)
+    }
+}
+
+fn row(supervisor: &Supervisor) -> Value {
+    json!([
+        supervisor.key.as_str(),
+        new_id(),
+        supervisor.name,
+        supervisor.email,
+        supervisor.time_zone.as_str(),
+        supervisor.role.as_str(),
+        supervisor.delivery.as_str(),
+        supervisor.caseload_min,
+        supervisor.caseload_max,
+        supervisor.caseload_current,
+        supervisor.minutes_per_week_max.get(),
+        supervisor.group_size_max,
+    ])
+}
+
+fn licence_rows(supervisor: &Supervisor) -> impl Iterator<Item = Value> {
+    let licences = supervisor.licences.iter().enumerate();
+    licences.map(|(position, licence)| {
+        json!([
+            supervisor.key.as_str(),
+            position,
+            licence.jurisdiction.as_str(),
+            licence.credential,
+            licence.valid.first().to_string(),
+            licence.valid.last().to_string(),
+        ])
+    })
+}
+
+impl WriteTx {
+    /// Creates or replaces supervisors, each a new version.
+    ///
+    /// # Errors
+    /// [`StoreError::Referenced`] when a site is missing.
+    pub async fn supervisor_write(&mut self, all: &[&Supervisor]) -> Result<(), StoreError> {
+        let (scope, now) = (self.scope, self.now.0);
+        let program_id = scope.program_id;
+        let tx = &mut self.tx;
+        let rows: Vec<Value> = all.iter().map(|one| row(one)).collect();
+        write_rows(tx, SUPERVISOR_WRITE, program_id, now, &rows).await?;
+        let sites = all.iter().map(|one| (one.key.as_str(), &one.sites));
+        words::SUPERVISOR_SITE.replace(tx, scope, sites).await?;
+        let kinds = all.iter().map(|one| {
+            let words = one.kinds.iter().map(|kind| kind.as_str());
+            (one.key.as_str(), words)
+        });
+        words::SUPERVISOR_KIND.replace(tx, scope, kinds).await?;
+        let languages = all.iter().map(|one| (one.key.as_str(), &one.languages));
+        words::SUPERVISOR_LANGUAGE
+            .replace(tx, scope, languages)
+            .await?;
+        let keys: Vec<Value> = all.iter().map(|one| json!([one.key.as_str()])).collect();
+        write_rows(tx, LICENCE_DELETE, program_id, "", &keys).await?;
+        let licences: Vec<Value> = all.iter().flat_map(|one| licence_rows(one)).collect();
+        write_rows(tx, LICENCE_INSERT, program_id, "", &licences).await?;
+        let calendars = all.iter().map(|one| (one.key.as_str(), &one.availability));
+        availability::replace(tx, scope, EntityKind::Supervisor, calendars).await
+    }
+
+    /// Marks a supervisor as deleted; says whether it was there.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn supervisor_delete(&mut self, key: &SupervisorKey) -> Result<bool, StoreError> {
+        let (program_id, now) = (self.scope.program_id, self.now.0);
+        let gone = on!(&mut self.tx, |connection| {
+            sqlx::query(SUPERVISOR_DELETE)
+                .bind(program_id)
+                .bind(key.as_str())
+                .bind(now)
+                .execute(connection)
+                .await
+                .map(|done| done.rows_affected())
+        })?;
+        Ok(gone > 0)
+    }
+}

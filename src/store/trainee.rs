@@ -1,0 +1,172 @@
+//! Trainees with their availability.
+
+use serde_json::{Value, json};
+use sqlx::FromRow;
+
+use super::dispatch::{on, statements};
+use super::rows::{Place, RecordColumns, new_id, write_rows};
+use super::{KeyRange, ProgramScope, StoreError, Tx, WriteTx, availability, words};
+use crate::domain::{EntityKind, Trainee, TraineeKey, Versioned};
+
+statements! {
+    TRAINEE_LIST = "SELECT key, id, version, created_at, updated_at, name, email, time_zone, \
+        level, jurisdiction, priority, contact_minutes_min, contact_minutes_target, \
+        contact_minutes_max FROM trainee \
+        WHERE program_id = $1 AND key >= $2 AND key <= $3 AND deleted_at IS NULL \
+        ORDER BY key LIMIT $4";
+    TRAINEE_WRITE = "INSERT INTO trainee (program_id, key, id, version, created_at, updated_at, \
+        name, email, time_zone, level, jurisdiction, priority, contact_minutes_min, \
+        contact_minutes_target, contact_minutes_max) \
+        SELECT $1, value ->> 0, unhex(value ->> 1), 1, $3, $3, value ->> 2, value ->> 3, \
+        value ->> 4, value ->> 5, value ->> 6, CAST(value ->> 7 AS BIGINT), \
+        CAST(value ->> 8 AS BIGINT), CAST(value ->> 9 AS BIGINT), CAST(value ->> 10 AS BIGINT) \
+        FROM json_each($2) WHERE TRUE \
+        ON CONFLICT (program_id, key) DO UPDATE SET version = trainee.version + 1, \
+        updated_at = excluded.updated_at, deleted_at = NULL, name = excluded.name, \
+        email = excluded.email, time_zone = excluded.time_zone, level = excluded.level, \
+        jurisdiction = excluded.jurisdiction, priority = excluded.priority, \
+        contact_minutes_min = excluded.contact_minutes_min, \
+        contact_minutes_target = excluded.contact_minutes_target, \
+        contact_minutes_max = excluded.contact_minutes_max";
+    TRAINEE_DELETE = "UPDATE trainee SET deleted_at = $3, updated_at = $3, \
+        version = version + 1 WHERE program_id = $1 AND key = $2 AND deleted_at IS NULL";
+}
+
+#[derive(FromRow)]
+struct TraineeRow {
+    #[sqlx(flatten)]
+    record: RecordColumns,
+    name: String,
+    email: String,
+    time_zone: String,
+    level: String,
+    jurisdiction: String,
+    priority: i64,
+    contact_minutes_min: i64,
+    contact_minutes_target: Option<i64>,
+    contact_minutes_max: i64,
+}
+
+impl TraineeRow {
+    fn into_trainee(self) -> Result<Versioned<Trainee>, StoreError> {
+        let place = Place {
+            table: "trainee",
+            key: &self.record.key,
+        };
+        let target = self.contact_minutes_target;
+        let trainee = Trainee {
+            key: place.parse(&self.record.key)?,
+            name: self.name,
+            email: self.email,
+            time_zone: place.parse(&self.time_zone)?,
+            level: place.parse(&self.level)?,
+            jurisdiction: place.parse(&self.jurisdiction)?,
+            priority: place.count(self.priority)?,
+            contact: place.minutes_range(self.contact_minutes_min, self.contact_minutes_max)?,
+            contact_target: target.map(|target| place.minutes(target)).transpose()?,
+            modalities_required: Default::default(),
+            languages: Default::default(),
+            availability: Default::default(),
+        };
+        Ok(self.record.with(trainee))
+    }
+}
+
+impl Tx {
+    /// Returns the trainees of a range, by key.
+    ///
+    /// # Errors
+    /// When the database fails, or holds what no trainee can be.
+    pub async fn trainee_list(
+        &mut self,
+        scope: ProgramScope,
+        keys: &KeyRange,
+    ) -> Result<Vec<Versioned<Trainee>>, StoreError> {
+        let rows: Vec<TraineeRow> = on!(&mut *self, |connection| {
+            sqlx::query_as(TRAINEE_LIST)
+                .bind(scope.program_id)
+                .bind(keys.from.as_str())
+                .bind(keys.until.as_str())
+                .bind(keys.limit)
+                .fetch_all(connection)
+                .await
+        })?;
+        let owners = KeyRange::spanning(rows.iter().map(|row| row.record.key.as_str()));
+        let mut modalities = words::TRAINEE_MODALITY.list(self, scope, &owners).await?;
+        let mut languages = words::TRAINEE_LANGUAGE.list(self, scope, &owners).await?;
+        let mut calendars = availability::list(self, scope, EntityKind::Trainee, &owners).await?;
+        rows.into_iter()
+            .map(|row| {
+                let mut record = row.into_trainee()?;
+                let trainee = &mut record.value;
+                trainee.modalities_required = modalities.take(trainee.key.as_str());
+                trainee.languages = languages.take(trainee.key.as_str());
+                trainee.availability = calendars.take(trainee.key.as_str());
+                Ok(record)
+            })
+            .collect()
+    }
+}
+
+fn row(trainee: &Trainee) -> Value {
+    json!([
+        trainee.key.as_str(),
+        new_id(),
+        trainee.name,
+        trainee.email,
+        trainee.time_zone.as_str(),
+        trainee.level.as_str(),
+        trainee.jurisdiction.as_str(),
+        trainee.priority,
+        trainee.contact.min().get(),
+        trainee.contact_target.map(|target| target.get()),
+        trainee.contact.max().get(),
+    ])
+}
+
+impl WriteTx {
+    /// Creates or replaces trainees, each a new version.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn trainee_write(&mut self, trainees: &[&Trainee]) -> Result<(), StoreError> {
+        let (scope, now) = (self.scope, self.now.0);
+        let rows: Vec<Value> = trainees.iter().map(|trainee| row(trainee)).collect();
+        let tx = &mut self.tx;
+        write_rows(tx, TRAINEE_WRITE, scope.program_id, now, &rows).await?;
+        let modalities = trainees
+            .iter()
+            .map(|trainee| (trainee.key.as_str(), &trainee.modalities_required));
+        words::TRAINEE_MODALITY
+            .replace(tx, scope, modalities)
+            .await?;
+        let languages = trainees
+            .iter()
+            .map(|trainee| (trainee.key.as_str(), &trainee.languages));
+        words::TRAINEE_LANGUAGE
+            .replace(tx, scope, languages)
+            .await?;
+        let calendars = trainees
+            .iter()
+            .map(|trainee| (trainee.key.as_str(), &trainee.availability));
+        availability::replace(tx, scope, EntityKind::Trainee, calendars).await
+    }
+
+    /// Marks a trainee as deleted; says whether it was there.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn trainee_delete(&mut self, key: &TraineeKey) -> Result<bool, StoreError> {
+        let (program_id, now) = (self.scope.program_id, self.now.0);
+        let gone = on!(&mut self.tx, |connection| {
+            sqlx::query(TRAINEE_DELETE)
+                .bind(program_id)
+                .bind(key.as_str())
+                .bind(now)
+                .execute(connection)
+                .await
+                .map(|done| done.rows_affected())
+        })?;
+        Ok(gone > 0)
+    }
+}

@@ -1,0 +1,177 @@
+//! Transactions: reads that see one state, and writes that end in an event.
+
+use sqlx::{Postgres, Sqlite, Transaction};
+use uuid::Uuid;
+
+use super::dispatch::{on, statements};
+use super::event::{self, Event};
+use super::idempotency::{self, Request};
+use super::{Db, StoreError, postgres, sqlite};
+use crate::domain::time::UtcSecond;
+use crate::domain::{EntityKind, Program, ProgramKey};
+
+statements! {
+    PROGRAM_LOCK = "UPDATE program SET event_sequence = event_sequence + 1 \
+        WHERE key = $1 AND deleted_at IS NULL \
+        RETURNING program_id, event_sequence, event_sha256";
+    PROGRAM_INSERT = "INSERT INTO program (program_id, key, version, created_at, updated_at, \
+        name, time_zone, event_sequence, event_sha256) VALUES ($1, $2, 1, $3, $3, $4, $5, 1, '')";
+    PROGRAM_HEAD = "UPDATE program SET event_sha256 = $2 WHERE program_id = $1";
+}
+
+/// An open transaction; dropped, it leaves nothing behind.
+#[derive(Debug)]
+pub enum Tx {
+    /// Of a file.
+    Sqlite(Transaction<'static, Sqlite>),
+    /// Of a server.
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// The program that a statement is about; every key starts with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProgramScope {
+    pub(super) program_id: Uuid,
+}
+
+/// An open transaction that writes records of one program. It holds the
+/// program's row, so that writers follow one another, and the only way to
+/// commit it is an event.
+#[derive(Debug)]
+pub struct WriteTx {
+    pub(super) tx: Tx,
+    pub(super) scope: ProgramScope,
+    pub(super) now: UtcSecond,
+    pub(super) sequence: i64,
+    pub(super) previous_sha256: String,
+}
+
+impl Db {
+    /// Begins a read that sees one state.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when no connection is to be had.
+    pub async fn read(&self) -> Result<Tx, StoreError> {
+        Ok(match self {
+            Self::Sqlite { readers, .. } => {
+                Tx::Sqlite(readers.begin_with(sqlite::BEGIN_READ).await?)
+            }
+            Self::Postgres(pool) => Tx::Postgres(pool.begin_with(postgres::BEGIN_READ).await?),
+        })
+    }
+
+    /// Begins a transaction for the pulse of runs, outside any program.
+    pub(super) async fn begin(&self) -> Result<Tx, StoreError> {
+        Ok(match self {
+            Self::Sqlite { writer, .. } => {
+                Tx::Sqlite(writer.begin_with(sqlite::BEGIN_WRITE).await?)
+            }
+            Self::Postgres(pool) => Tx::Postgres(pool.begin_with(postgres::BEGIN_WRITE).await?),
+        })
+    }
+
+    /// Begins a write to the records of a program.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is no such program.
+    pub async fn write(&self, program: &ProgramKey, now: UtcSecond) -> Result<WriteTx, StoreError> {
+        let mut tx = self.begin().await?;
+        let locked: Option<(Uuid, i64, String)> = on!(&mut tx, |connection| {
+            sqlx::query_as(PROGRAM_LOCK)
+                .bind(program.as_str())
+                .fetch_optional(connection)
+                .await
+        })?;
+        let (program_id, sequence, previous_sha256) =
+            locked.ok_or_else(|| StoreError::NotFound {
+                kind: EntityKind::Program,
+                key: program.to_string(),
+            })?;
+        Ok(WriteTx {
+            tx,
+            scope: ProgramScope { program_id },
+            now,
+            sequence,
+            previous_sha256,
+        })
+    }
+
+    /// Begins a write that creates a program.
+    ///
+    /// # Errors
+    /// [`StoreError::AlreadyExists`] when the key is taken.
+    pub async fn write_new(
+        &self,
+        program: &Program,
+        now: UtcSecond,
+    ) -> Result<WriteTx, StoreError> {
+        let mut tx = self.begin().await?;
+        let program_id = Uuid::now_v7();
+        on!(&mut tx, |connection| {
+            sqlx::query(PROGRAM_INSERT)
+                .bind(program_id)
+                .bind(program.key.as_str())
+                .bind(now.0)
+                .bind(program.name.as_str())
+                .bind(program.time_zone.as_str())
+                .execute(connection)
+                .await
+                .map(drop)
+        })?;
+        Ok(WriteTx {
+            tx,
+            scope: ProgramScope { program_id },
+            now,
+            sequence: 1,
+            previous_sha256: String::new(),
+        })
+    }
+}
+
+impl Tx {
+    pub(super) async fn commit(self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(transaction) => transaction.commit().await?,
+            Self::Postgres(transaction) => transaction.commit().await?,
+        }
+        Ok(())
+    }
+}
+
+impl WriteTx {
+    /// Returns the program that is written to.
+    pub fn scope(&self) -> ProgramScope {
+        self.scope
+    }
+
+    /// Returns the transaction for reads within the write.
+    pub fn tx(&mut self) -> &mut Tx {
+        &mut self.tx
+    }
+
+    /// Records what was done and commits it; with a request, so that a repeat
+    /// of it finds that it was carried out.
+    ///
+    /// # Errors
+    /// [`StoreError::AlreadyExists`] when the request was carried out already.
+    pub async fn commit(
+        mut self,
+        event: &Event<'_>,
+        request: Option<&Request<'_>>,
+    ) -> Result<(), StoreError> {
+        let head = event::append(&mut self, event).await?;
+        if let Some(request) = request {
+            idempotency::insert(&mut self, event.actor, event.subject, request).await?;
+        }
+        let program_id = self.scope.program_id;
+        on!(&mut self.tx, |connection| {
+            sqlx::query(PROGRAM_HEAD)
+                .bind(program_id)
+                .bind(head)
+                .execute(connection)
+                .await
+                .map(drop)
+        })?;
+        self.tx.commit().await
+    }
+}

@@ -1,0 +1,125 @@
+//! `practicum serve`, run as an operator runs it.
+
+use std::io::{BufRead, BufReader, Read};
+use std::net::{SocketAddr, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use practicum::grpc::pb;
+use tonic::transport::Endpoint;
+
+use crate::support::command::practicum;
+
+struct Server {
+    child: Child,
+    address: SocketAddr,
+    folder: tempfile::TempDir,
+}
+
+fn serve(arguments: &[&str]) -> Server {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("practicum.db");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_practicum"))
+        .args(["serve", "--listen", "127.0.0.1:0", "--database"])
+        .arg(&database)
+        .args(arguments)
+        .env_remove("PRACTICUM_LOG")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    let stdout = child.stdout.take().unwrap();
+    BufReader::new(stdout).read_line(&mut line).unwrap();
+    let address = line.trim().rsplit(' ').next().unwrap().parse().unwrap();
+    Server {
+        child,
+        address,
+        folder,
+    }
+}
+
+impl Server {
+    /// Sends SIGTERM and returns how long the end took, and the log.
+    fn terminate(mut self) -> (Duration, String) {
+        let started = Instant::now();
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-TERM", &id]).status().unwrap();
+        assert!(sent.success());
+        let mut log = String::new();
+        self.child
+            .stderr
+            .take()
+            .unwrap()
+            .read_to_string(&mut log)
+            .unwrap();
+        assert!(self.child.wait().unwrap().success(), "{log}");
+        drop(self.folder);
+        (started.elapsed(), log)
+    }
+}
+
+#[test]
+fn refuses_an_address_that_others_can_reach() {
+    for address in ["0.0.0.0:0", "[::]:0", "192.0.2.7:80"] {
+        let ran = practicum(&["serve", "--database", "unused.db", "--listen", address]);
+        assert_eq!(ran.code, 2, "{}", ran.stderr);
+        assert!(
+            ran.stderr.contains("not a loopback address"),
+            "{}",
+            ran.stderr
+        );
+    }
+}
+
+#[test]
+fn says_what_is_wrong_with_a_database() {
+    let ran = practicum(&["serve", "--database", "mysql://here/x"]);
+    assert_eq!(ran.code, 4, "{}", ran.stderr);
+}
+
+#[test]
+fn ends_within_ten_seconds_with_hostile_connections_open() {
+    let server = serve(&[]);
+    let silent: Vec<TcpStream> = (0..200)
+        .map(|_| TcpStream::connect(server.address).unwrap())
+        .collect();
+    let (took, log) = server.terminate();
+    assert!(took < Duration::from_secs(10), "{took:?}: {log}");
+    drop(silent);
+}
+
+#[test]
+fn logs_each_call_with_its_request_id_as_json() {
+    let server = serve(&["--log-format", "json"]);
+    let address = format!("http://{}", server.address);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let channel = Endpoint::from_shared(address)
+            .unwrap()
+            .connect()
+            .await
+            .unwrap();
+        let mut programs = pb::program_service_client::ProgramServiceClient::new(channel);
+        let mut request = tonic::Request::new(pb::ListProgramsRequest::default());
+        let metadata = request.metadata_mut();
+        metadata.insert("x-request-id", "mine-7".parse().unwrap());
+        programs.list_programs(request).await.unwrap();
+    });
+    drop(runtime);
+    let (_, log) = server.terminate();
+    let lines: Vec<serde_json::Value> = log
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}")))
+        .collect();
+    let call = lines
+        .iter()
+        .find(|line| line["span"]["request.id"] == "mine-7");
+    let call = call.unwrap_or_else(|| panic!("{log}"));
+    assert_eq!(
+        call["span"]["method"],
+        "/practicum.v1.ProgramService/ListPrograms"
+    );
+    assert!(call["fields"]["duration_ms"].is_number(), "{call}");
+}

@@ -1,0 +1,177 @@
+//! `AvailabilityService`.
+
+use practicum::grpc::pb;
+
+use super::people::site;
+use crate::support::service::{Service, broken, reason};
+
+const NAME: &str = "programs/north/sites/harbour/availability";
+
+async fn with_site() -> Service {
+    let service = Service::start().await.with_program().await;
+    let request = pb::CreateSiteRequest {
+        parent: "programs/north".to_owned(),
+        site_id: "harbour".to_owned(),
+        site: Some(site("Harbour")),
+        request_id: String::new(),
+    };
+    service.sites().create_site(request).await.unwrap();
+    service
+}
+
+fn window(weekday: pb::Weekday, start: i32, end: i32) -> pb::WeeklyWindow {
+    pb::WeeklyWindow {
+        weekday: i32::from(weekday),
+        start_minute_of_day: start,
+        end_minute_of_day: end,
+    }
+}
+
+fn replace(windows: Vec<pb::WeeklyWindow>, away: Vec<pb::Away>) -> pb::ReplaceAvailabilityRequest {
+    pb::ReplaceAvailabilityRequest {
+        availability: Some(pb::Availability {
+            name: NAME.to_owned(),
+            windows,
+            away,
+            ..Default::default()
+        }),
+        request_id: String::new(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn replaces_windows_and_days_away_and_nothing_else() {
+    let service = with_site().await;
+    let christmas = pb::Away {
+        days: Some(pb::DayRange {
+            first_day: Some(pb::Date {
+                year: 2031,
+                month: 12,
+                day: 24,
+            }),
+            last_day: Some(pb::Date {
+                year: 2031,
+                month: 12,
+                day: 26,
+            }),
+        }),
+        reason: "closed".to_owned(),
+    };
+    let windows = vec![
+        window(pb::Weekday::Sunday, 0, 1440),
+        window(pb::Weekday::Monday, 540, 1020),
+    ];
+    let request = replace(windows.clone(), vec![christmas.clone()]);
+    service
+        .availability()
+        .replace_availability(request)
+        .await
+        .unwrap();
+    let name = NAME.to_owned();
+    let found = service
+        .availability()
+        .get_availability(pb::GetAvailabilityRequest { name })
+        .await;
+    let found = found.unwrap().into_inner().availability.unwrap();
+    assert_eq!(
+        found.windows,
+        [windows[1], windows[0]],
+        "Monday comes first"
+    );
+    assert_eq!(found.away, [christmas]);
+    assert_eq!(found.time_zone, "Europe/Lisbon");
+    let name = "programs/north/sites/harbour".to_owned();
+    let site = service
+        .sites()
+        .get_site(pb::GetSiteRequest { name })
+        .await
+        .unwrap();
+    let site = site.into_inner().site.unwrap();
+    assert_eq!(
+        (site.display_name.as_str(), &site.etag),
+        ("Harbour", &found.etag)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_of_the_owner_leaves_windows_alone() {
+    let service = with_site().await;
+    let request = replace(vec![window(pb::Weekday::Friday, 600, 660)], Vec::new());
+    service
+        .availability()
+        .replace_availability(request)
+        .await
+        .unwrap();
+    let request = pb::UpdateSiteRequest {
+        site: Some(pb::Site {
+            name: "programs/north/sites/harbour".to_owned(),
+            capacity: 9,
+            ..Default::default()
+        }),
+        ..Default::default()
+    };
+    service.sites().update_site(request).await.unwrap();
+    let name = NAME.to_owned();
+    let found = service
+        .availability()
+        .get_availability(pb::GetAvailabilityRequest { name })
+        .await;
+    let found = found.unwrap().into_inner().availability.unwrap();
+    assert_eq!(found.windows, [window(pb::Weekday::Friday, 600, 660)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_every_broken_window_and_day() {
+    let service = with_site().await;
+    let windows = vec![
+        window(pb::Weekday::Monday, 540, 1020),
+        window(pb::Weekday::Unspecified, 541, 1441),
+        window(pb::Weekday::Monday, 1020, 540),
+    ];
+    let leap = pb::Date {
+        year: 2031,
+        month: 2,
+        day: 29,
+    };
+    let away = pb::Away {
+        days: Some(pb::DayRange {
+            first_day: Some(leap),
+            last_day: None,
+        }),
+        reason: String::new(),
+    };
+    let request = replace(windows, vec![away]);
+    let refused = service
+        .availability()
+        .replace_availability(request)
+        .await
+        .unwrap_err();
+    assert_eq!(
+        broken(&refused),
+        [
+            "availability.windows[1].weekday",
+            "availability.windows[1].start_minute_of_day",
+            "availability.windows[1].end_minute_of_day",
+            "availability.windows[2].end_minute_of_day",
+            "availability.away[0].days.first_day",
+            "availability.away[0].days.last_day",
+        ]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tells_a_missing_owner_from_a_wrong_name() {
+    let service = with_site().await;
+    let get = |name: &str| {
+        let name = name.to_owned();
+        let mut availability = service.availability();
+        async move {
+            let request = pb::GetAvailabilityRequest { name };
+            availability.get_availability(request).await.unwrap_err()
+        }
+    };
+    let missing = get("programs/north/trainees/nobody/availability").await;
+    assert_eq!(reason(&missing), "NOT_FOUND");
+    let wrong = get("programs/north/sites/harbour").await;
+    assert_eq!(broken(&wrong), ["name"]);
+}

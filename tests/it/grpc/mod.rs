@@ -1,0 +1,9 @@
+//! The gRPC service as its clients see it.
+
+mod availability;
+mod operation;
+mod people;
+mod programs;
+mod rosters;
+mod rounds;
+mod runs;

@@ -1,0 +1,10 @@
+//! The store and the use cases over it: one suite, run on both databases.
+
+mod chain;
+mod databases;
+mod people;
+mod rosters;
+mod runs;
+mod schema;
+mod size;
+mod statements;

@@ -1,0 +1,250 @@
+//! Records one by one: versions, deletions, pages, requests that take effect
+//! once, pins.
+
+use practicum::app::{Actor, AppError, ImportMode, Reason, RequestOnce};
+use practicum::domain::{Forbid, PageRequest, Pin, ProgramKey, Site, SiteKey, SiteOrSupervisor};
+
+use super::databases::{World, on_both};
+use super::rosters::{import, shipped};
+
+on_both!(
+    keeps_each_record_as_it_was_given,
+    refuses_a_stale_version,
+    loses_no_update_of_many_writers,
+    deletes_only_who_takes_part_in_no_round,
+    pages_through_a_list_without_a_gap,
+    carries_out_a_request_once,
+    pins_and_forbids_only_who_takes_part,
+);
+
+fn program() -> ProgramKey {
+    "clinic-12".parse().unwrap()
+}
+
+fn a_site(key: &str) -> Site {
+    let site = shipped("metro-120").sites.swap_remove(0);
+    Site {
+        key: key.parse().unwrap(),
+        ..site
+    }
+}
+
+async fn clinic(world: &World) {
+    import(world, &shipped("clinic-12"), ImportMode::Replace).await;
+}
+
+async fn keeps_each_record_as_it_was_given(world: World) {
+    clinic(&world).await;
+    let (actor, other) = (Actor::operator(), shipped("metro-120"));
+    let (mut supervisor, trainee) = (other.supervisors[0].clone(), other.trainees[0].clone());
+    supervisor.sites.clear();
+    supervisor.key = "new-supervisor".parse().unwrap();
+    let app = &world.app;
+    let site = app.create_site(&actor, &program(), a_site("annex")).await;
+    assert_eq!(site.unwrap().value, a_site("annex"));
+    let made = app
+        .create_supervisor(&actor, &program(), supervisor.clone())
+        .await
+        .unwrap();
+    assert_eq!((made.value, made.version), (supervisor.clone(), 1));
+    let trainee = practicum::domain::Trainee {
+        key: "new-trainee".parse().unwrap(),
+        ..trainee
+    };
+    let made = app
+        .create_trainee(&actor, &program(), trainee.clone())
+        .await;
+    assert_eq!(made.unwrap().value, trainee);
+    supervisor.caseload_max += 1;
+    supervisor.licences.clear();
+    supervisor.sites.insert("annex".parse().unwrap());
+    let updated = app
+        .update_supervisor(&actor, &program(), supervisor.clone(), Some(1))
+        .await
+        .unwrap();
+    assert_eq!((updated.value, updated.version), (supervisor.clone(), 2));
+    supervisor.sites.insert("nowhere".parse().unwrap());
+    let refused = app
+        .update_supervisor(&actor, &program(), supervisor, None)
+        .await;
+    assert!(matches!(refused, Err(AppError::NotFound { .. })));
+    let again = app.create_site(&actor, &program(), a_site("annex")).await;
+    assert!(matches!(again, Err(AppError::AlreadyExists { .. })));
+}
+
+async fn refuses_a_stale_version(world: World) {
+    clinic(&world).await;
+    let actor = Actor::operator();
+    let app = &world.app;
+    let site = app.create_site(&actor, &program(), a_site("annex")).await;
+    let (version, program) = (Some(site.unwrap().version), program());
+    let first = app.update_site(&actor, &program, a_site("annex"), version);
+    assert_eq!(first.await.unwrap().version, 2);
+    let second = app.update_site(&actor, &program, a_site("annex"), version);
+    let stale = second.await.unwrap_err();
+    assert!(
+        matches!(stale, AppError::StaleEtag { current: 2, .. }),
+        "{stale}"
+    );
+}
+
+async fn loses_no_update_of_many_writers(world: World) {
+    clinic(&world).await;
+    let actor = Actor::operator();
+    world
+        .app
+        .create_site(&actor, &program(), a_site("annex"))
+        .await
+        .unwrap();
+    let key: SiteKey = "annex".parse().unwrap();
+    let writer = |app: practicum::app::App| {
+        let (actor, key) = (Actor::operator(), key.clone());
+        async move {
+            let mut done = 0;
+            for _ in 0..15 {
+                let before = app.get_site(&actor, &program(), &key).await.unwrap();
+                let mut site = before.value;
+                site.capacity += 1;
+                let version = Some(before.version);
+                match app.update_site(&actor, &program(), site, version).await {
+                    Ok(_) => done += 1,
+                    Err(AppError::StaleEtag { .. }) => {}
+                    Err(other) => panic!("{other:?}"),
+                }
+            }
+            done
+        }
+    };
+    let writers: Vec<_> = (0..8)
+        .map(|_| tokio::spawn(writer(world.app.clone())))
+        .collect();
+    let mut done = 0;
+    for writer in writers {
+        done += writer.await.unwrap();
+    }
+    assert!(done > 0);
+    let last = world.app.get_site(&actor, &program(), &key).await.unwrap();
+    assert_eq!(last.version, 1 + done);
+    let added = last.value.capacity - a_site("annex").capacity;
+    assert_eq!(i64::from(added), done);
+}
+
+async fn deletes_only_who_takes_part_in_no_round(world: World) {
+    clinic(&world).await;
+    let actor = Actor::operator();
+    let app = &world.app;
+    let taking_part = shipped("clinic-12").sites[0].key.clone();
+    let refused = app
+        .delete_site(&actor, &program(), &taking_part, None)
+        .await;
+    assert!(matches!(
+        refused,
+        Err(AppError::FailedPrecondition(Reason::TakesPart { .. }))
+    ));
+    let made = app.create_site(&actor, &program(), a_site("annex")).await;
+    let key = made.unwrap().value.key;
+    app.delete_site(&actor, &program(), &key, Some(1))
+        .await
+        .unwrap();
+    let gone = app.get_site(&actor, &program(), &key).await;
+    assert!(matches!(gone, Err(AppError::NotFound { .. })));
+    let again = app.create_site(&actor, &program(), a_site("annex")).await;
+    assert_eq!(again.unwrap().version, 3);
+}
+
+async fn pages_through_a_list_without_a_gap(world: World) {
+    clinic(&world).await;
+    let actor = Actor::operator();
+    // A key that starts with another follows it at once.
+    for key in ["a", "a-", "a-b", "a.b", "a0", "aA", "a_", "ab", "B"] {
+        let site = a_site(key);
+        let made = world.app.create_site(&actor, &program(), site).await;
+        made.unwrap();
+    }
+    let mut seen = Vec::new();
+    let mut page = PageRequest {
+        size: 1,
+        after: None,
+    };
+    loop {
+        let found = world.app.list_sites(&actor, &program(), &page).await;
+        let found = found.unwrap();
+        seen.extend(found.items.into_iter().map(|site| site.value.key));
+        page.after = found.next_after;
+        if page.after.is_none() {
+            break;
+        }
+    }
+    let mut sorted = seen.clone();
+    sorted.sort();
+    sorted.dedup();
+    assert_eq!((seen.len(), &seen), (12, &sorted));
+    page.size = 0;
+    let refused = world.app.list_sites(&actor, &program(), &page).await;
+    assert!(matches!(refused, Err(AppError::Invalid(_))));
+}
+
+async fn carries_out_a_request_once(world: World) {
+    clinic(&world).await;
+    let request = |body: &str| {
+        Actor::operator().with_request(RequestOnce {
+            id: uuid::Uuid::from_u128(7),
+            method: "CreateSite",
+            body_sha256: body.to_owned(),
+        })
+    };
+    let create = |body: &'static str| {
+        let app = world.app.clone();
+        let actor = request(body);
+        async move { app.create_site(&actor, &program(), a_site("annex")).await }
+    };
+    create("one").await.unwrap();
+    let twin = create("one").await.unwrap_err();
+    let AppError::FailedPrecondition(Reason::RequestDone { subject }) = twin else {
+        panic!("{twin:?}");
+    };
+    assert_eq!(subject, "sites/annex");
+    assert!(matches!(create("two").await, Err(AppError::Invalid(_))));
+    world.clock.advance(24 * 3600);
+    let forgotten = create("one").await;
+    assert!(matches!(forgotten, Err(AppError::AlreadyExists { .. })));
+}
+
+async fn pins_and_forbids_only_who_takes_part(world: World) {
+    let roster = shipped("clinic-12");
+    let report = import(&world, &roster, ImportMode::Replace).await;
+    let (actor, app) = (Actor::operator(), &world.app);
+    let pin = Pin {
+        trainee: roster.trainees[0].key.clone(),
+        target: SiteOrSupervisor::Site(roster.sites[0].key.clone()),
+    };
+    let (program, round) = (&report.program, &report.round);
+    app.pin(&actor, program, round, pin.clone()).await.unwrap();
+    app.pin(&actor, program, round, pin.clone()).await.unwrap();
+    let forbid = Forbid {
+        trainee: pin.trainee.clone(),
+        target: pin.target.clone(),
+    };
+    let against = app.forbid(&actor, program, round, forbid.clone()).await;
+    assert!(matches!(
+        against,
+        Err(AppError::FailedPrecondition(
+            Reason::PinAgainstForbid { .. }
+        ))
+    ));
+    let (pins, forbids) = app.list_pins(&actor, program, round).await.unwrap();
+    assert_eq!((pins, forbids.len()), (vec![pin.clone()], 0));
+    app.unpin(&actor, program, round, &pin).await.unwrap();
+    let gone = app.unpin(&actor, program, round, &pin).await;
+    assert!(matches!(gone, Err(AppError::NotFound { .. })));
+    app.forbid(&actor, program, round, forbid.clone())
+        .await
+        .unwrap();
+    app.unforbid(&actor, program, round, &forbid).await.unwrap();
+    let stranger = Pin {
+        trainee: "nobody".parse().unwrap(),
+        ..pin
+    };
+    let refused = app.pin(&actor, program, round, stranger).await;
+    assert!(matches!(refused, Err(AppError::NotFound { .. })));
+}

@@ -1,0 +1,192 @@
+//! A service on a loopback port over a fresh database, as its clients see it.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use practicum::app::{App, Settings, SystemClock};
+use practicum::grpc::{self, Limits, pb};
+use practicum::store::Db;
+use practicum::zone_data;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tonic::transport::{Channel, Endpoint};
+use tonic::{Code, Status};
+use tonic_types::StatusExt;
+
+/// A running service; it ends with the test.
+pub(crate) struct Service {
+    pub(crate) channel: Channel,
+    pub(crate) address: std::net::SocketAddr,
+    pub(crate) server: JoinHandle<()>,
+    stop: watch::Sender<bool>,
+    _folder: TempDir,
+}
+
+impl Service {
+    /// Starts a service with the usual limits.
+    pub(crate) async fn start() -> Self {
+        Self::with_limits(Limits::default()).await
+    }
+
+    /// Starts a service with other limits.
+    pub(crate) async fn with_limits(limits: Limits) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("practicum.db");
+        let db = Db::open(path.to_str().unwrap()).await.unwrap();
+        let settings = Settings {
+            solver_program: Some(env!("CARGO_BIN_EXE_practicum").into()),
+            ..Settings::default()
+        };
+        let zones = zone_data::open(None).unwrap();
+        let app = App::new(db, Arc::new(SystemClock), zones, settings);
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, is_stopping) = watch::channel(false);
+        let until = |mut is_stopping: watch::Receiver<bool>| async move {
+            let _ = is_stopping.wait_for(|stopping| *stopping).await;
+        };
+        let server = tokio::spawn({
+            let (app, until) = (app.clone(), until(is_stopping.clone()));
+            async move { grpc::serve(app, listener, limits, until).await.unwrap() }
+        });
+        tokio::spawn({
+            let (app, until) = (app.clone(), until(is_stopping));
+            async move { app.work(until).await }
+        });
+        let endpoint = Endpoint::from_shared(format!("http://{address}")).unwrap();
+        Self {
+            channel: endpoint.connect_lazy(),
+            address,
+            server,
+            stop,
+            _folder: folder,
+        }
+    }
+
+    /// Asks the service to end.
+    pub(crate) fn stop(&self) {
+        self.stop.send(true).unwrap();
+    }
+
+    /// Creates the program `north`.
+    pub(crate) async fn with_program(self) -> Self {
+        let request = pb::CreateProgramRequest {
+            program_id: "north".to_owned(),
+            program: Some(pb::Program {
+                display_name: "North".to_owned(),
+                time_zone: "Europe/Lisbon".to_owned(),
+                ..Default::default()
+            }),
+            ..Default::default()
+        };
+        self.programs().create_program(request).await.unwrap();
+        self
+    }
+
+    pub(crate) fn programs(&self) -> pb::program_service_client::ProgramServiceClient<Channel> {
+        pb::program_service_client::ProgramServiceClient::new(self.channel.clone())
+    }
+
+    pub(crate) fn sites(&self) -> pb::site_service_client::SiteServiceClient<Channel> {
+        pb::site_service_client::SiteServiceClient::new(self.channel.clone())
+    }
+
+    pub(crate) fn supervisors(
+        &self,
+    ) -> pb::supervisor_service_client::SupervisorServiceClient<Channel> {
+        pb::supervisor_service_client::SupervisorServiceClient::new(self.channel.clone())
+    }
+
+    pub(crate) fn trainees(&self) -> pb::trainee_service_client::TraineeServiceClient<Channel> {
+        pb::trainee_service_client::TraineeServiceClient::new(self.channel.clone())
+    }
+
+    pub(crate) fn availability(
+        &self,
+    ) -> pb::availability_service_client::AvailabilityServiceClient<Channel> {
+        pb::availability_service_client::AvailabilityServiceClient::new(self.channel.clone())
+    }
+
+    pub(crate) fn rosters(&self) -> pb::roster_service_client::RosterServiceClient<Channel> {
+        pb::roster_service_client::RosterServiceClient::new(self.channel.clone())
+    }
+
+    pub(crate) fn rounds(&self) -> pb::round_service_client::RoundServiceClient<Channel> {
+        pb::round_service_client::RoundServiceClient::new(self.channel.clone())
+    }
+
+    pub(crate) fn runs(&self) -> pb::run_service_client::RunServiceClient<Channel> {
+        pb::run_service_client::RunServiceClient::new(self.channel.clone())
+    }
+
+    pub(crate) fn plans(&self) -> pb::plan_service_client::PlanServiceClient<Channel> {
+        pb::plan_service_client::PlanServiceClient::new(self.channel.clone())
+    }
+}
+
+/// Returns the reason of an error.
+pub(crate) fn reason(status: &Status) -> String {
+    let info = status.get_details_error_info();
+    info.map(|info| info.reason).unwrap_or_default()
+}
+
+/// Returns the paths of broken fields.
+pub(crate) fn broken(status: &Status) -> Vec<String> {
+    assert_eq!(status.code(), Code::InvalidArgument, "{status:?}");
+    let fields = status.get_details_bad_request().unwrap().field_violations;
+    fields
+        .into_iter()
+        .map(|violation| violation.field)
+        .collect()
+}
+
+/// Returns the messages of an import: a header, then the files of a folder cut
+/// into small pieces.
+pub(crate) fn import_messages(
+    header: pb::ImportRosterHeader,
+    files: &[(String, Vec<u8>)],
+) -> Vec<pb::ImportRosterRequest> {
+    use pb::import_roster_request::Part;
+    let mut parts = vec![Part::Header(header)];
+    for (file_name, contents) in files {
+        for piece in contents.chunks(1000) {
+            parts.push(Part::Piece(pb::FilePiece {
+                file_name: file_name.clone(),
+                contents: piece.to_vec(),
+            }));
+        }
+    }
+    let message = |part| pb::ImportRosterRequest { part: Some(part) };
+    parts.into_iter().map(message).collect()
+}
+
+/// Returns the files of one of the lifelike rosters.
+pub(crate) fn roster_files(roster: &str) -> Vec<(String, Vec<u8>)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/data/rosters")
+        .join(roster);
+    let mut files: Vec<(String, Vec<u8>)> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| {
+            let entry = entry.unwrap();
+            let name = entry.file_name().into_string().unwrap();
+            (name, std::fs::read(entry.path()).unwrap())
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+/// Waits until something holds, for up to ten seconds.
+pub(crate) async fn eventually<F: Future<Output = bool>>(mut holds: impl FnMut() -> F) {
+    for _ in 0..200 {
+        if holds().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("it did not come to hold");
+}
