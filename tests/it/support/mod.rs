@@ -3,6 +3,7 @@
 
 pub(crate) mod brute_force;
 pub(crate) mod command;
+pub(crate) mod layers;
 pub(crate) mod plans;
 pub(crate) mod random_world;
 pub(crate) mod solving;
