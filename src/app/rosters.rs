@@ -155,7 +155,7 @@ impl App {
         let changes = if is_dry_run {
             self.would_change(&program, &round, roster, mode).await?
         } else {
-            self.change(actor, &program, &round, roster, mode).await?
+            Box::pin(self.change(actor, &program, &round, roster, mode)).await?
         };
         Ok(ImportReport {
             program,

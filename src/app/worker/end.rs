@@ -37,12 +37,24 @@ pub(super) fn end_of(
     };
     match failure {
         SolveFailure::Clash(clashes) => failed(&clash_text(&clashes)),
-        _ if is_asked => RunEnd {
-            state: RunState::Cancelled,
-            failure: None,
-            plan: None,
-        },
-        other => {
+        SolveFailure::NoPlanInTime
+        | SolveFailure::Process(_)
+        | SolveFailure::Lost(_)
+        | SolveFailure::Matcher(_)
+        | SolveFailure::Unproved(_)
+            if is_asked =>
+        {
+            RunEnd {
+                state: RunState::Cancelled,
+                failure: None,
+                plan: None,
+            }
+        }
+        other @ (SolveFailure::NoPlanInTime
+        | SolveFailure::Process(_)
+        | SolveFailure::Lost(_)
+        | SolveFailure::Matcher(_)
+        | SolveFailure::Unproved(_)) => {
             tracing::error!(error = &other as &dyn std::error::Error, "a solve failed");
             failed(&public_text(&other))
         }

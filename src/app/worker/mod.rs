@@ -80,7 +80,7 @@ impl App {
             match self.inner.db.run_claim(now, lease_until).await {
                 Ok(Some(claim)) => {
                     let (app, stopping) = (self.clone(), stopping.clone());
-                    solves.spawn(async move { app.carry_out(&claim, stopping).await });
+                    solves.spawn(async move { Box::pin(app.carry_out(&claim, stopping)).await });
                 }
                 Ok(None) => return,
                 Err(error) => {
@@ -102,7 +102,7 @@ impl App {
     /// Solves a run and ends it.
     async fn carry_out(&self, claim: &Claim, stopping: watch::Receiver<bool>) {
         self.inner.run_moved.notify_waiters();
-        let let_go = match self.solve(claim, stopping).await {
+        let let_go = match Box::pin(self.solve(claim, stopping)).await {
             Ok(let_go) => let_go,
             Err(error) => {
                 tracing::error!(
@@ -172,17 +172,12 @@ impl App {
             );
             return Ok(ended(RunState::Failed, Some(failure), None));
         }
-        self.follow(
-            claim,
-            run,
-            Job {
-                roster,
-                zones,
-                about,
-            },
-            stopping,
-        )
-        .await
+        let job = Job {
+            roster,
+            zones,
+            about,
+        };
+        Box::pin(self.follow(claim, run, job, stopping)).await
     }
 
     /// Starts the child and follows it to its end.
