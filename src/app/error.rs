@@ -129,6 +129,12 @@ pub enum Reason {
         /// A round that it takes part in.
         round: String,
     },
+    /// Nobody takes part in the round, so that there is nothing to match.
+    #[error("no trainee takes part in the round {round}")]
+    NoTrainees {
+        /// The round.
+        round: String,
+    },
     /// A pin and a forbid of the same pair cannot hold together.
     #[error("{trainee} and {target} are {already} already")]
     PinAgainstForbid {
@@ -155,6 +161,7 @@ impl Reason {
             Self::RunEnded { .. } => "RUN_ENDED",
             Self::NoPlan { .. } => "NO_PLAN",
             Self::TakesPart { .. } => "TAKES_PART",
+            Self::NoTrainees { .. } => "NO_TRAINEES",
             Self::PinAgainstForbid { .. } => "PIN_AGAINST_FORBID",
             Self::RequestDone { .. } => "REQUEST_DONE",
         }

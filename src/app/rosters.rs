@@ -153,9 +153,9 @@ impl App {
         let (program, round) = (roster.program.key.clone(), import::round_key(&roster));
         actor.check_may_see(&program)?;
         let changes = if is_dry_run {
-            self.would_change(&program, &round, roster, mode).await?
+            Box::pin(self.would_change(&program, &round, roster, mode)).await?
         } else {
-            self.change(actor, &program, &round, roster, mode).await?
+            Box::pin(self.change(actor, &program, &round, roster, mode)).await?
         };
         Ok(ImportReport {
             program,

@@ -43,8 +43,8 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::NotFound`]; [`AppError::Invalid`] for limits out of range;
-    /// [`AppError::InvalidRoster`] when the round does not make a whole roster,
-    /// for example when nobody takes part.
+    /// [`AppError::FailedPrecondition`] when nobody takes part;
+    /// [`AppError::InvalidRoster`] when the records do not make a whole roster.
     pub async fn start_run(
         &self,
         actor: &Actor,
@@ -57,6 +57,11 @@ impl App {
         let scope = write.scope();
         let (_, record) = write.tx().program_fetch(program).await?;
         let roster = stored_roster(write.tx(), scope, record.value, round).await?;
+        if roster.trainees.is_empty() {
+            return Err(AppError::FailedPrecondition(Reason::NoTrainees {
+                round: round.to_string(),
+            }));
+        }
         let tzdb_version = self.inner.zone_data.version().to_owned();
         let snapshot = blocking(move || -> Result<_, AppError> {
             // Records may have been changed one by one: whether together they

@@ -55,7 +55,7 @@ impl fmt::Display for EntityKind {
 /// A record with what the store knows of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Versioned<T> {
-    /// The record's internal identifier; a UUIDv7.
+    /// The record's internal identifier; a UUID of version 7.
     pub id: Uuid,
     /// Counts the changes of the record from 1; its etag.
     pub version: i64,

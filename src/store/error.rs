@@ -56,31 +56,44 @@ pub enum StoreError {
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         let Some(database) = error.as_database_error() else {
-            return match error {
-                sqlx::Error::Io(_)
-                | sqlx::Error::Tls(_)
-                | sqlx::Error::PoolTimedOut
-                | sqlx::Error::PoolClosed
-                | sqlx::Error::WorkerCrashed => Self::Unavailable(error),
-                other => Self::Unexpected(other),
+            return if is_out_of_reach(&error) {
+                Self::Unavailable(error)
+            } else {
+                Self::Unexpected(error)
             };
         };
-        match database.kind() {
-            ErrorKind::UniqueViolation => Self::AlreadyExists(error),
-            ErrorKind::ForeignKeyViolation => Self::Referenced(error),
-            _ => match database.code().as_deref() {
-                // SQLite: busy, locked; PostgreSQL: serialization, deadlock, lock.
-                Some("5" | "6" | "261" | "517" | "40001" | "40P01" | "55P03") => {
-                    Self::Contended(error)
-                }
-                // SQLite: I/O error, full, cannot open; PostgreSQL: resources,
-                // shut down, cannot connect now.
-                Some(
-                    "10" | "13" | "14" | "53000" | "53100" | "53200" | "53300" | "57P01" | "57P02"
-                    | "57P03",
-                ) => Self::Unavailable(error),
-                _ => Self::Unexpected(error),
-            },
+        let kind = database.kind();
+        let code = database.code().unwrap_or_default().into_owned();
+        if kind == ErrorKind::UniqueViolation {
+            Self::AlreadyExists(error)
+        } else if kind == ErrorKind::ForeignKeyViolation {
+            Self::Referenced(error)
+        } else if CONTENDED.contains(&code.as_str()) {
+            Self::Contended(error)
+        } else if UNAVAILABLE.contains(&code.as_str()) {
+            Self::Unavailable(error)
+        } else {
+            Self::Unexpected(error)
         }
     }
+}
+
+/// SQLite: busy, locked; PostgreSQL: serialization, deadlock, lock.
+const CONTENDED: [&str; 7] = ["5", "6", "261", "517", "40001", "40P01", "55P03"];
+
+/// SQLite: I/O error, full, cannot open; PostgreSQL: out of resources, shut
+/// down, not yet up.
+const UNAVAILABLE: [&str; 10] = [
+    "10", "13", "14", "53000", "53100", "53200", "53300", "57P01", "57P02", "57P03",
+];
+
+fn is_out_of_reach(error: &sqlx::Error) -> bool {
+    matches!(
+        error,
+        sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed
+    )
 }

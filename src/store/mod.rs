@@ -16,6 +16,7 @@ mod postgres;
 mod program;
 mod round;
 mod round_rows;
+mod round_rows_write;
 mod rows;
 mod run;
 mod run_event;
@@ -127,6 +128,7 @@ pub fn statements() -> Vec<(&'static str, &'static str)> {
         program::STATEMENTS,
         round::STATEMENTS,
         round_rows::STATEMENTS,
+        round_rows_write::STATEMENTS,
         run::STATEMENTS,
         run_event::STATEMENTS,
         run_pulse::STATEMENTS,

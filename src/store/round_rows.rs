@@ -1,12 +1,10 @@
 //! What belongs to a round: who takes part, supervision lines, wishes, pins,
 //! forbids and rankings.
 
-use serde_json::{Value, json};
-
 use super::dispatch::{on, statements};
-use super::rows::{Place, write_rows};
+use super::rows::Place;
 use super::supervisor::session_kind;
-use super::{ProgramScope, StoreError, Tx, WriteTx};
+use super::{ProgramScope, StoreError, Tx};
 use crate::domain::{
     Forbid, Key, LicenceRule, Pin, Preference, Role, SiteKey, SiteOrSupervisor, SiteRanking,
     SupervisionLine, SupervisorKey, TraineeKey,
@@ -15,68 +13,20 @@ use crate::domain::{
 statements! {
     PARTICIPANT_LIST = "SELECT kind, participant_key FROM participant \
         WHERE program_id = $1 AND round_key = $2 ORDER BY kind, participant_key";
-    PARTICIPANT_WRITE = "INSERT INTO participant (program_id, round_key, kind, participant_key) \
-        SELECT $1, $3, value ->> 0, value ->> 1 FROM json_each($2) WHERE TRUE \
-        ON CONFLICT DO NOTHING";
-    PARTICIPANT_REMOVE = "DELETE FROM participant WHERE program_id = $1 AND round_key = $3 \
-        AND (kind, participant_key) IN (SELECT value ->> 0, value ->> 1 FROM json_each($2))";
     PARTICIPANT_ROUND = "SELECT round_key FROM participant \
         WHERE program_id = $1 AND kind = $2 AND participant_key = $3 ORDER BY round_key LIMIT 1";
     LINE_LIST = "SELECT level, line, role, minutes_per_week, licence FROM supervision_line \
         WHERE program_id = $1 AND round_key = $2 ORDER BY level, line";
     LINE_KIND_LIST = "SELECT level, line, word FROM supervision_line_kind \
         WHERE program_id = $1 AND round_key = $2 ORDER BY level, line, word";
-    LINE_WRITE = "INSERT INTO supervision_line \
-        (program_id, round_key, level, line, role, minutes_per_week, licence) \
-        SELECT $1, $3, value ->> 0, value ->> 1, value ->> 2, CAST(value ->> 3 AS BIGINT), \
-        value ->> 4 FROM json_each($2) WHERE TRUE \
-        ON CONFLICT (program_id, round_key, level, line) DO UPDATE SET role = excluded.role, \
-        minutes_per_week = excluded.minutes_per_week, licence = excluded.licence";
-    LINE_KIND_WRITE = "INSERT INTO supervision_line_kind \
-        (program_id, round_key, level, line, word) \
-        SELECT $1, $3, value ->> 0, value ->> 1, value ->> 2 FROM json_each($2)";
-    LINE_KIND_REMOVE = "DELETE FROM supervision_line_kind \
-        WHERE program_id = $1 AND round_key = $3 \
-        AND (level, line) IN (SELECT value ->> 0, value ->> 1 FROM json_each($2))";
-    LINE_REMOVE = "DELETE FROM supervision_line WHERE program_id = $1 AND round_key = $3 \
-        AND (level, line) IN (SELECT value ->> 0, value ->> 1 FROM json_each($2))";
     PREFERENCE_LIST = "SELECT trainee_key, target, target_key, rank FROM preference \
         WHERE program_id = $1 AND round_key = $2 ORDER BY trainee_key, target, target_key";
-    PREFERENCE_WRITE = "INSERT INTO preference \
-        (program_id, round_key, trainee_key, target, target_key, rank) \
-        SELECT $1, $3, value ->> 0, value ->> 1, value ->> 2, CAST(value ->> 3 AS BIGINT) \
-        FROM json_each($2) WHERE TRUE \
-        ON CONFLICT (program_id, round_key, trainee_key, target, target_key) \
-        DO UPDATE SET rank = excluded.rank";
-    PREFERENCE_REMOVE = "DELETE FROM preference WHERE program_id = $1 AND round_key = $3 \
-        AND (trainee_key, target, target_key) IN \
-        (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each($2))";
     PIN_LIST = "SELECT trainee_key, target, target_key FROM pin \
         WHERE program_id = $1 AND round_key = $2 ORDER BY trainee_key, target, target_key";
-    PIN_WRITE = "INSERT INTO pin (program_id, round_key, trainee_key, target, target_key) \
-        SELECT $1, $3, value ->> 0, value ->> 1, value ->> 2 FROM json_each($2) WHERE TRUE \
-        ON CONFLICT DO NOTHING";
-    PIN_REMOVE = "DELETE FROM pin WHERE program_id = $1 AND round_key = $3 \
-        AND (trainee_key, target, target_key) IN \
-        (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each($2))";
     FORBID_LIST = "SELECT trainee_key, target, target_key FROM forbid \
         WHERE program_id = $1 AND round_key = $2 ORDER BY trainee_key, target, target_key";
-    FORBID_WRITE = "INSERT INTO forbid (program_id, round_key, trainee_key, target, target_key) \
-        SELECT $1, $3, value ->> 0, value ->> 1, value ->> 2 FROM json_each($2) WHERE TRUE \
-        ON CONFLICT DO NOTHING";
-    FORBID_REMOVE = "DELETE FROM forbid WHERE program_id = $1 AND round_key = $3 \
-        AND (trainee_key, target, target_key) IN \
-        (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each($2))";
     RANKING_LIST = "SELECT site_key, trainee_key, rank FROM site_ranking \
         WHERE program_id = $1 AND round_key = $2 ORDER BY site_key, trainee_key";
-    RANKING_WRITE = "INSERT INTO site_ranking \
-        (program_id, round_key, site_key, trainee_key, rank) \
-        SELECT $1, $3, value ->> 0, value ->> 1, CAST(value ->> 2 AS BIGINT) \
-        FROM json_each($2) WHERE TRUE \
-        ON CONFLICT (program_id, round_key, site_key, trainee_key) \
-        DO UPDATE SET rank = excluded.rank";
-    RANKING_REMOVE = "DELETE FROM site_ranking WHERE program_id = $1 AND round_key = $3 \
-        AND (site_key, trainee_key) IN (SELECT value ->> 0, value ->> 1 FROM json_each($2))";
 }
 
 /// Who takes part in a round, by key.
@@ -109,7 +59,7 @@ pub struct RoundRows {
 
 const LICENCE_RULES: [LicenceRule; 2] = [LicenceRule::Jurisdiction, LicenceRule::Any];
 
-const fn licence_word(rule: LicenceRule) -> &'static str {
+pub(super) const fn licence_word(rule: LicenceRule) -> &'static str {
     match rule {
         LicenceRule::Jurisdiction => "jurisdiction",
         LicenceRule::Any => "any",
@@ -294,136 +244,5 @@ impl Tx {
                 .await
         })?;
         Ok(found.map(|(round,)| round))
-    }
-}
-
-fn participant_rows(participants: &Participants) -> Vec<Value> {
-    let sites = participants.sites.iter().map(|key| ("site", key.as_str()));
-    let supervisors = participants.supervisors.iter();
-    let supervisors = supervisors.map(|key| ("supervisor", key.as_str()));
-    let trainees = participants.trainees.iter();
-    let trainees = trainees.map(|key| ("trainee", key.as_str()));
-    let all = sites.chain(supervisors).chain(trainees);
-    all.map(|(kind, key)| json!([kind, key])).collect()
-}
-
-fn pair_rows<'a>(
-    pairs: impl Iterator<Item = (&'a TraineeKey, &'a SiteOrSupervisor)>,
-) -> Vec<Value> {
-    pairs
-        .map(|(trainee, target)| json!([trainee.as_str(), target.kind(), target.key()]))
-        .collect()
-}
-
-fn line_rows(lines: &[SupervisionLine]) -> Vec<Value> {
-    let row = |line: &SupervisionLine| {
-        json!([
-            line.level.as_str(),
-            line.line.as_str(),
-            line.role.as_str(),
-            line.minutes_per_week.get(),
-            licence_word(line.licence),
-        ])
-    };
-    lines.iter().map(row).collect()
-}
-
-fn line_kind_rows(lines: &[SupervisionLine]) -> Vec<Value> {
-    let rows = |line: &SupervisionLine| {
-        let row = |kind: &crate::domain::SessionKind| {
-            json!([line.level.as_str(), line.line.as_str(), kind.as_str()])
-        };
-        line.kinds.iter().map(row).collect::<Vec<_>>()
-    };
-    lines.iter().flat_map(rows).collect()
-}
-
-fn preference_rows(preferences: &[Preference]) -> Vec<Value> {
-    let row = |one: &Preference| {
-        json!([
-            one.trainee.as_str(),
-            one.target.kind(),
-            one.target.key(),
-            one.rank
-        ])
-    };
-    preferences.iter().map(row).collect()
-}
-
-fn ranking_rows(rankings: &[SiteRanking]) -> Vec<Value> {
-    let row = |one: &SiteRanking| json!([one.site.as_str(), one.trainee.as_str(), one.rank]);
-    rankings.iter().map(row).collect()
-}
-
-fn pins(rows: &RoundRows) -> Vec<Value> {
-    pair_rows(rows.pins.iter().map(|one| (&one.trainee, &one.target)))
-}
-
-fn forbids(rows: &RoundRows) -> Vec<Value> {
-    pair_rows(rows.forbids.iter().map(|one| (&one.trainee, &one.target)))
-}
-
-impl WriteTx {
-    /// Adds rows to a round, or replaces those of the same keys.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn round_rows_write(
-        &mut self,
-        round: &Key,
-        rows: &RoundRows,
-    ) -> Result<(), StoreError> {
-        let lines = line_rows(&rows.supervision_lines);
-        self.round_write_all(
-            round,
-            [
-                (PARTICIPANT_WRITE, participant_rows(&rows.participants)),
-                (LINE_WRITE, lines.clone()),
-                (LINE_KIND_REMOVE, lines),
-                (LINE_KIND_WRITE, line_kind_rows(&rows.supervision_lines)),
-                (PREFERENCE_WRITE, preference_rows(&rows.preferences)),
-                (PIN_WRITE, pins(rows)),
-                (FORBID_WRITE, forbids(rows)),
-                (RANKING_WRITE, ranking_rows(&rows.site_rankings)),
-            ],
-        )
-        .await
-    }
-
-    /// Removes the rows of a round that have the keys of these.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn round_rows_remove(
-        &mut self,
-        round: &Key,
-        rows: &RoundRows,
-    ) -> Result<(), StoreError> {
-        let lines = line_rows(&rows.supervision_lines);
-        self.round_write_all(
-            round,
-            [
-                (PARTICIPANT_REMOVE, participant_rows(&rows.participants)),
-                (LINE_KIND_REMOVE, lines.clone()),
-                (LINE_REMOVE, lines),
-                (PREFERENCE_REMOVE, preference_rows(&rows.preferences)),
-                (PIN_REMOVE, pins(rows)),
-                (FORBID_REMOVE, forbids(rows)),
-                (RANKING_REMOVE, ranking_rows(&rows.site_rankings)),
-            ],
-        )
-        .await
-    }
-
-    async fn round_write_all<const N: usize>(
-        &mut self,
-        round: &Key,
-        writes: [(&'static str, Vec<Value>); N],
-    ) -> Result<(), StoreError> {
-        let program_id = self.scope.program_id;
-        for (sql, rows) in writes {
-            write_rows(&mut self.tx, sql, program_id, round.as_str(), &rows).await?;
-        }
-        Ok(())
     }
 }

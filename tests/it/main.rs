@@ -2,7 +2,8 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
-    reason = "a helper of a test fails by panicking, as the test itself does"
+    clippy::print_stderr,
+    reason = "a helper of a test fails by panicking, as the test itself does, and says what it skips"
 )]
 
 mod brute_force;

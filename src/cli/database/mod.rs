@@ -25,7 +25,7 @@ const ERRORS_SHOWN: usize = 200;
 /// Which database.
 #[derive(Debug, clap::Args)]
 pub(super) struct Database {
-    /// A SQLite file, or postgres://USER@HOST/NAME for a PostgreSQL server.
+    /// A SQLite file, or `postgres://USER@HOST/NAME` for a PostgreSQL server.
     #[arg(
         long = "database",
         env = "PRACTICUM_DATABASE",

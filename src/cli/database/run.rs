@@ -70,9 +70,9 @@ pub(in crate::cli) struct Cancel {
 
 pub(in crate::cli) fn run(command: &Command, tzdir: Option<&Path>) -> Result<ExitCode, Failure> {
     match command {
-        Command::Start(args) => args
-            .database
-            .with(tzdir, Absent::Refuse, async |open| start(open, args).await),
+        Command::Start(args) => args.database.with(tzdir, Absent::Refuse, async |open| {
+            Box::pin(start(open, args)).await
+        }),
         Command::List(args) => args
             .database
             .with(tzdir, Absent::Refuse, async |open| list(open, args).await),

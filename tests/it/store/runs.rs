@@ -296,8 +296,8 @@ async fn refuses_limits_out_of_range_and_rounds_without_anybody(world: World) {
     let missing: Key = "none".parse().unwrap();
     let nowhere = app.start_run(&actor, program, &missing, limits).await;
     assert!(matches!(nowhere, Err(AppError::NotFound { .. })));
-    // A round without anybody is a roster without rows: it has a plan, of nobody.
-    if let Err(error) = started {
-        assert!(matches!(error, AppError::InvalidRoster(_)), "{error:?}");
-    }
+    assert!(matches!(
+        started,
+        Err(AppError::FailedPrecondition(Reason::NoTrainees { .. }))
+    ));
 }

@@ -5,6 +5,7 @@ pub(crate) mod brute_force;
 pub(crate) mod command;
 pub(crate) mod dice;
 pub(crate) mod instances;
+pub(crate) mod layers;
 pub(crate) mod plans;
 pub(crate) mod random_world;
 pub(crate) mod service;

@@ -6,6 +6,9 @@
 //! lease that runs out, and another takes the run up. A worker whose lease was
 //! taken over writes nothing more: the store refuses it.
 
+mod end;
+mod listener;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -13,16 +16,15 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
+use self::end::{end_of, failed};
+use self::listener::{Listener, Said, events_of};
 use super::rosters::blocking;
 use super::snapshot::{About, thaw};
 use super::transact::commit;
 use super::{Actor, App, AppError};
 use crate::domain::time::{UtcSecond, ZoneTable};
-use crate::domain::{Plan, Roster, Run, RunEvent, RunEventKind, RunState};
-use crate::matching::{Clash, Progress, Stage};
-use crate::solver_process::{
-    Ended, Follower, SolveFailure, SolveOptions, Solved, plan_context, solve_in_child,
-};
+use crate::domain::{Plan, Roster, Run, RunState};
+use crate::solver_process::{SolveOptions, plan_context, solve_in_child};
 use crate::store::{Claim, PlanRecord, RunEnd, StoreError};
 
 /// How long a worker holds a run without a sign of life, in seconds.
@@ -37,69 +39,6 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// How often a run is taken up before it is given up: a roster that takes the
 /// whole service down must not do so for ever.
 const ATTEMPTS_MAX: i64 = 5;
-
-/// What the child says, on its way into the store.
-enum Said {
-    Progress(Progress),
-    BetterPlan { placements: usize },
-}
-
-/// Follows the child and passes on what it says.
-struct Listener {
-    is_cancelled: Arc<AtomicBool>,
-    said: mpsc::UnboundedSender<Said>,
-}
-
-impl Follower for Listener {
-    fn is_cancelled(&self) -> bool {
-        self.is_cancelled.load(Ordering::Relaxed)
-    }
-
-    fn progress(&mut self, progress: Progress) {
-        let _ = self.said.send(Said::Progress(progress));
-    }
-
-    fn better_plan(&mut self, plan: &Plan) {
-        let placements = plan.placements.len();
-        let _ = self.said.send(Said::BetterPlan { placements });
-    }
-}
-
-/// Returns events for what was said; of progress within one stage only the
-/// last counts. The store numbers them.
-fn events_of(said: Vec<Said>, at: UtcSecond) -> Vec<RunEvent> {
-    let mut events: Vec<RunEvent> = Vec::new();
-    for said in said {
-        let mut event = RunEvent {
-            sequence: 0,
-            at,
-            kind: RunEventKind::BetterPlan,
-            stage: String::new(),
-            best: None,
-            bound: None,
-            text: String::new(),
-        };
-        match said {
-            Said::BetterPlan { placements } => event.text = placements.to_string(),
-            Said::Progress(progress) => {
-                event.kind = RunEventKind::Progress;
-                event.stage = stage_name(progress.stage).to_owned();
-                (event.best, event.bound) = (progress.best, progress.bound);
-                events.pop_if(|last| last.kind == event.kind && last.stage == event.stage);
-            }
-        }
-        events.push(event);
-    }
-    events
-}
-
-const fn stage_name(stage: Stage) -> &'static str {
-    match stage {
-        Stage::Candidates => "candidates",
-        Stage::Level(level) => level.name(),
-        Stage::Times => "times",
-    }
-}
 
 /// Why a worker let a run go.
 enum LetGo {
@@ -141,7 +80,7 @@ impl App {
             match self.inner.db.run_claim(now, lease_until).await {
                 Ok(Some(claim)) => {
                     let (app, stopping) = (self.clone(), stopping.clone());
-                    solves.spawn(async move { app.carry_out(&claim, stopping).await });
+                    solves.spawn(async move { Box::pin(app.carry_out(&claim, stopping)).await });
                 }
                 Ok(None) => return,
                 Err(error) => {
@@ -163,7 +102,7 @@ impl App {
     /// Solves a run and ends it.
     async fn carry_out(&self, claim: &Claim, stopping: watch::Receiver<bool>) {
         self.inner.run_moved.notify_waiters();
-        let let_go = match self.solve(claim, stopping).await {
+        let let_go = match Box::pin(self.solve(claim, stopping)).await {
             Ok(let_go) => let_go,
             Err(error) => {
                 tracing::error!(
@@ -233,17 +172,12 @@ impl App {
             );
             return Ok(ended(RunState::Failed, Some(failure), None));
         }
-        self.follow(
-            claim,
-            run,
-            Job {
-                roster,
-                zones,
-                about,
-            },
-            stopping,
-        )
-        .await
+        let job = Job {
+            roster,
+            zones,
+            about,
+        };
+        Box::pin(self.follow(claim, run, job, stopping)).await
     }
 
     /// Starts the child and follows it to its end.
@@ -357,71 +291,4 @@ fn ended(state: RunState, failure: Option<String>, plan: Option<PlanRecord>) -> 
         failure,
         plan,
     }))
-}
-
-fn failed(failure: &str) -> RunEnd {
-    RunEnd {
-        state: RunState::Failed,
-        failure: Some(failure.to_owned()),
-        plan: None,
-    }
-}
-
-/// Returns the end of a run from that of its child.
-fn end_of(
-    solved: Result<Solved, SolveFailure>,
-    is_asked: bool,
-    record: impl FnOnce(Plan) -> PlanRecord,
-) -> RunEnd {
-    let failure = match solved {
-        Ok(solved) => {
-            let (state, failure) = match solved.ended {
-                _ if is_asked => (RunState::Cancelled, None),
-                Ended::ByItself => (RunState::Succeeded, None),
-                Ended::Stopped(what) => (RunState::Failed, Some(what)),
-            };
-            return RunEnd {
-                state,
-                failure,
-                plan: Some(record(solved.plan)),
-            };
-        }
-        Err(failure) => failure,
-    };
-    match failure {
-        SolveFailure::Clash(clashes) => failed(&clash_text(&clashes)),
-        _ if is_asked => RunEnd {
-            state: RunState::Cancelled,
-            failure: None,
-            plan: None,
-        },
-        other => {
-            tracing::error!(error = &other as &dyn std::error::Error, "a solve failed");
-            failed(&public_text(&other))
-        }
-    }
-}
-
-/// Returns what people may know of a failure; the solver's own words go to the
-/// log alone.
-fn public_text(failure: &SolveFailure) -> String {
-    match failure {
-        SolveFailure::NoPlanInTime | SolveFailure::NothingYet => failure.to_string(),
-        SolveFailure::Lost(what) => format!("the solver process ended without a plan: {what}"),
-        SolveFailure::Process(_) => "the solver process could not be started".to_owned(),
-        SolveFailure::Clash(_) | SolveFailure::Matcher(_) | SolveFailure::Unproved(_) => {
-            "a fault of the matcher".to_owned()
-        }
-    }
-}
-
-fn clash_text(clashes: &[Clash]) -> String {
-    let texts: Vec<String> = clashes
-        .iter()
-        .map(|clash| format!("{}: {}", clash.rule, clash.subject))
-        .collect();
-    format!(
-        "no plan is legal; these cannot hold together: {}",
-        texts.join("; ")
-    )
 }

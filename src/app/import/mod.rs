@@ -1,8 +1,11 @@
 //! What an import changes: the roster that is wanted against the records that
 //! are there. Only what differs is written.
 
+mod counter;
+
 use std::collections::{BTreeMap, BTreeSet};
 
+use self::counter::Counter;
 use super::rosters::{Changes, ImportMode, KindOfRow};
 use crate::domain::{
     Key, Program, ProgramKey, Roster, Site, SiteOrSupervisor, Supervisor, Trainee,
@@ -81,92 +84,6 @@ pub(super) struct Difference {
     trainee_rows_removed: TraineeRows,
     /// How many rows of each kind differ.
     pub(super) changes: Vec<(KindOfRow, Changes)>,
-}
-
-/// Collects how many rows of each kind differ.
-struct Counter {
-    mode: ImportMode,
-    changes: Vec<(KindOfRow, Changes)>,
-}
-
-impl Counter {
-    /// Returns the single value when it is new or other.
-    fn single<T: PartialEq>(
-        &mut self,
-        kind: KindOfRow,
-        before: Option<&T>,
-        wanted: T,
-    ) -> Option<T> {
-        let wanted = vec![wanted];
-        let before = before.map(|before| BTreeMap::from([(String::new(), before)]));
-        let before = before.unwrap_or_default();
-        self.kept(
-            kind,
-            |_| String::new(),
-            |key| before.get(key).copied(),
-            wanted,
-        )
-        .pop()
-    }
-
-    /// Returns the values that are new or other; those that are not wanted stay.
-    fn kept<'a, T: PartialEq + 'a>(
-        &mut self,
-        kind: KindOfRow,
-        key: impl Fn(&T) -> String,
-        before: impl Fn(&str) -> Option<&'a T>,
-        wanted: Vec<T>,
-    ) -> Vec<T> {
-        let mut changes = Changes::default();
-        let mut written = Vec::new();
-        for value in wanted {
-            match before(&key(&value)) {
-                None => changes.created += 1,
-                Some(old) if *old != value => changes.updated += 1,
-                Some(_) => {
-                    changes.unchanged += 1;
-                    continue;
-                }
-            }
-            written.push(value);
-        }
-        self.changes.push((kind, changes));
-        written
-    }
-
-    /// Returns the rows that are new or other, and those that go; `key` tells
-    /// which row is which.
-    fn rows<T: PartialEq + Clone, K: Ord>(
-        &mut self,
-        kind: KindOfRow,
-        before: &[T],
-        wanted: &[T],
-        key: impl Fn(&T) -> K,
-    ) -> (Vec<T>, Vec<T>) {
-        let old: BTreeMap<K, &T> = before.iter().map(|row| (key(row), row)).collect();
-        let new: BTreeSet<K> = wanted.iter().map(&key).collect();
-        let mut changes = Changes::default();
-        let mut written = Vec::new();
-        for row in wanted {
-            match old.get(&key(row)) {
-                None => changes.created += 1,
-                Some(before) if *before != row => changes.updated += 1,
-                Some(_) => {
-                    changes.unchanged += 1;
-                    continue;
-                }
-            }
-            written.push(row.clone());
-        }
-        let mut removed = Vec::new();
-        if self.mode == ImportMode::Replace {
-            let gone = before.iter().filter(|row| !new.contains(&key(row)));
-            removed.extend(gone.cloned());
-            changes.removed = u64::try_from(removed.len()).unwrap_or(u64::MAX);
-        }
-        self.changes.push((kind, changes));
-        (written, removed)
-    }
 }
 
 /// Returns what has to be written so that the roster is there.
