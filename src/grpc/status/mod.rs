@@ -116,6 +116,7 @@ fn held_by(reason: &Reason) -> ErrorReason {
         Reason::OtherProgram { .. } => ErrorReason::OtherProgram,
         Reason::RunEnded { .. } => ErrorReason::RunEnded,
         Reason::NoPlan { .. } => ErrorReason::NoPlan,
+        Reason::NoTrainees { .. } => ErrorReason::NoTrainees,
         Reason::TakesPart { .. } => ErrorReason::TakesPart,
         Reason::PinAgainstForbid { .. } => ErrorReason::PinAgainstForbid,
         Reason::RequestDone { .. } => ErrorReason::RequestDone,
@@ -170,6 +171,7 @@ fn held_metadata(reason: &Reason) -> Vec<(&'static str, String)> {
         Reason::RunEnded { run, state } | Reason::NoPlan { run, state } => {
             vec![("run", run.clone()), ("state", (*state).to_owned())]
         }
+        Reason::NoTrainees { round } => vec![("round", round.clone())],
         Reason::TakesPart { kind, key, round } => vec![
             ("kind", kind.to_string()),
             ("key", key.clone()),

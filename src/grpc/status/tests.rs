@@ -63,6 +63,11 @@ fn every_error() -> Vec<(AppError, Code, &'static str)> {
             "NO_PLAN",
         ),
         (
+            precondition(Reason::NoTrainees { round: run() }),
+            held,
+            "NO_TRAINEES",
+        ),
+        (
             precondition(Reason::TakesPart {
                 kind,
                 key: key(),
