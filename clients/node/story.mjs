@@ -252,10 +252,18 @@ function checkChanges(changes, before, after) {
   const told = new Set(changes.placements.map((change) => change.trainee_id));
   const place = (placement) =>
     placement && `${placement.site_id} for ${placement.contact_minutes_per_week} minutes`;
-  for (const trainee of new Set([...before.keys(), ...after.keys()])) {
+  const placed = new Set([...before.keys(), ...after.keys()]);
+  for (const trainee of placed) {
     const differs = place(before.get(trainee)) !== place(after.get(trainee));
     assert.equal(told.has(trainee), differs, `${trainee} is told of when it changes`);
   }
+  const retimed = changes.session_change_trainee_ids.length;
+  assert.equal(
+    told.size + retimed + changes.unchanged,
+    placed.size,
+    "every placed trainee is counted once",
+  );
+  console.log(`  ${changes.unchanged} as before, ${retimed} with other sessions, and`);
   for (const change of changes.placements) {
     const site = (placement) => placement?.site_id ?? "no place";
     console.log(`  ${change.trainee_id}: ${site(change.before)} -> ${site(change.after)}`);
@@ -279,10 +287,14 @@ async function story(practicum) {
   const compare = (baseline, plan) =>
     practicum.call("Plan", "ComparePlans", { baseline: baseline.name, plan: plan.name });
   const changes = await compare(baseline, plan);
-  console.log(`${changes.unchanged} trainees are placed as before; changed are`);
+  console.log(`compared ${plan.name} with ${baseline.name}`);
   checkChanges(changes, before, after);
+  assert(
+    changes.placements.some((change) => change.trainee_id === trainee),
+    "the comparison tells of the pin",
+  );
   const itself = await compare(plan, plan);
-  assert.equal(itself.placements.length, 0, "a plan does not differ from itself");
+  assert.equal(itself.unchanged, after.size, "a plan does not differ from itself");
   console.log("the story holds");
 }
 

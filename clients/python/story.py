@@ -246,6 +246,12 @@ def check_changes(changes, before, after):
             and was.contact_minutes_per_week == is_now.contact_minutes_per_week
         )
         check(same == (trainee not in told), f"{trainee} is told of when it changes")
+    retimed = len(changes.session_change_trainee_ids)
+    check(
+        len(told) + retimed + changes.unchanged == len(before.keys() | after.keys()),
+        "every placed trainee is counted once",
+    )
+    print(f"  {changes.unchanged} as before, {retimed} with other sessions, and")
     for trainee, change in sorted(told.items()):
         was = change.before.site_id or "no place"
         print(f"  {trainee}: {was} -> {change.after.site_id or 'no place'}")
@@ -271,10 +277,14 @@ def main(address):
     check(after[trainee].site_id == site, "the pin is kept")
 
     changes = compare(practicum, baseline, plan)
-    print(f"{changes.unchanged} trainees are placed as before; changed are")
+    print(f"compared {plan.name} with {baseline.name}")
     check_changes(changes, before, after)
+    check(
+        trainee in {change.trainee_id for change in changes.placements},
+        "the comparison tells of the pin",
+    )
     itself = compare(practicum, plan, plan)
-    check(not itself.placements, "a plan does not differ from itself")
+    check(itself.unchanged == len(after), "a plan does not differ from itself")
     print("the story holds")
 
 
