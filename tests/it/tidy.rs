@@ -194,13 +194,16 @@ fn the_scanner_of_imports_finds_planted_ones() {
 fn bad_lines(path: &str, source: &str) -> Vec<String> {
     let unfinished = ["TODO", "FIXME", "XXX"];
     let may_be_unsafe = path == "src/matching/highs_callback.rs";
+    // Which lints a compiler's code breaks is not ours to say.
+    let is_generated = path == "src/grpc/pb.rs";
     let mut bad = Vec::new();
     for (index, line) in source.lines().enumerate() {
         let mut add = |what: &str| bad.push(format!("{path}:{}: {what}", index + 1));
         if unfinished.iter().any(|word| line.contains(word)) {
             add("unfinished work belongs in an issue");
         }
-        if line.contains("#[allow(") || line.contains("#![allow(") {
+        let is_allowed = line.contains("#[allow(") || line.contains("#![allow(");
+        if is_allowed && !is_generated {
             add("an exception to a lint is an expect with its reason");
         }
         if line.contains("expect(unsafe_code") && !may_be_unsafe {
