@@ -2,7 +2,7 @@
 # one profile in one folder, so that HiGHS (minutes of C++) is built once.
 
 .DEFAULT_GOAL := build
-.PHONY: deps build check test test-clients demo bench fix deny lint-proto
+.PHONY: deps build check test test-clients demo serve bench fix deny lint-proto
 
 RELEASE := $(or $(CARGO_TARGET_DIR),target)/release
 
@@ -31,6 +31,11 @@ test-clients: build
 # Matches the built-in example roster.
 demo: build
 	$(RELEASE)/practicum demo
+
+# Serves gRPC over practicum.db with the example roster in it.
+serve: build
+	$(RELEASE)/practicum import tests/data/rosters/metro-120 --database practicum.db
+	$(RELEASE)/practicum serve --database practicum.db
 
 # Measures whole runs and prints the table of the README.
 bench: build
