@@ -191,7 +191,12 @@ async fn ends_a_run_whose_child_outlives_its_time(world: World) {
     let server = world.another_server(Some(solver("sleeps"))).await;
     let (ended, _) = worked(&server, &report, &run).await;
     assert_eq!(ended.state, RunState::Failed);
-    assert!(ended.failure.unwrap().contains("ended before there was any plan"));
+    assert!(
+        ended
+            .failure
+            .unwrap()
+            .contains("ended before there was any plan")
+    );
 }
 
 async fn ends_a_run_whose_child_crashes(world: World) {
