@@ -3,7 +3,7 @@
 //! A runaway, a crash or a full memory in the solver never touches whoever
 //! asked. The child is `practicum solver-worker`: the roster and the zone
 //! rules go in by its standard input; progress, every better plan and at last
-//! the final one come out of its standard output ([`message`]). It limits its
+//! the final one come out of its standard output (`message`). It limits its
 //! own memory and ends when its input does. A cancel is a message; a child that
 //! does not end in time is killed, and the best plan that it sent stands.
 //!
