@@ -6,49 +6,28 @@ use std::process::ExitCode;
 use super::{Failure, r#match, output};
 use crate::roster::{FolderFiles, ROSTER_FILES, read_roster};
 
-/// The files of `tests/data/rosters/metro-120`.
-const EXAMPLE: [(&str, &[u8]); 9] = [
-    (
-        "program.toml",
-        include_bytes!("../../tests/data/rosters/metro-120/program.toml"),
-    ),
-    (
-        "sites.csv",
-        include_bytes!("../../tests/data/rosters/metro-120/sites.csv"),
-    ),
-    (
-        "supervisors.csv",
-        include_bytes!("../../tests/data/rosters/metro-120/supervisors.csv"),
-    ),
-    (
-        "trainees.csv",
-        include_bytes!("../../tests/data/rosters/metro-120/trainees.csv"),
-    ),
-    (
-        "licences.csv",
-        include_bytes!("../../tests/data/rosters/metro-120/licences.csv"),
-    ),
-    (
-        "availability.csv",
-        include_bytes!("../../tests/data/rosters/metro-120/availability.csv"),
-    ),
-    (
-        "away.csv",
-        include_bytes!("../../tests/data/rosters/metro-120/away.csv"),
-    ),
-    (
-        "preferences.csv",
-        include_bytes!("../../tests/data/rosters/metro-120/preferences.csv"),
-    ),
-    (
-        "exclusions.csv",
-        include_bytes!("../../tests/data/rosters/metro-120/exclusions.csv"),
-    ),
-];
+macro_rules! example {
+    ($($name:literal),+ $(,)?) => {
+        &[$((
+            $name,
+            include_bytes!(concat!("../../tests/data/rosters/metro-120/", $name)),
+        )),+]
+    };
+}
 
-/// The tenth file, apart for its long name.
-const SUPERVISION_LINES: &[u8] =
-    include_bytes!("../../tests/data/rosters/metro-120/supervision_lines.csv");
+/// The files of `tests/data/rosters/metro-120`.
+const EXAMPLE: &[(&str, &[u8])] = example![
+    "program.toml",
+    "sites.csv",
+    "supervisors.csv",
+    "trainees.csv",
+    "licences.csv",
+    "availability.csv",
+    "away.csv",
+    "preferences.csv",
+    "exclusions.csv",
+    "supervision_lines.csv",
+];
 
 /// Options of `demo`.
 #[derive(Debug, clap::Args)]
@@ -66,7 +45,6 @@ pub(super) fn run(args: &Args, tzdir: Option<&Path>) -> Result<ExitCode, Failure
     for (name, bytes) in EXAMPLE {
         files.insert(name, bytes.to_vec());
     }
-    files.insert("supervision_lines.csv", SUPERVISION_LINES.to_vec());
     let roster = read_roster(&files).map_err(|errors| anyhow::anyhow!("the example: {errors}"))?;
     let (roster_folder, plan_folder) = (args.out.join("roster"), args.out.join("plan"));
     files

@@ -31,13 +31,13 @@ pub use day_range::{CALENDAR_FIRST_YEAR, CALENDAR_LAST_YEAR, DayRange, calendar_
 pub use key::{Key, ProgramKey, SiteKey, SupervisorKey, Tag, TraineeKey};
 pub use minutes::{MinuteOfDay, Minutes, MinutesRange, QUARTER_HOUR};
 pub use plan::Plan;
-pub use ratio::{Thousandths, contact_allowed};
+pub use ratio::{Ratio, Thousandths};
 pub use record::{EntityKind, Page, PageRequest, Versioned};
 pub use roster::{
     Exclusion, Forbid, Pin, Preference, Requirement, RequirementCategory, Roster, SiteOrSupervisor,
     SiteRanking,
 };
-pub use round::{MAX_TERM_DAYS, Program, Ratio, Round, UnrankedSites};
+pub use round::{MAX_TERM_DAYS, Program, Round, UnrankedSites};
 pub use rule::Rule;
 pub use run::{Run, RunEvent, RunEventKind, RunLimits, RunState};
 pub use site::Site;

@@ -60,27 +60,39 @@ impl fmt::Display for Thousandths {
     }
 }
 
-/// Returns the most weekly contact minutes that the supervision allows:
-/// `contact_per_supervision_max` x the credited minutes, where minutes of
-/// group sessions count `group_credit`. Rounded down to a whole minute.
-pub fn contact_allowed(
-    contact_per_supervision_max: Thousandths,
-    group_credit: Thousandths,
-    supervision: impl IntoIterator<Item = (SessionKind, Minutes)>,
-) -> Minutes {
-    let credited_thousandths: u64 = supervision
-        .into_iter()
-        .map(|(kind, minutes)| {
-            let credit = match kind {
-                SessionKind::Individual | SessionKind::Triadic => Thousandths::ONE,
-                SessionKind::Group => group_credit,
-            };
-            u64::from(minutes.get()) * u64::from(credit.get())
-        })
-        .sum();
-    let millionths = credited_thousandths * u64::from(contact_per_supervision_max.get());
-    let whole = u32::try_from(millionths / 1_000_000).unwrap_or(Minutes::MAX);
-    Minutes::new(whole.min(Minutes::MAX)).unwrap_or_default()
+/// How much client contact a minute of supervision carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ratio {
+    /// Weekly contact minutes allowed per credited supervision minute.
+    pub contact_per_supervision_max: Thousandths,
+    /// What a minute of group supervision counts.
+    pub group_credit: Thousandths,
+}
+
+impl Ratio {
+    /// Returns what a minute of supervision counts in a session of a kind.
+    pub const fn credit(self, kind: SessionKind) -> Thousandths {
+        match kind {
+            SessionKind::Individual | SessionKind::Triadic => Thousandths::ONE,
+            SessionKind::Group => self.group_credit,
+        }
+    }
+
+    /// Returns the most weekly contact minutes that the supervision allows:
+    /// `contact_per_supervision_max` x the credited minutes. Rounded down to a
+    /// whole minute.
+    pub fn contact_allowed(
+        self,
+        supervision: impl IntoIterator<Item = (SessionKind, Minutes)>,
+    ) -> Minutes {
+        let credited_thousandths: u64 = supervision
+            .into_iter()
+            .map(|(kind, minutes)| u64::from(minutes.get()) * u64::from(self.credit(kind).get()))
+            .sum();
+        let millionths = credited_thousandths * u64::from(self.contact_per_supervision_max.get());
+        let whole = u32::try_from(millionths / 1_000_000).unwrap_or(Minutes::MAX);
+        Minutes::new(whole.min(Minutes::MAX)).unwrap_or_default()
+    }
 }
 
 #[cfg(test)]
@@ -109,11 +121,10 @@ mod tests {
             (SessionKind::Individual, minutes(60)),
             (SessionKind::Group, minutes(90)),
         ];
-        let allowed = contact_allowed(
-            Thousandths::new(10_000).unwrap(),
-            Thousandths::new(500).unwrap(),
-            lines,
-        );
-        assert_eq!(allowed, minutes(1050));
+        let ratio = Ratio {
+            contact_per_supervision_max: Thousandths::new(10_000).unwrap(),
+            group_credit: Thousandths::new(500).unwrap(),
+        };
+        assert_eq!(ratio.contact_allowed(lines), minutes(1050));
     }
 }

@@ -1,6 +1,6 @@
-//! The program and the terms of one round: dates, policy and ratio.
+//! The program and the terms of one round: dates and policy.
 
-use super::{DayRange, Minutes, ProgramKey, Thousandths, ZoneName};
+use super::{DayRange, Minutes, ProgramKey, Ratio, ZoneName};
 
 /// Longest term, in days: a little over two years.
 pub const MAX_TERM_DAYS: i64 = 800;
@@ -23,15 +23,6 @@ pub enum UnrankedSites {
     Forbidden,
     /// They rank one below the trainee's last choice.
     Last,
-}
-
-/// How much client contact a minute of supervision carries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ratio {
-    /// Weekly contact minutes allowed per credited supervision minute.
-    pub contact_per_supervision_max: Thousandths,
-    /// What a minute of group supervision counts.
-    pub group_credit: Thousandths,
 }
 
 /// One matching campaign for a term.

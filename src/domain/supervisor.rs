@@ -135,6 +135,12 @@ pub struct Supervisor {
 }
 
 impl Supervisor {
+    /// Returns how many more trainees the supervisor may have; none when she
+    /// is over her limit already.
+    pub fn caseload_left(&self) -> u32 {
+        self.caseload_max.saturating_sub(self.caseload_current)
+    }
+
     /// Says whether the licences of the jurisdiction cover every day of the
     /// term; licences are joined when the next starts by the day after the
     /// last ends.

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use super::candidates::Candidates;
 use super::timetable::{Attended, Matched, Timetable};
 use crate::domain::plan::{Delivery, Level, Placement, Session, SessionMember, WeeklyStart};
-use crate::domain::{Minutes, Plan, QUARTER_HOUR, SessionKind, contact_allowed};
+use crate::domain::{Minutes, Plan, QUARTER_HOUR, SessionKind};
 
-/// Returns the plan of a timetable, without levels.
+/// Returns the plan of a timetable, without levels and reasons.
 pub(super) fn assemble(candidates: &Candidates<'_>, timetable: &Timetable) -> Plan {
     Plan {
         placements: placements(candidates, timetable),
         sessions: sessions(candidates, timetable),
-        unmatched: super::reasons::unmatched(candidates, timetable),
+        unmatched: Vec::new(),
         levels: Vec::new(),
     }
 }
@@ -118,8 +118,7 @@ pub(super) fn most_contact(candidates: &Candidates<'_>, matched: &Matched) -> u3
             let minutes = candidates.venues[session.venue].minutes;
             (session.kind, Minutes::new(minutes).unwrap_or_default())
         });
-        let carried = contact_allowed(ratio.contact_per_supervision_max, ratio.group_credit, kinds);
-        most = most.min(carried.get());
+        most = most.min(ratio.contact_allowed(kinds).get());
     }
     most / QUARTER_HOUR * QUARTER_HOUR
 }

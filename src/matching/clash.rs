@@ -1,8 +1,11 @@
 //! When no plan is legal: which pins and least numbers cannot hold together.
 
+use std::collections::BTreeMap;
+
 use super::candidates::Candidates;
 use super::engine::{Effort, Outcome, solve};
 use super::formulation::{Formulation, Scope};
+use super::load::Load;
 use super::timetable::Timetable;
 use super::{Clash, MatchError, Observer};
 use crate::domain::plan::Level;
@@ -47,37 +50,13 @@ pub(super) fn clashing_minima(
 /// Says whether a timetable keeps every pin, least capacity and least
 /// caseload.
 pub(super) fn keeps_minima(candidates: &Candidates<'_>, timetable: &Timetable) -> bool {
-    let roster = candidates.roster;
-    let mut placed = vec![0_u32; roster.sites.len()];
-    let mut caseload: Vec<u32> = roster
-        .supervisors
-        .iter()
-        .map(|s| s.caseload_current)
-        .collect();
-    for matched in timetable.matched.values() {
-        placed[candidates.pairs[matched.pair].site] += 1;
-        let mut supervisors: Vec<usize> = matched
-            .lines
-            .values()
-            .map(|line| candidates.fills[line.fill].supervisor)
-            .collect();
-        supervisors.sort_unstable();
-        supervisors.dedup();
-        for supervisor in supervisors {
-            caseload[supervisor] += 1;
-        }
-    }
-    let sites = roster
-        .sites
-        .iter()
-        .zip(&placed)
-        .all(|(site, n)| *n >= site.capacity_min);
-    let people = roster
-        .supervisors
-        .iter()
-        .zip(&caseload)
-        .all(|(s, n)| *n >= s.caseload_min);
-    sites && people && pins_hold(candidates, timetable)
+    let (roster, load) = (candidates.roster, Load::new(candidates, timetable));
+    let count = |counts: &BTreeMap<usize, u32>, of: usize| counts.get(&of).copied().unwrap_or(0);
+    let mut sites = roster.sites.iter().enumerate();
+    let mut people = roster.supervisors.iter().enumerate();
+    sites.all(|(i, site)| count(&load.placed, i) >= site.capacity_min)
+        && people.all(|(i, s)| s.caseload_current + count(&load.caseload, i) >= s.caseload_min)
+        && pins_hold(candidates, timetable)
 }
 
 fn pins_hold(candidates: &Candidates<'_>, timetable: &Timetable) -> bool {

@@ -104,7 +104,7 @@ impl<'c> Fitter<'c> {
             .iter()
             .map(|pair| candidates.pairs[*pair].trainee)
             .collect();
-        let role = |fill: &Fill| candidates.lines[fill.trainee][fill.line].role;
+        let role = |fill: &Fill| candidates.line(fill).role;
         let fills: Vec<bool> = candidates
             .fills
             .iter()

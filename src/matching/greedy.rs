@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use super::candidates::{Candidates, Fill};
+use super::candidates::Candidates;
 use super::fit::Assignment;
+use super::people_left::PeopleLeft;
 use crate::domain::Role;
 
 /// Returns placements and site supervisors that keep capacities and caseloads,
@@ -19,9 +20,7 @@ pub(super) fn assign(candidates: &Candidates<'_>) -> Assignment {
     }
     let mut site_fills: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
     for (position, fill) in candidates.fills.iter().enumerate() {
-        if let (Some(pair), Role::Site) =
-            (fill.pair, candidates.lines[fill.trainee][fill.line].role)
-        {
+        if let (Some(pair), Role::Site) = (fill.pair, candidates.line(fill).role) {
             site_fills
                 .entry((pair, fill.line))
                 .or_default()
@@ -59,27 +58,19 @@ pub(super) fn assign(candidates: &Candidates<'_>) -> Assignment {
 struct Room {
     capacity: Vec<u32>,
     contact: Vec<u32>,
-    caseload: Vec<u32>,
-    minutes: Vec<u32>,
+    people: PeopleLeft,
 }
 
 impl Room {
     fn new(candidates: &Candidates<'_>) -> Self {
-        let (sites, people) = (&candidates.roster.sites, &candidates.roster.supervisors);
+        let sites = &candidates.roster.sites;
         Self {
             capacity: sites.iter().map(|site| site.capacity).collect(),
             contact: sites
                 .iter()
                 .map(|site| site.contact_per_week.get())
                 .collect(),
-            caseload: people
-                .iter()
-                .map(|person| person.caseload_max.saturating_sub(person.caseload_current))
-                .collect(),
-            minutes: people
-                .iter()
-                .map(|person| person.minutes_per_week_max.get())
-                .collect(),
+            people: PeopleLeft::new(candidates),
         }
     }
 
@@ -96,30 +87,28 @@ impl Room {
             return None;
         }
         let mut chosen: Vec<usize> = Vec::new();
-        let (mut caseload, mut minutes) = (self.caseload.clone(), self.minutes.clone());
+        // Given back as a whole when some line finds nobody.
+        let mut people = self.people.clone();
         for (line, needed) in candidates.lines[pair.trainee].iter().enumerate() {
             if needed.role == Role::Site {
-                let suits = |fill: &Fill| {
-                    caseload[fill.supervisor] > 0 && minutes[fill.supervisor] >= fill.minutes
-                };
-                let fill = site_fills
+                let position = site_fills
                     .get(&(position, line))?
                     .iter()
                     .copied()
-                    .filter(|fill| suits(&candidates.fills[*fill]))
+                    .filter(|fill| people.admits(&candidates.fills[*fill]))
                     .max_by_key(|fill| {
-                        let left = caseload[candidates.fills[*fill].supervisor];
+                        let left = people.caseload(candidates.fills[*fill].supervisor);
                         (left, std::cmp::Reverse(*fill))
                     })?;
-                caseload[candidates.fills[fill].supervisor] -= 1;
-                minutes[candidates.fills[fill].supervisor] -= candidates.fills[fill].minutes;
-                chosen.push(fill);
+                let fill = &candidates.fills[position];
+                people.take_trainee(fill.supervisor);
+                people.take_minutes(fill.supervisor, fill.minutes);
+                chosen.push(position);
             }
         }
         self.capacity[pair.site] -= 1;
         self.contact[pair.site] -= pair.contact_min;
-        self.caseload = caseload;
-        self.minutes = minutes;
+        self.people = people;
         Some(chosen)
     }
 }

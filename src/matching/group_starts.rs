@@ -123,7 +123,7 @@ impl GroupAvailability {
     ) -> (Cover, BTreeMap<usize, (u32, u32)>) {
         let mut cover = Cover::new(self, depth);
         let mut left: BTreeMap<usize, (u32, u32)> = BTreeMap::new();
-        while let Some(best) = cover.best(candidates, &mut left, depth, self) {
+        while let Some(best) = cover.best(candidates, &mut left, self) {
             let venue = &candidates.venues[self.starts[best].0];
             let size = candidates.roster.supervisors[venue.supervisor].group_size_max;
             let members = left
@@ -134,12 +134,10 @@ impl GroupAvailability {
                 *sessions -= 1;
                 *members -= helped;
             }
-            if depth < 3 {
-                for (other, start) in self.starts.iter().enumerate() {
-                    let is_same = candidates.venues[start.0].supervisor == venue.supervisor;
-                    if is_same && collide(candidates, *start, self.starts[best]) {
-                        cover.is_closed[other] = true;
-                    }
+            for (other, start) in self.starts.iter().enumerate() {
+                let is_same = candidates.venues[start.0].supervisor == venue.supervisor;
+                if is_same && collide(candidates, *start, self.starts[best]) {
+                    cover.is_closed[other] = true;
                 }
             }
         }
@@ -265,14 +263,13 @@ impl Cover {
         &self,
         candidates: &Candidates<'_>,
         left: &mut BTreeMap<usize, (u32, u32)>,
-        depth: u32,
         groups: &GroupAvailability,
     ) -> Option<usize> {
         let score = |position: usize, left: &mut BTreeMap<usize, (u32, u32)>| {
             let venue = &candidates.venues[groups.starts[position].0];
-            let (sessions, members) = *left.entry(venue.supervisor).or_insert_with(|| {
-                room_for_groups(candidates, venue.supervisor, venue.minutes, depth)
-            });
+            let (sessions, members) = *left
+                .entry(venue.supervisor)
+                .or_insert_with(|| room_for_groups(candidates, venue.supervisor, venue.minutes));
             let size = candidates.roster.supervisors[venue.supervisor].group_size_max;
             let (helped, weight) = self.helps[position];
             let is_open = sessions > 0 && members >= 3 && helped > 0 && !self.is_closed[position];
@@ -313,17 +310,9 @@ impl Cover {
     }
 }
 
-/// Returns how many group sessions and members a supervisor is given in a
-/// cover: what she can hold, and more of it for a deeper cover.
-fn room_for_groups(
-    candidates: &Candidates<'_>,
-    supervisor: usize,
-    minutes: u32,
-    depth: u32,
-) -> (u32, u32) {
+/// Returns how many group sessions and members a supervisor can have.
+fn room_for_groups(candidates: &Candidates<'_>, supervisor: usize, minutes: u32) -> (u32, u32) {
     let person = &candidates.roster.supervisors[supervisor];
-    let times = depth.saturating_sub(1).max(1);
-    let sessions = person.minutes_per_week_max.get() / minutes.max(1) * times;
-    let members = person.caseload_max.saturating_sub(person.caseload_current) * times;
-    (sessions, members)
+    let sessions = person.minutes_per_week_max.get() / minutes.max(1);
+    (sessions, person.caseload_left())
 }

@@ -36,6 +36,7 @@ mod levels;
 mod line_options;
 mod load;
 mod model;
+mod people_left;
 mod pruning;
 mod quick_fit;
 mod reasons;

@@ -7,6 +7,7 @@ use super::assemble::most_contact;
 use super::candidates::Candidates;
 use super::fit::{Assignment, settle};
 use super::group_starts::GroupAvailability;
+use super::people_left::PeopleLeft;
 use super::timetable::{Attended, FilledLine, Matched, Timetable};
 use crate::domain::SessionKind;
 
@@ -27,9 +28,9 @@ pub(super) fn quick_fit(candidates: &Candidates<'_>, assignment: &Assignment) ->
     for position in &assignment.fills {
         fill_line(candidates, &mut timetable, *position, None);
     }
-    let mut room = Room::new(candidates);
-    join_groups(candidates, &mut timetable, &mut room);
-    choose_faculty(candidates, &mut timetable, &mut room);
+    let mut people = PeopleLeft::new(candidates);
+    join_groups(candidates, &mut timetable, &mut people);
+    choose_faculty(candidates, &mut timetable, &mut people);
     // Whoever cannot be met alone is left to the model.
     let is_settled = |line: &FilledLine| {
         let fill = &candidates.fills[line.fill];
@@ -41,28 +42,6 @@ pub(super) fn quick_fit(candidates: &Candidates<'_>, assignment: &Assignment) ->
     });
     drop_until_legal(candidates, &mut timetable);
     timetable
-}
-
-/// What faculty have left.
-struct Room {
-    caseload: Vec<u32>,
-    minutes: Vec<u32>,
-}
-
-impl Room {
-    fn new(candidates: &Candidates<'_>) -> Self {
-        let people = &candidates.roster.supervisors;
-        Self {
-            caseload: people
-                .iter()
-                .map(|person| person.caseload_max.saturating_sub(person.caseload_current))
-                .collect(),
-            minutes: people
-                .iter()
-                .map(|person| person.minutes_per_week_max.get())
-                .collect(),
-        }
-    }
 }
 
 fn fill_line(
@@ -84,7 +63,7 @@ fn fill_line(
 }
 
 /// Fills lines by groups of three or more.
-fn join_groups(candidates: &Candidates<'_>, timetable: &mut Timetable, room: &mut Room) {
+fn join_groups(candidates: &Candidates<'_>, timetable: &mut Timetable, people: &mut PeopleLeft) {
     let is_open: Vec<bool> = candidates
         .fills
         .iter()
@@ -115,11 +94,10 @@ fn join_groups(candidates: &Candidates<'_>, timetable: &mut Timetable, room: &mu
     }
     for (start, members) in groups {
         let venue = &candidates.venues[start.0];
-        room.minutes[venue.supervisor] =
-            room.minutes[venue.supervisor].saturating_sub(venue.minutes);
+        people.take_minutes(venue.supervisor, venue.minutes);
         for trainee in members {
             if let Some(position) = fill_at.get(&(trainee, start)) {
-                room.caseload[venue.supervisor] = room.caseload[venue.supervisor].saturating_sub(1);
+                people.take_trainee(venue.supervisor);
                 let attended = Attended {
                     venue: start.0,
                     start: start.1,
@@ -132,19 +110,18 @@ fn join_groups(candidates: &Candidates<'_>, timetable: &mut Timetable, room: &mu
 }
 
 /// Fills what is left by faculty with room, alone or without a meeting.
-fn choose_faculty(candidates: &Candidates<'_>, timetable: &mut Timetable, room: &mut Room) {
+fn choose_faculty(candidates: &Candidates<'_>, timetable: &mut Timetable, people: &mut PeopleLeft) {
     for (position, fill) in candidates.fills.iter().enumerate() {
         let Some(matched) = timetable.matched.get(&fill.trainee) else {
             continue;
         };
         let suits = !matched.lines.contains_key(&fill.line)
             && fill.pair.is_none_or(|pair| pair == matched.pair)
-            && room.caseload[fill.supervisor] > 0
-            && room.minutes[fill.supervisor] >= fill.minutes
+            && people.admits(fill)
             && (!fill.meets() || fill.kinds.contains(&SessionKind::Individual));
         if suits {
-            room.caseload[fill.supervisor] -= 1;
-            room.minutes[fill.supervisor] -= fill.minutes;
+            people.take_trainee(fill.supervisor);
+            people.take_minutes(fill.supervisor, fill.minutes);
             fill_line(candidates, timetable, position, None);
         }
     }

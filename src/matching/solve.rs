@@ -119,16 +119,25 @@ impl Run<'_> {
         self.offer(&Timetable::default(), observer);
         if observer.seconds_left().is_finite() {
             let assignment = super::greedy::assign(self.candidates);
-            self.offer(&quick_fit(self.candidates, &assignment), observer);
             let spare = observer.seconds_left() * (1.0 - SHARE_FOR_FLOOR);
-            let fitted = fit(
-                self.candidates,
-                &assignment,
-                &mut Hurried { observer, spare },
-            )?;
-            self.offer(&fitted.timetable, observer);
+            self.give_times(&assignment, spare, observer)?;
         }
         Ok(())
+    }
+
+    /// Gives times to an assignment, quickly and then as well as can be, and
+    /// takes what is better. Leaves `spare` seconds of the run.
+    fn give_times(
+        &mut self,
+        assignment: &Assignment,
+        spare: f64,
+        observer: &mut dyn Observer,
+    ) -> Result<Fitted, MatchError> {
+        self.offer(&quick_fit(self.candidates, assignment), observer);
+        let mut hurried = Hurried { observer, spare };
+        let fitted = fit(self.candidates, assignment, &mut hurried)?;
+        self.offer(&fitted.timetable, observer);
+        Ok(fitted)
     }
 
     /// Takes a timetable as the best plan when it is legal and better.
@@ -142,18 +151,17 @@ impl Run<'_> {
             .iter()
             .map(|level| super::assemble::level_value(self.candidates, &plan, *level))
             .collect();
-        if self
-            .best
-            .as_ref()
-            .is_none_or(|best| is_better(self.levels, &values, &best.values))
-        {
-            let mut bounds = self.known_bounds(&values);
-            let unknown = self.levels.iter().skip(bounds.len());
-            bounds.extend(unknown.map(|level| trivial_bound(self.candidates, *level)));
-            plan.levels = results(self.levels, &values, &bounds);
-            observer.better_plan(&plan);
-            self.best = Some(Best { plan, values });
+        let stands = |best: &Best| !is_better(self.levels, &values, &best.values);
+        if self.best.as_ref().is_some_and(stands) {
+            return;
         }
+        plan.unmatched = super::reasons::unmatched(self.candidates, timetable);
+        let mut bounds = self.known_bounds(&values);
+        let unknown = self.levels.iter().skip(bounds.len());
+        bounds.extend(unknown.map(|level| trivial_bound(self.candidates, *level)));
+        plan.levels = results(self.levels, &values, &bounds);
+        observer.better_plan(&plan);
+        self.best = Some(Best { plan, values });
     }
 
     fn refine_until_done(&mut self, observer: &mut dyn Observer) -> Result<(), MatchError> {
@@ -180,14 +188,8 @@ impl Run<'_> {
                 break;
             }
             let assignment = self.assignment(&formulation, &values);
-            self.offer(&quick_fit(self.candidates, &assignment), observer);
             let spare = self.reserve * SHARE_FOR_BOUNDS;
-            let fitted = fit(
-                self.candidates,
-                &assignment,
-                &mut Hurried { observer, spare },
-            )?;
-            self.offer(&fitted.timetable, observer);
+            let fitted = self.give_times(&assignment, spare, observer)?;
             if fitted.missing.is_empty() || !self.time_more(&assignment, &fitted) {
                 break;
             }
@@ -201,16 +203,15 @@ impl Run<'_> {
             .proved
             .iter()
             .find(|run| run.level == Level::ContactShortMinutes);
-        let role = |fill: usize| {
-            let fill = &self.candidates.fills[fill];
-            self.candidates.lines[fill.trainee][fill.line].role
-        };
+        let candidates = self.candidates;
+        let is_of_site =
+            |fill: &usize| candidates.line(&candidates.fills[*fill]).role == Role::Site;
         Assignment {
             pairs: formulation.chosen_pairs(values),
             fills: formulation
                 .chosen_fills(values)
                 .into_iter()
-                .filter(|fill| role(*fill) == Role::Site)
+                .filter(is_of_site)
                 .collect(),
             short_max: short.and_then(|run| run.value),
         }

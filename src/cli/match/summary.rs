@@ -109,14 +109,19 @@ fn verdict(plan: &Plan) -> String {
     }
 }
 
-fn ranks_table(plan: &Plan) -> Table {
-    let mut by_rank: BTreeMap<u32, usize> = BTreeMap::new();
+/// Returns how many trainees got each choice.
+fn matched_by_rank(plan: &Plan) -> BTreeMap<u32, usize> {
+    let mut by_rank = BTreeMap::new();
     for placement in &plan.placements {
         *by_rank.entry(placement.preference_rank).or_default() += 1;
     }
+    by_rank
+}
+
+fn ranks_table(plan: &Plan) -> Table {
     let mut rows = table::new(&["choice", "trainees", "", "running total"]);
     let (mut total, all) = (0, plan.placements.len());
-    for (rank, count) in by_rank {
+    for (rank, count) in matched_by_rank(plan) {
         total += count;
         let bar = "#".repeat((count * 30).div_ceil(all.max(1)));
         rows.add_row(vec![
@@ -264,11 +269,7 @@ fn unmatched_lines(plan: &Plan) -> String {
 
 /// Returns the result for machines.
 pub(super) fn as_json(roster: &Roster, plan: &Plan, out: &Path) -> Value {
-    let mut by_rank: BTreeMap<u32, usize> = BTreeMap::new();
-    for placement in &plan.placements {
-        *by_rank.entry(placement.preference_rank).or_default() += 1;
-    }
-    let by_rank: serde_json::Map<String, Value> = by_rank
+    let by_rank: serde_json::Map<String, Value> = matched_by_rank(plan)
         .into_iter()
         .map(|(rank, count)| (rank.to_string(), json!(count)))
         .collect();

@@ -18,9 +18,7 @@ use super::eligibility::{Index, Wishes};
 use super::room::Room;
 use super::timeline::{Timeline, WeeklySlot, WeeklyStarts};
 use crate::domain::time::ZoneTable;
-use crate::domain::{
-    QUARTER_HOUR, Ratio, Roster, Rule, SessionKind, SupervisionLine, ZoneName, contact_allowed,
-};
+use crate::domain::{QUARTER_HOUR, Ratio, Roster, Rule, SessionKind, SupervisionLine, ZoneName};
 
 /// Where and for how long a supervisor holds sessions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -149,6 +147,11 @@ impl<'a> Candidates<'a> {
         Ok(candidates)
     }
 
+    /// Returns the line that a fill fills.
+    pub(super) fn line(&self, fill: &Fill) -> &'a SupervisionLine {
+        self.lines[fill.trainee][fill.line]
+    }
+
     /// Returns the placements of a trainee, by position.
     pub(super) fn pairs_of(&self, trainee: usize) -> Range<usize> {
         let first = self.pairs.partition_point(|pair| pair.trainee < trainee);
@@ -184,12 +187,11 @@ impl<'a> Candidates<'a> {
         let Some(ratio) = self.ratio() else {
             return (u32::MAX, u32::MAX);
         };
-        let (per_minute, credit) = (ratio.contact_per_supervision_max, ratio.group_credit);
         let by_kind = |choose: fn(&SupervisionLine) -> Option<&SessionKind>| {
             let kinds = self.lines[trainee]
                 .iter()
                 .filter_map(|line| choose(line).map(|kind| (*kind, line.minutes_per_week)));
-            contact_allowed(per_minute, credit, kinds).get()
+            ratio.contact_allowed(kinds).get()
         };
         let (first, last) = (
             by_kind(|line| line.kinds.first()),

@@ -2,7 +2,7 @@
 //! enough of it for the contact.
 
 use crate::domain::plan::Placement;
-use crate::domain::{Rule, Trainee, contact_allowed};
+use crate::domain::{Rule, Trainee};
 
 use super::breach::Breaches;
 use super::index::Index;
@@ -99,11 +99,7 @@ fn supervision_ratio(
         .filled(&trainee.key)
         .iter()
         .map(|filled| (filled.session.kind, filled.session.minutes));
-    let allowed = contact_allowed(
-        ratio.contact_per_supervision_max,
-        ratio.group_credit,
-        supervision,
-    );
+    let allowed = ratio.contact_allowed(supervision);
     if placement.contact > allowed {
         breaches.rule(
             Rule::SupervisionRatio,

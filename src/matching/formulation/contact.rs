@@ -151,10 +151,7 @@ fn supervision_ratio(
         return;
     }
     let carried = |kind: SessionKind, minutes: u32| {
-        let credit = match kind {
-            SessionKind::Individual | SessionKind::Triadic => Thousandths::ONE,
-            SessionKind::Group => ratio.group_credit,
-        };
+        let credit = ratio.credit(kind);
         let thousandths = |factor: Thousandths| f64::from(factor.get()) / 1000.0;
         f64::from(minutes) * thousandths(credit) * thousandths(ratio.contact_per_supervision_max)
     };

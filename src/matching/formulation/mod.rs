@@ -134,7 +134,7 @@ impl Formulation {
         position: usize,
         fill: &Fill,
     ) -> Option<ColumnIndex> {
-        let role = candidates.lines[fill.trainee][fill.line].role;
+        let role = candidates.line(fill).role;
         let is_timed = fill.meets() && scope.timed[fill.supervisor];
         if role == Role::Faculty && !scope.with_faculty {
             return None;

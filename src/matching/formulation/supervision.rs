@@ -131,7 +131,7 @@ fn caseload(
             formulation.model.at_most(0.0, of_all.chain([(any, 1.0)]));
         }
     }
-    let room = person.caseload_max.saturating_sub(person.caseload_current);
+    let room = person.caseload_left();
     formulation
         .model
         .at_most(f64::from(room), distinct.iter().copied());

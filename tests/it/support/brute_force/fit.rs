@@ -8,7 +8,7 @@ use practicum::domain::plan::WeeklyStart;
 use practicum::domain::time::ZoneTable;
 use practicum::domain::{
     LicenceRule, MinuteOfDay, Minutes, Role, Roster, SessionKind, SiteOrSupervisor,
-    SupervisionLine, Tag, ZoneName, contact_allowed,
+    SupervisionLine, Tag, ZoneName,
 };
 
 use super::grid::{Grid, Presence, Row};
@@ -265,11 +265,9 @@ impl<'a> Facts<'a> {
             sessions,
             self.roster.supervision_lines.is_empty(),
         ) {
-            most = most.min(contact_allowed(
-                ratio.contact_per_supervision_max,
-                ratio.group_credit,
-                sessions.iter().map(|(kind, minutes, _)| (*kind, *minutes)),
-            ));
+            most = most.min(
+                ratio.contact_allowed(sessions.iter().map(|(kind, minutes, _)| (*kind, *minutes))),
+            );
         }
         let slots = sessions
             .unwrap_or(&[])
