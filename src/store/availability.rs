@@ -52,16 +52,7 @@ pub(super) async fn list(
     owners: &KeyRange,
 ) -> Result<Calendars, StoreError> {
     let mut by_owner: HashMap<String, Availability> = HashMap::new();
-    let windows: Vec<(String, String, String, String)> = on!(&mut *tx, |connection| {
-        sqlx::query_as(WINDOW_LIST)
-            .bind(scope.program_id)
-            .bind(kind.as_str())
-            .bind(owners.from.as_str())
-            .bind(owners.until.as_str())
-            .fetch_all(connection)
-            .await
-    })?;
-    for (owner, weekday, start, end) in windows {
+    for (owner, weekday, start, end) in rows_of(tx, WINDOW_LIST, scope, kind, owners).await? {
         let place = Place {
             table: "weekly_window",
             key: &owner,
@@ -72,16 +63,7 @@ pub(super) async fn list(
         let window = place.some(WeeklyWindow::new(weekday, start, end))?;
         by_owner.entry(owner).or_default().windows.push(window);
     }
-    let away: Vec<(String, String, String, String)> = on!(&mut *tx, |connection| {
-        sqlx::query_as(AWAY_LIST)
-            .bind(scope.program_id)
-            .bind(kind.as_str())
-            .bind(owners.from.as_str())
-            .bind(owners.until.as_str())
-            .fetch_all(connection)
-            .await
-    })?;
-    for (owner, first, last, reason) in away {
+    for (owner, first, last, reason) in rows_of(tx, AWAY_LIST, scope, kind, owners).await? {
         let place = Place {
             table: "away",
             key: &owner,
@@ -94,6 +76,26 @@ pub(super) async fn list(
             .push(Away { days, reason });
     }
     Ok(Calendars { by_owner })
+}
+
+/// Returns the rows of all owners of a kind in a range: the owner, and three
+/// columns more.
+async fn rows_of(
+    tx: &mut Tx,
+    sql: &'static str,
+    scope: ProgramScope,
+    kind: EntityKind,
+    owners: &KeyRange,
+) -> Result<Vec<(String, String, String, String)>, StoreError> {
+    Ok(on!(tx, |connection| {
+        sqlx::query_as(sql)
+            .bind(scope.program_id)
+            .bind(kind.as_str())
+            .bind(owners.from.as_str())
+            .bind(owners.until.as_str())
+            .fetch_all(connection)
+            .await
+    })?)
 }
 
 /// Replaces the windows and days away of some owners of a kind.

@@ -4,7 +4,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::dispatch::{on, statements};
-use super::rows::{Place, RecordColumns};
+use super::rows::{Place, RecordColumns, records_in};
 use super::{KeyRange, ProgramScope, StoreError, Tx, WriteTx};
 use crate::domain::{EntityKind, Key, Ratio, Round, Thousandths, UnrankedSites, Versioned};
 
@@ -118,15 +118,7 @@ impl Tx {
         scope: ProgramScope,
         keys: &KeyRange,
     ) -> Result<Vec<Versioned<RoundRecord>>, StoreError> {
-        let rows: Vec<RoundRow> = on!(self, |connection| {
-            sqlx::query_as(ROUND_LIST)
-                .bind(scope.program_id)
-                .bind(keys.from.as_str())
-                .bind(keys.until.as_str())
-                .bind(keys.limit)
-                .fetch_all(connection)
-                .await
-        })?;
+        let rows: Vec<RoundRow> = records_in(self, ROUND_LIST, scope, keys).await?;
         rows.into_iter().map(RoundRow::into_round).collect()
     }
 

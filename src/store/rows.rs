@@ -7,10 +7,12 @@ use std::str::FromStr;
 use chrono::NaiveDate;
 use serde_json::Value;
 use sqlx::FromRow;
+use sqlx::postgres::PgRow;
+use sqlx::sqlite::SqliteRow;
 use uuid::Uuid;
 
 use super::dispatch::on;
-use super::{StoreError, Tx};
+use super::{ProgramScope, StoreError, Tx, WriteTx};
 use crate::domain::time::UtcSecond;
 use crate::domain::{DayRange, Minutes, MinutesRange, Versioned, calendar_day};
 
@@ -83,6 +85,48 @@ impl RecordColumns {
             value,
         }
     }
+}
+
+/// Returns the rows of a program's records in a range of keys: `$1` is the
+/// program, `$2` and `$3` the first and last key, `$4` how many at most.
+pub(super) async fn records_in<R>(
+    tx: &mut Tx,
+    sql: &'static str,
+    scope: ProgramScope,
+    keys: &KeyRange,
+) -> Result<Vec<R>, StoreError>
+where
+    R: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow>,
+{
+    Ok(on!(tx, |connection| {
+        sqlx::query_as(sql)
+            .bind(scope.program_id)
+            .bind(keys.from.as_str())
+            .bind(keys.until.as_str())
+            .bind(keys.limit)
+            .fetch_all(connection)
+            .await
+    })?)
+}
+
+/// Marks a record as deleted: `$1` is the program, `$2` the key, `$3` the
+/// instant. Says whether it was there.
+pub(super) async fn delete_record(
+    write: &mut WriteTx,
+    sql: &'static str,
+    key: &str,
+) -> Result<bool, StoreError> {
+    let (program_id, now) = (write.scope.program_id, write.now.0);
+    let gone = on!(&mut write.tx, |connection| {
+        sqlx::query(sql)
+            .bind(program_id)
+            .bind(key)
+            .bind(now)
+            .execute(connection)
+            .await
+            .map(|done| done.rows_affected())
+    })?;
+    Ok(gone > 0)
 }
 
 /// Writes many rows of a program: `$1` is the program, `$2` the rows, `$3`

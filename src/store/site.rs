@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 use sqlx::FromRow;
 
-use super::dispatch::{on, statements};
-use super::rows::{Place, RecordColumns, new_id, write_rows};
+use super::dispatch::statements;
+use super::rows::{Place, RecordColumns, delete_record, new_id, records_in, write_rows};
 use super::{KeyRange, ProgramScope, StoreError, Tx, WriteTx, availability, words};
 use crate::domain::{EntityKind, Site, SiteKey, Versioned};
 
@@ -86,15 +86,7 @@ impl Tx {
         scope: ProgramScope,
         keys: &KeyRange,
     ) -> Result<Vec<Versioned<Site>>, StoreError> {
-        let rows: Vec<SiteRow> = on!(&mut *self, |connection| {
-            sqlx::query_as(SITE_LIST)
-                .bind(scope.program_id)
-                .bind(keys.from.as_str())
-                .bind(keys.until.as_str())
-                .bind(keys.limit)
-                .fetch_all(connection)
-                .await
-        })?;
+        let rows: Vec<SiteRow> = records_in(self, SITE_LIST, scope, keys).await?;
         let owners = KeyRange::spanning(rows.iter().map(|row| row.record.key.as_str()));
         let mut modalities = words::SITE_MODALITY.list(self, scope, &owners).await?;
         let mut languages = words::SITE_LANGUAGE.list(self, scope, &owners).await?;
@@ -157,16 +149,6 @@ impl WriteTx {
     /// # Errors
     /// When the database fails.
     pub async fn site_delete(&mut self, key: &SiteKey) -> Result<bool, StoreError> {
-        let (program_id, now) = (self.scope.program_id, self.now.0);
-        let gone = on!(&mut self.tx, |connection| {
-            sqlx::query(SITE_DELETE)
-                .bind(program_id)
-                .bind(key.as_str())
-                .bind(now)
-                .execute(connection)
-                .await
-                .map(|done| done.rows_affected())
-        })?;
-        Ok(gone > 0)
+        delete_record(self, SITE_DELETE, key.as_str()).await
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use sqlx::FromRow;
 
 use super::dispatch::{on, statements};
-use super::rows::{Place, RecordColumns, new_id, write_rows};
+use super::rows::{Place, RecordColumns, delete_record, new_id, records_in, write_rows};
 use super::{KeyRange, ProgramScope, StoreError, Tx, WriteTx, availability, words};
 use crate::domain::{
     DeliveryOffer, EntityKind, Licence, Role, SessionKind, Supervisor, SupervisorKey, Versioned,
@@ -106,15 +106,7 @@ impl Tx {
         scope: ProgramScope,
         keys: &KeyRange,
     ) -> Result<Vec<Versioned<Supervisor>>, StoreError> {
-        let rows: Vec<SupervisorRow> = on!(&mut *self, |connection| {
-            sqlx::query_as(SUPERVISOR_LIST)
-                .bind(scope.program_id)
-                .bind(keys.from.as_str())
-                .bind(keys.until.as_str())
-                .bind(keys.limit)
-                .fetch_all(connection)
-                .await
-        })?;
+        let rows: Vec<SupervisorRow> = records_in(self, SUPERVISOR_LIST, scope, keys).await?;
         let owners = KeyRange::spanning(rows.iter().map(|row| row.record.key.as_str()));
         let mut sites = words::SUPERVISOR_SITE.list(self, scope, &owners).await?;
         let mut kinds = words::SUPERVISOR_KIND
@@ -237,16 +229,6 @@ impl WriteTx {
     /// # Errors
     /// When the database fails.
     pub async fn supervisor_delete(&mut self, key: &SupervisorKey) -> Result<bool, StoreError> {
-        let (program_id, now) = (self.scope.program_id, self.now.0);
-        let gone = on!(&mut self.tx, |connection| {
-            sqlx::query(SUPERVISOR_DELETE)
-                .bind(program_id)
-                .bind(key.as_str())
-                .bind(now)
-                .execute(connection)
-                .await
-                .map(|done| done.rows_affected())
-        })?;
-        Ok(gone > 0)
+        delete_record(self, SUPERVISOR_DELETE, key.as_str()).await
     }
 }

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 use sqlx::FromRow;
 
-use super::dispatch::{on, statements};
-use super::rows::{Place, RecordColumns, new_id, write_rows};
+use super::dispatch::statements;
+use super::rows::{Place, RecordColumns, delete_record, new_id, records_in, write_rows};
 use super::{KeyRange, ProgramScope, StoreError, Tx, WriteTx, availability, words};
 use crate::domain::{EntityKind, Trainee, TraineeKey, Versioned};
 
@@ -82,15 +82,7 @@ impl Tx {
         scope: ProgramScope,
         keys: &KeyRange,
     ) -> Result<Vec<Versioned<Trainee>>, StoreError> {
-        let rows: Vec<TraineeRow> = on!(&mut *self, |connection| {
-            sqlx::query_as(TRAINEE_LIST)
-                .bind(scope.program_id)
-                .bind(keys.from.as_str())
-                .bind(keys.until.as_str())
-                .bind(keys.limit)
-                .fetch_all(connection)
-                .await
-        })?;
+        let rows: Vec<TraineeRow> = records_in(self, TRAINEE_LIST, scope, keys).await?;
         let owners = KeyRange::spanning(rows.iter().map(|row| row.record.key.as_str()));
         let mut modalities = words::TRAINEE_MODALITY.list(self, scope, &owners).await?;
         let mut languages = words::TRAINEE_LANGUAGE.list(self, scope, &owners).await?;
@@ -157,16 +149,6 @@ impl WriteTx {
     /// # Errors
     /// When the database fails.
     pub async fn trainee_delete(&mut self, key: &TraineeKey) -> Result<bool, StoreError> {
-        let (program_id, now) = (self.scope.program_id, self.now.0);
-        let gone = on!(&mut self.tx, |connection| {
-            sqlx::query(TRAINEE_DELETE)
-                .bind(program_id)
-                .bind(key.as_str())
-                .bind(now)
-                .execute(connection)
-                .await
-                .map(|done| done.rows_affected())
-        })?;
-        Ok(gone > 0)
+        delete_record(self, TRAINEE_DELETE, key.as_str()).await
     }
 }
