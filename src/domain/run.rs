@@ -114,7 +114,7 @@ pub enum RunEventKind {
     State,
     /// Where the solve stands; `stage`, `best` and `bound` say it.
     Progress,
-    /// A better plan, proved; `text` counts its placements.
+    /// A better plan, proved; `text` says so in words.
     BetterPlan,
 }
 

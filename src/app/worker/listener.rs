@@ -52,7 +52,9 @@ pub(super) fn events_of(said: Vec<Said>, at: UtcSecond) -> Vec<RunEvent> {
             text: String::new(),
         };
         match said {
-            Said::BetterPlan { placements } => event.text = placements.to_string(),
+            Said::BetterPlan { placements } => {
+                event.text = format!("a better plan, with {placements} placements");
+            }
             Said::Progress(progress) => {
                 event.kind = RunEventKind::Progress;
                 event.stage = stage_name(progress.stage).to_owned();

@@ -13,9 +13,10 @@ pub(super) mod run;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::Failure;
+use super::{Failure, output};
 use crate::app::{Actor, App, AppError, Settings, SystemClock};
 use crate::domain::{Key, PageRequest, ProgramKey};
+use crate::roster::FolderFiles;
 use crate::store::{Db, StoreError};
 use crate::zone_data;
 
@@ -34,6 +35,26 @@ pub(super) struct Database {
         hide_env_values = true
     )]
     url: String,
+}
+
+/// One program of a database.
+#[derive(Debug, clap::Args)]
+struct InProgram {
+    #[command(flatten)]
+    database: Database,
+    /// The program; may be left out where there is one.
+    #[arg(long, value_name = "KEY")]
+    program: Option<ProgramKey>,
+}
+
+/// One round of a program of a database.
+#[derive(Debug, clap::Args)]
+struct InRound {
+    #[command(flatten)]
+    program: InProgram,
+    /// The round; may be left out where there is one.
+    #[arg(long, value_name = "KEY")]
+    round: Option<Key>,
 }
 
 /// What a command does when the database file is not there.
@@ -99,8 +120,8 @@ fn in_runtime<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Fa
 
 impl Open {
     /// Returns the program that is named, or the only one that there is.
-    async fn program(&self, named: Option<&ProgramKey>) -> Result<ProgramKey, Failure> {
-        if let Some(key) = named {
+    async fn program(&self, named: &InProgram) -> Result<ProgramKey, Failure> {
+        if let Some(key) = &named.program {
             return Ok(key.clone());
         }
         let page = PageRequest::largest();
@@ -109,16 +130,34 @@ impl Open {
         only(found.map(|one| one.value.key), "program", "--program")
     }
 
-    /// Returns the round that is named, or the only one of the program.
-    async fn round(&self, program: &ProgramKey, named: Option<&Key>) -> Result<Key, Failure> {
-        if let Some(key) = named {
-            return Ok(key.clone());
+    /// Returns the round that is named, or the only one of the program, with
+    /// its program.
+    async fn round(&self, named: &InRound) -> Result<(ProgramKey, Key), Failure> {
+        let program = self.program(&named.program).await?;
+        if let Some(key) = &named.round {
+            return Ok((program, key.clone()));
         }
         let page = PageRequest::largest();
-        let found = self.app.list_rounds(&self.actor, program, &page).await;
+        let found = self.app.list_rounds(&self.actor, &program, &page).await;
         let found = found.map_err(failure)?.items.into_iter();
-        only(found.filter_map(|one| one.value.key), "round", "--round")
+        let round = only(found.filter_map(|one| one.value.key), "round", "--round")?;
+        Ok((program, round))
     }
+}
+
+/// Writes the files of a roster or a plan into a folder, in place of those
+/// that may be there, and says so.
+fn write_folder(
+    what: &str,
+    files: &FolderFiles,
+    folder: &Path,
+    names: &[&str],
+) -> Result<(), Failure> {
+    files
+        .replace_dir(folder, names)
+        .map_err(|error| Failure::Unavailable(error.to_string()))?;
+    output::line(&format!("wrote the {what} to {}", folder.display()));
+    Ok(())
 }
 
 /// Returns the only one of some keys, or says which there are.

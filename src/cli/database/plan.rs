@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use super::{Absent, Database, failure};
+use super::{Absent, InProgram, InRound, failure, write_folder};
 use crate::cli::{Failure, output};
-use crate::domain::{Key, PageRequest, ProgramKey};
+use crate::domain::{Key, PageRequest};
 use crate::roster::PLAN_FILES;
 
 #[derive(Debug, clap::Subcommand)]
@@ -20,13 +20,7 @@ pub(in crate::cli) enum Command {
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct List {
     #[command(flatten)]
-    database: Database,
-    /// The program; may be left out where there is one.
-    #[arg(long, value_name = "KEY")]
-    program: Option<ProgramKey>,
-    /// The round; may be left out where there is one.
-    #[arg(long, value_name = "KEY")]
-    round: Option<Key>,
+    round: InRound,
 }
 
 /// Options of `plan export`.
@@ -39,10 +33,7 @@ pub(in crate::cli) struct Export {
     #[arg(value_name = "FOLDER")]
     folder: PathBuf,
     #[command(flatten)]
-    database: Database,
-    /// The program; may be left out where there is one.
-    #[arg(long, value_name = "KEY")]
-    program: Option<ProgramKey>,
+    program: InProgram,
 }
 
 pub(in crate::cli) fn run(command: &Command, tzdir: Option<&Path>) -> Result<ExitCode, Failure> {
@@ -53,33 +44,35 @@ pub(in crate::cli) fn run(command: &Command, tzdir: Option<&Path>) -> Result<Exi
 }
 
 fn list(args: &List, tzdir: Option<&Path>) -> Result<ExitCode, Failure> {
-    args.database.with(tzdir, Absent::Refuse, async |open| {
-        let program = open.program(args.program.as_ref()).await?;
-        let round = open.round(&program, args.round.as_ref()).await?;
-        let mut page = PageRequest::largest();
-        loop {
-            let found = open.app.list_plans(&open.actor, &program, &round, &page);
-            let found = found.await.map_err(failure)?;
-            for run in found.items {
-                output::line(run.as_str());
+    args.round
+        .program
+        .database
+        .with(tzdir, Absent::Refuse, async |open| {
+            let (program, round) = open.round(&args.round).await?;
+            let mut page = PageRequest::largest();
+            loop {
+                let found = open.app.list_plans(&open.actor, &program, &round, &page);
+                let found = found.await.map_err(failure)?;
+                for run in found.items {
+                    output::line(run.as_str());
+                }
+                page.after = found.next_after;
+                if page.after.is_none() {
+                    return Ok(ExitCode::SUCCESS);
+                }
             }
-            page.after = found.next_after;
-            if page.after.is_none() {
-                return Ok(ExitCode::SUCCESS);
-            }
-        }
-    })
+        })
 }
 
 fn export(args: &Export, tzdir: Option<&Path>) -> Result<ExitCode, Failure> {
-    let plan = args.database.with(tzdir, Absent::Refuse, async |open| {
-        let program = open.program(args.program.as_ref()).await?;
-        let plan = open.app.get_plan(&open.actor, &program, &args.run).await;
-        plan.map_err(failure)
-    })?;
-    plan.files()
-        .replace_dir(&args.folder, &PLAN_FILES)
-        .map_err(|error| Failure::Unavailable(error.to_string()))?;
-    output::line(&format!("wrote the plan to {}", args.folder.display()));
+    let plan = args
+        .program
+        .database
+        .with(tzdir, Absent::Refuse, async |open| {
+            let program = open.program(&args.program).await?;
+            let plan = open.app.get_plan(&open.actor, &program, &args.run).await;
+            plan.map_err(failure)
+        })?;
+    write_folder("plan", &plan.files(), &args.folder, &PLAN_FILES)?;
     Ok(ExitCode::SUCCESS)
 }

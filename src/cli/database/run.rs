@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use super::{Absent, Database, Open, failure};
+use super::{Absent, InProgram, InRound, Open, failure, write_folder};
 use crate::cli::{Failure, output};
 use crate::domain::{
     Key, PageRequest, ProgramKey, Run, RunEvent, RunEventKind, RunLimits, RunState,
@@ -25,13 +25,7 @@ pub(in crate::cli) enum Command {
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Start {
     #[command(flatten)]
-    database: Database,
-    /// The program; may be left out where there is one.
-    #[arg(long, value_name = "KEY")]
-    program: Option<ProgramKey>,
-    /// The round; may be left out where there is one.
-    #[arg(long, value_name = "KEY")]
-    round: Option<Key>,
+    round: InRound,
     /// Wall time for the whole run, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 60,
         value_parser = clap::value_parser!(u32).range(1..=604_800))]
@@ -49,10 +43,7 @@ pub(in crate::cli) struct Start {
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct List {
     #[command(flatten)]
-    database: Database,
-    /// The program; may be left out where there is one.
-    #[arg(long, value_name = "KEY")]
-    program: Option<ProgramKey>,
+    program: InProgram,
 }
 
 /// Options of `run cancel`.
@@ -62,33 +53,38 @@ pub(in crate::cli) struct Cancel {
     #[arg(value_name = "RUN")]
     run: Key,
     #[command(flatten)]
-    database: Database,
-    /// The program; may be left out where there is one.
-    #[arg(long, value_name = "KEY")]
-    program: Option<ProgramKey>,
+    program: InProgram,
 }
 
 pub(in crate::cli) fn run(command: &Command, tzdir: Option<&Path>) -> Result<ExitCode, Failure> {
     match command {
-        Command::Start(args) => args.database.with(tzdir, Absent::Refuse, async |open| {
-            Box::pin(start(open, args)).await
-        }),
+        Command::Start(args) => {
+            args.round
+                .program
+                .database
+                .with(tzdir, Absent::Refuse, async |open| {
+                    Box::pin(start(open, args)).await
+                })
+        }
         Command::List(args) => args
+            .program
             .database
             .with(tzdir, Absent::Refuse, async |open| list(open, args).await),
-        Command::Cancel(args) => args.database.with(tzdir, Absent::Refuse, async |open| {
-            let program = open.program(args.program.as_ref()).await?;
-            let cancelled = open.app.cancel_run(&open.actor, &program, &args.run).await;
-            let state = cancelled.map_err(failure)?.value.state.as_str();
-            output::line(&format!("asked the run to end; it is {state}"));
-            Ok(ExitCode::SUCCESS)
-        }),
+        Command::Cancel(args) => args
+            .program
+            .database
+            .with(tzdir, Absent::Refuse, async |open| {
+                let program = open.program(&args.program).await?;
+                let cancelled = open.app.cancel_run(&open.actor, &program, &args.run).await;
+                let state = cancelled.map_err(failure)?.value.state.as_str();
+                output::line(&format!("asked the run to end; it is {state}"));
+                Ok(ExitCode::SUCCESS)
+            }),
     }
 }
 
 async fn start(open: &Open, args: &Start) -> Result<ExitCode, Failure> {
-    let program = open.program(args.program.as_ref()).await?;
-    let round = open.round(&program, args.round.as_ref()).await?;
+    let (program, round) = open.round(&args.round).await?;
     let limits = RunLimits {
         seconds: args.time_limit,
         memory_bytes: u64::from(args.memory_max) << 20,
@@ -110,10 +106,7 @@ async fn start(open: &Open, args: &Start) -> Result<ExitCode, Failure> {
     {
         let plan = open.app.get_plan(&open.actor, &program, &key).await;
         let files = plan.map_err(failure)?.files();
-        files
-            .replace_dir(out, &PLAN_FILES)
-            .map_err(|error| Failure::Unavailable(error.to_string()))?;
-        output::line(&format!("wrote the plan to {}", out.display()));
+        write_folder("plan", &files, out, &PLAN_FILES)?;
     }
     conclude(&run)
 }
@@ -148,8 +141,7 @@ async fn follow(open: &Open, program: &ProgramKey, key: &Key) -> Result<Run, Fai
 fn print(event: &RunEvent) {
     let number = |number: Option<i64>| number.map_or_else(|| "-".to_owned(), |n| n.to_string());
     output::error_line(&match event.kind {
-        RunEventKind::State => event.text.clone(),
-        RunEventKind::BetterPlan => format!("a better plan, with {} placements", event.text),
+        RunEventKind::State | RunEventKind::BetterPlan => event.text.clone(),
         RunEventKind::Progress => {
             let (best, bound) = (number(event.best), number(event.bound));
             format!("{}: best {best}, bound {bound}", event.stage)
@@ -174,7 +166,7 @@ fn conclude(run: &Run) -> Result<ExitCode, Failure> {
 }
 
 async fn list(open: &Open, args: &List) -> Result<ExitCode, Failure> {
-    let program = open.program(args.program.as_ref()).await?;
+    let program = open.program(&args.program).await?;
     let mut page = PageRequest::largest();
     loop {
         let found = open.app.list_runs(&open.actor, &program, None, &page).await;

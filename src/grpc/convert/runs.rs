@@ -75,10 +75,7 @@ pub(in super::super) fn event(event: &RunEvent, started_at: Option<UtcSecond>) -
             pb::run_event::Happened::State(state.map(words::run_state).unwrap_or_default())
         }
         RunEventKind::Progress => pb::run_event::Happened::Progress(progress(event, started_at)),
-        RunEventKind::BetterPlan => pb::run_event::Happened::BetterPlan(format!(
-            "a better plan, with {} placements",
-            event.text
-        )),
+        RunEventKind::BetterPlan => pb::run_event::Happened::BetterPlan(event.text.clone()),
     };
     pb::RunEvent {
         sequence: event.sequence,
