@@ -316,6 +316,7 @@ pub(super) async fn stored_roster(
         site_rankings: rows.site_rankings,
         requirements: trainee_rows.requirements,
         has_availability: record.has_availability,
+        baseline: None,
     };
     // People belong to the program; what leads out of the round is left out.
     for supervisor in &mut roster.supervisors {

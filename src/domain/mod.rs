@@ -6,11 +6,13 @@
 //! seconds, and local time is a wall clock plus an IANA zone.
 
 mod availability;
+mod baseline;
 mod day_range;
 mod key;
 pub mod limits;
 mod minutes;
 pub mod plan;
+mod policy;
 mod ratio;
 mod record;
 mod roster;
@@ -27,10 +29,12 @@ mod weekday;
 mod zone;
 
 pub use availability::{Availability, Away, WeeklyWindow};
+pub use baseline::{Baseline, KeptLine, KeptSite};
 pub use day_range::{CALENDAR_FIRST_YEAR, CALENDAR_LAST_YEAR, DayRange, calendar_day};
 pub use key::{Key, ProgramKey, SiteKey, SupervisorKey, Tag, TraineeKey};
 pub use minutes::{MinuteOfDay, Minutes, MinutesRange, QUARTER_HOUR};
 pub use plan::Plan;
+pub use policy::{InvalidPolicy, Objective, Policy};
 pub use ratio::{Ratio, Thousandths};
 pub use record::{EntityKind, Page, PageRequest, Versioned};
 pub use roster::{

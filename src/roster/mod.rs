@@ -28,7 +28,7 @@ pub use advice::advise;
 pub use error::{RosterError, RosterErrors};
 pub use files::{FolderError, FolderFiles, MAX_FILE_BYTES};
 pub use generate::{GenerateOptions, MOST_TRAINEES, Regions, generate};
-pub use plan::{PLAN_FILES, PlanContext, read_plan, write_plan};
+pub use plan::{PLAN_FILES, PlanContext, read_plan, read_plan_folder, write_plan};
 pub use write::write_roster;
 
 use crate::domain::Roster;
@@ -42,7 +42,7 @@ pub const REQUIRED_FILES: [&str; 4] = [
 ];
 
 /// Files of a roster folder, required ones first.
-pub const ROSTER_FILES: [&str; 14] = [
+pub const ROSTER_FILES: [&str; 15] = [
     "program.toml",
     "sites.csv",
     "trainees.csv",
@@ -57,6 +57,19 @@ pub const ROSTER_FILES: [&str; 14] = [
     "pins.csv",
     "forbids.csv",
     "site_rankings.csv",
+    BASELINE,
+];
+
+/// What an earlier plan promised.
+const BASELINE: &str = "baseline.csv";
+const BASELINE_COLUMNS: [&str; 7] = [
+    "trainee_id",
+    "target",
+    "target_id",
+    "line",
+    "weekday",
+    "start",
+    "site_id",
 ];
 
 /// Reads the roster in a folder.

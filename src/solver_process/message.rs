@@ -121,11 +121,11 @@ const CANDIDATES: &str = "candidates";
 const TIMES: &str = "times";
 
 /// Returns the name of a stage.
-pub(super) fn stage_name(stage: Stage) -> &'static str {
+pub(super) fn stage_name(stage: Stage) -> String {
     match stage {
-        Stage::Candidates => CANDIDATES,
+        Stage::Candidates => CANDIDATES.to_owned(),
         Stage::Level(level) => level.name(),
-        Stage::Times => TIMES,
+        Stage::Times => TIMES.to_owned(),
     }
 }
 
@@ -133,7 +133,7 @@ impl From<Progress> for ProgressMessage {
     fn from(progress: Progress) -> Self {
         let Progress { stage, best, bound } = progress;
         Self {
-            stage: stage_name(stage).to_owned(),
+            stage: stage_name(stage),
             best,
             bound,
         }

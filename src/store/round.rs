@@ -12,14 +12,15 @@ statements! {
     ROUND_LIST = "SELECT key, id, version, created_at, updated_at, key_is_given, name, \
         first_day, last_day, session_start_step_minutes, missed_sessions_max, unranked_sites, \
         excluded_supervisor_closes_sites, contact_per_supervision_max_thousandths, \
-        group_credit_thousandths, has_availability FROM round \
+        group_credit_thousandths, has_availability, policy FROM round \
         WHERE program_id = $1 AND key >= $2 AND key <= $3 AND deleted_at IS NULL \
         ORDER BY key LIMIT $4";
     ROUND_WRITE = "INSERT INTO round (program_id, key, id, version, created_at, updated_at, \
         key_is_given, name, first_day, last_day, session_start_step_minutes, \
         missed_sessions_max, unranked_sites, excluded_supervisor_closes_sites, \
-        contact_per_supervision_max_thousandths, group_credit_thousandths, has_availability) \
-        VALUES ($1, $2, $3, 1, $4, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
+        contact_per_supervision_max_thousandths, group_credit_thousandths, has_availability, \
+        policy) \
+        VALUES ($1, $2, $3, 1, $4, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) \
         ON CONFLICT (program_id, key) DO UPDATE SET version = round.version + 1, \
         updated_at = excluded.updated_at, deleted_at = NULL, \
         key_is_given = excluded.key_is_given, name = excluded.name, \
@@ -31,7 +32,7 @@ statements! {
         contact_per_supervision_max_thousandths = \
         excluded.contact_per_supervision_max_thousandths, \
         group_credit_thousandths = excluded.group_credit_thousandths, \
-        has_availability = excluded.has_availability";
+        has_availability = excluded.has_availability, policy = excluded.policy";
 }
 
 /// A round as it is stored.
@@ -60,6 +61,7 @@ struct RoundRow {
     contact_per_supervision_max_thousandths: Option<i64>,
     group_credit_thousandths: Option<i64>,
     has_availability: bool,
+    policy: String,
 }
 
 const UNRANKED_SITES: [UnrankedSites; 2] = [UnrankedSites::Forbidden, UnrankedSites::Last];
@@ -99,6 +101,7 @@ impl RoundRow {
             unranked_sites: place.word(&self.unranked_sites, &UNRANKED_SITES, unranked_word)?,
             excluded_supervisor_closes_sites: self.excluded_supervisor_closes_sites,
             ratio,
+            policy: place.parse(&self.policy)?,
         };
         Ok(self.record.with(RoundRecord {
             key,
@@ -171,6 +174,7 @@ impl WriteTx {
                 .bind(factor(|ratio| ratio.contact_per_supervision_max))
                 .bind(factor(|ratio| ratio.group_credit))
                 .bind(record.has_availability)
+                .bind(round.policy.to_string())
                 .execute(connection)
                 .await
                 .map(drop)

@@ -57,7 +57,7 @@ pub(super) fn events_of(said: Vec<Said>, at: UtcSecond) -> Vec<RunEvent> {
             }
             Said::Progress(progress) => {
                 event.kind = RunEventKind::Progress;
-                event.stage = stage_name(progress.stage).to_owned();
+                event.stage = stage_name(progress.stage);
                 (event.best, event.bound) = (progress.best, progress.bound);
                 events.pop_if(|last| last.kind == event.kind && last.stage == event.stage);
             }
@@ -67,10 +67,10 @@ pub(super) fn events_of(said: Vec<Said>, at: UtcSecond) -> Vec<RunEvent> {
     events
 }
 
-const fn stage_name(stage: Stage) -> &'static str {
+fn stage_name(stage: Stage) -> String {
     match stage {
-        Stage::Candidates => "candidates",
+        Stage::Candidates => "candidates".to_owned(),
         Stage::Level(level) => level.name(),
-        Stage::Times => "times",
+        Stage::Times => "times".to_owned(),
     }
 }

@@ -14,9 +14,11 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use super::{Failure, output};
-use crate::domain::Roster;
 use crate::domain::time::ZoneTable;
-use crate::roster::{PLAN_FILES, PlanContext, read_folder, roster_hash, write_plan};
+use crate::domain::{Baseline, Roster};
+use crate::roster::{
+    PLAN_FILES, PlanContext, read_folder, read_plan_folder, roster_hash, write_plan,
+};
 use crate::solver_process::{
     Ended, SolveFailure, SolveOptions, Solved, plan_context, solve_in_child,
 };
@@ -44,6 +46,10 @@ pub(super) struct Args {
     /// Folder for the plan; made when absent.
     #[arg(long, value_name = "FOLDER")]
     out: PathBuf,
+    /// Folder of an earlier plan whose promises are to be kept where they can
+    /// be: sites, supervisors and weekly times.
+    #[arg(long, value_name = "FOLDER")]
+    baseline: Option<PathBuf>,
     #[command(flatten)]
     limits: Limits,
     /// Print the result as JSON.
@@ -82,15 +88,30 @@ impl Limits {
 }
 
 pub(super) fn run(args: &Args, tzdir: Option<&Path>) -> Result<ExitCode, Failure> {
-    let roster = read_folder(&args.roster).map_err(|errors| {
+    let mut roster = read_folder(&args.roster).map_err(|errors| {
         let folder = args.roster.display();
         Failure::Invalid(format!(
             "the roster in {folder}:\n{}",
             errors.summary(ERRORS_SHOWN)
         ))
     })?;
+    if let Some(folder) = &args.baseline {
+        roster.baseline = Some(read_baseline(folder)?);
+    }
     match_roster(&roster, &args.out, &args.limits, args.json, tzdir)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Reads what the plan in a folder promises.
+fn read_baseline(folder: &Path) -> Result<Baseline, Failure> {
+    let (plan, _) = read_plan_folder(folder).map_err(|errors| {
+        let folder = folder.display();
+        Failure::Invalid(format!(
+            "the baseline in {folder}:\n{}",
+            errors.summary(ERRORS_SHOWN)
+        ))
+    })?;
+    Ok(Baseline::of_plan(&plan))
 }
 
 /// Matches a roster, writes the plan folder and prints the result.
@@ -161,12 +182,9 @@ fn match_into(
         ));
     }
     if as_json {
-        output::line(&format!(
-            "{:#}",
-            summary::as_json(roster, &solved.plan, out)
-        ));
+        output::line(&format!("{:#}", summary::as_json(roster, &solved, out)));
     } else {
-        output::text(&summary::as_text(roster, &solved.plan, out, run.seconds));
+        output::text(&summary::as_text(roster, &solved, out, run.seconds));
     }
     Ok(())
 }

@@ -9,8 +9,9 @@ use serde_json::{Value, json};
 
 use super::super::{output, table};
 use super::progress::title;
-use crate::domain::plan::{Level, LevelResult, LevelStatus, Sense};
+use crate::domain::plan::{LevelResult, LevelStatus, Sense};
 use crate::domain::{Plan, Roster, Rule};
+use crate::solver_process::Solved;
 
 /// Supervisors shown among the fullest.
 const FULLEST_SHOWN: usize = 5;
@@ -18,7 +19,8 @@ const FULLEST_SHOWN: usize = 5;
 const UNMATCHED_SHOWN: usize = 10;
 
 /// Returns the result for people.
-pub(super) fn as_text(roster: &Roster, plan: &Plan, out: &Path, seconds: f64) -> String {
+pub(super) fn as_text(roster: &Roster, solved: &Solved, out: &Path, seconds: f64) -> String {
+    let plan = &solved.plan;
     let mut text = String::new();
     let matched = plan.placements.len();
     let all = roster.trainees.len();
@@ -31,11 +33,11 @@ pub(super) fn as_text(roster: &Roster, plan: &Plan, out: &Path, seconds: f64) ->
         roster.round.term.first(),
         roster.round.term.last(),
     );
-    let _ = writeln!(text, "How good this plan is\n{}\n", levels_table(plan));
+    let _ = writeln!(text, "How good this plan is\n{}\n", levels_table(solved));
     let _ = writeln!(text, "{}\n", verdict(plan));
     if matched > 0 {
         let _ = writeln!(text, "By preference\n{}\n", ranks_table(plan));
-        let _ = writeln!(text, "{}\n", contact_line(plan));
+        let _ = writeln!(text, "{}\n", contact_line(roster, plan));
     }
     let fullest = fullest(roster, plan);
     if !fullest.is_empty() {
@@ -53,19 +55,36 @@ pub(super) fn as_text(roster: &Roster, plan: &Plan, out: &Path, seconds: f64) ->
     text
 }
 
-fn levels_table(plan: &Plan) -> Table {
-    let mut rows = table::new(&["objective", "this plan", "best possible", "gap", "status"]);
-    for level in &plan.levels {
+fn levels_table(solved: &Solved) -> Table {
+    let mut rows = table::new(&[
+        "objective",
+        "this plan",
+        "best possible",
+        "gap",
+        "status",
+        "seconds",
+    ]);
+    for level in &solved.plan.levels {
         let status = status_cell(level);
+        let seconds = seconds(solved, level);
         rows.add_row(vec![
             Cell::new(title(level.level)),
             table::right(level.value),
             table::right(possible(level)),
             table::right(format!("{:.2} %", level.gap() * 100.0)),
             status,
+            table::right(seconds.map_or_else(String::new, |seconds| format!("{seconds:.2}"))),
         ]);
     }
     rows
+}
+
+/// Returns how long a level took, over all rounds of the run; `None` where the
+/// run was stopped before it said so.
+fn seconds(solved: &Solved, level: &LevelResult) -> Option<f64> {
+    let name = level.level.name();
+    let stage = solved.stages.iter().find(|stage| stage.stage == name);
+    stage.map(|stage| stage.seconds)
 }
 
 fn possible(level: &LevelResult) -> String {
@@ -134,17 +153,26 @@ fn ranks_table(plan: &Plan) -> Table {
     rows
 }
 
-fn contact_line(plan: &Plan) -> String {
+fn contact_line(roster: &Roster, plan: &Plan) -> String {
     let minutes: u64 = plan
         .placements
         .iter()
         .map(|p| u64::from(p.contact.get()))
         .sum();
-    let short = plan
-        .levels
+    let contact: BTreeMap<_, _> = plan
+        .placements
         .iter()
-        .find(|level| level.level == Level::ContactShortMinutes);
-    let short = short.map_or(0, |level| level.value);
+        .map(|p| (&p.trainee, p.contact.get()))
+        .collect();
+    let short = roster.trainees.iter().filter_map(|trainee| {
+        let contact = contact.get(&trainee.key)?;
+        Some(u64::from(
+            roster
+                .contact_target(trainee)
+                .get()
+                .saturating_sub(*contact),
+        ))
+    });
     let supervision: u64 = plan
         .sessions
         .iter()
@@ -153,7 +181,7 @@ fn contact_line(plan: &Plan) -> String {
     format!(
         "Client contact: {} a week in all, {} short of what was wanted. Supervision: {} sessions, {} a week.",
         hours(minutes),
-        hours(u64::try_from(short).unwrap_or(0)),
+        hours(short.sum()),
         plan.sessions.len(),
         hours(supervision),
     )
@@ -268,7 +296,8 @@ fn unmatched_lines(plan: &Plan) -> String {
 }
 
 /// Returns the result for machines.
-pub(super) fn as_json(roster: &Roster, plan: &Plan, out: &Path) -> Value {
+pub(super) fn as_json(roster: &Roster, solved: &Solved, out: &Path) -> Value {
+    let plan = &solved.plan;
     let by_rank: serde_json::Map<String, Value> = matched_by_rank(plan)
         .into_iter()
         .map(|(rank, count)| (rank.to_string(), json!(count)))
@@ -283,6 +312,7 @@ pub(super) fn as_json(roster: &Roster, plan: &Plan, out: &Path) -> Value {
                 "bound": level.bound,
                 "gap": (level.gap() * 1e6).round() / 1e6,
                 "status": level.status.as_str(),
+                "seconds": seconds(solved, level).map(|seconds| (seconds * 1e3).round() / 1e3),
             })
         })
         .collect();

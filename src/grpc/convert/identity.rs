@@ -10,8 +10,9 @@ use super::{availability, pairs, programs, rounds, sites, supervisors, trainees}
 use crate::domain::time::UtcSecond;
 use crate::domain::{
     Availability, Away, DayRange, DeliveryOffer, Licence, MinuteOfDay, Minutes, MinutesRange,
-    Program, ProgramKey, Ratio, Role, Round, SessionKind, Site, SiteOrSupervisor, Supervisor,
-    Thousandths, Trainee, UnrankedSites, Versioned, Violations, WeeklyWindow, ZoneName,
+    Objective, Policy, Program, ProgramKey, Ratio, Role, Round, SessionKind, Site,
+    SiteOrSupervisor, Supervisor, Thousandths, Trainee, UnrankedSites, Versioned, Violations,
+    WeeklyWindow, ZoneName,
 };
 
 fn key<K: std::str::FromStr<Err: std::fmt::Debug> + std::fmt::Debug>() -> impl Strategy<Value = K> {
@@ -159,6 +160,7 @@ prop_compose! {
         key in key(), name in text(), term in days(800), step in 1..=96_u32,
         missed_sessions_max in 0..=1000_u32, is_last in any::<bool>(), closes in any::<bool>(),
         ratio in prop::option::of((0..=Thousandths::MAX, 0..=Thousandths::MAX)),
+        objectives in prop::sample::subsequence(Objective::ALL.to_vec(), 1..10).prop_shuffle(),
     ) -> Round {
         Round {
             key: Some(key), name, term, missed_sessions_max,
@@ -169,6 +171,7 @@ prop_compose! {
                 contact_per_supervision_max: Thousandths::new(contact).unwrap(),
                 group_credit: Thousandths::new(credit).unwrap(),
             }),
+            policy: Policy::new(objectives).unwrap(),
         }
     }
 }

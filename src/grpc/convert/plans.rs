@@ -32,11 +32,13 @@ pub(in super::super) fn message(program: &ProgramKey, stored: &StoredPlan) -> pb
 
 fn level(result: &LevelResult) -> pb::LevelResult {
     pb::LevelResult {
-        level: words::level(result.level),
+        level: words::objective(result.level.objective()),
         value: result.value,
         bound: result.bound,
         gap: result.gap(),
         status: words::level_status(result.status),
+        name: result.level.name(),
+        step: result.level.step().map(number),
     }
 }
 
@@ -159,13 +161,19 @@ fn level_changes(before: &Plan, after: &Plan) -> Vec<pb::LevelChange> {
         let result = plan.levels.iter().find(|result| result.level == level);
         result.map(|result| result.value)
     };
-    Level::DEFAULT
+    let mut levels: Vec<Level> = after.levels.iter().map(|result| result.level).collect();
+    for result in &before.levels {
+        if !levels.contains(&result.level) {
+            levels.push(result.level);
+        }
+    }
+    levels
         .into_iter()
         .map(|level| pb::LevelChange {
-            level: words::level(level),
+            level: words::objective(level.objective()),
             before: value(before, level),
             after: value(after, level),
+            name: level.name(),
         })
-        .filter(|change| change.before.is_some() || change.after.is_some())
         .collect()
 }

@@ -15,8 +15,10 @@ use std::ops::Range;
 use super::MatchError;
 use super::calendar::Calendars;
 use super::eligibility::{Index, Wishes};
+use super::promises::Promises;
 use super::room::Room;
 use super::timeline::{Timeline, WeeklySlot, WeeklyStarts};
+use crate::domain::plan::Level;
 use crate::domain::time::ZoneTable;
 use crate::domain::{QUARTER_HOUR, Ratio, Roster, Rule, SessionKind, SupervisionLine, ZoneName};
 
@@ -113,6 +115,10 @@ pub(super) struct Candidates<'a> {
     pub(super) fills: Vec<Fill>,
     /// For each (trainee, site) that cannot be, the rule that stops it.
     pub(super) obstacles: BTreeMap<(usize, usize), Rule>,
+    /// The levels to be solved, in order.
+    pub(super) levels: Vec<Level>,
+    /// What the baseline promised.
+    pub(super) promises: Promises,
     rooms: BTreeMap<(usize, usize), Room>,
 }
 
@@ -139,6 +145,8 @@ impl<'a> Candidates<'a> {
             pairs: Vec::new(),
             fills: Vec::new(),
             obstacles: BTreeMap::new(),
+            levels: roster.round.policy.levels(roster),
+            promises: Promises::of_roster(roster, &index),
             rooms: BTreeMap::new(),
         };
         candidates.add_pairs(&timeline, &calendars)?;
@@ -163,6 +171,26 @@ impl<'a> Candidates<'a> {
         let first = self.fills.partition_point(|fill| fill.trainee < trainee);
         let end = self.fills.partition_point(|fill| fill.trainee <= trainee);
         self.fills[first..end].iter()
+    }
+
+    /// Says whether some level depends on who of the faculty fills a line.
+    pub(super) fn levels_need_faculty(&self) -> bool {
+        self.levels.iter().any(|level| match level {
+            Level::SupervisorRank => self.wishes.iter().any(Wishes::has_ranked_supervisors),
+            Level::Changes | Level::CaseloadBalance => true,
+            Level::MatchedPriority
+            | Level::MatchedByTier(_)
+            | Level::Matched
+            | Level::ContactShortMinutes
+            | Level::SiteRank
+            | Level::SiteRankGenerous(_)
+            | Level::SiteRankGreedy(_) => false,
+        })
+    }
+
+    /// Returns the dense rank that the trainee of a placement has of its site.
+    pub(super) fn dense_rank(&self, pair: &Pair) -> u32 {
+        self.wishes[pair.trainee].dense_rank(pair.site)
     }
 
     /// Returns the weekly start of a venue.

@@ -6,7 +6,7 @@ mod read;
 mod summary;
 mod write;
 
-pub use read::read_plan;
+pub use read::{read_plan, read_plan_folder};
 pub use summary::PlanContext;
 pub use write::write_plan;
 

@@ -1,5 +1,6 @@
 //! Reads a roster from its files: each file by itself, then put together.
 
+mod baseline;
 mod calendar;
 mod lines;
 mod program;
@@ -58,6 +59,7 @@ pub(super) fn read(files: &FolderFiles, errors: &mut RosterErrors) -> Option<Ros
     let forbids = wishes::read_forbids(files, &keys, errors);
     let site_rankings = wishes::read_site_rankings(files, &keys, errors);
     let requirements = wishes::read_requirements(files, &keys, errors);
+    let baseline = baseline::read_baseline(files, errors);
     let (program, round) = program?;
     Some(Roster {
         program,
@@ -73,6 +75,7 @@ pub(super) fn read(files: &FolderFiles, errors: &mut RosterErrors) -> Option<Ros
         site_rankings,
         requirements,
         has_availability: files.get("availability.csv").is_some(),
+        baseline,
     })
 }
 
