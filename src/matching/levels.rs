@@ -301,7 +301,7 @@ pub(super) fn trivial_bound(candidates: &Candidates<'_>, level: Level) -> i64 {
             .sum(),
         Level::MatchedByTier(tier) => count(trainees(&|pair| priority(pair.trainee) == tier)),
         Level::Matched => count(trainees(&|_| true)),
-        Level::SiteRankGreedy(rank) => count(trainees(&|pair| candidates.dense_rank(pair) == rank)),
+        Level::SiteRankGreedy(rank) => count(trainees(&|pair| pair.dense_rank == rank)),
         Level::Changes
         | Level::ContactShortMinutes
         | Level::SiteRank

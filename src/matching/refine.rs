@@ -88,7 +88,7 @@ fn faculty_must_be_in(candidates: &Candidates<'_>) -> bool {
         .iter()
         .flat_map(|wishes| &wishes.pinned.supervisors);
     needed
-        || candidates.levels_need_faculty()
+        || candidates.levels_need_faculty
         || pinned.any(|supervisor| people[*supervisor].role == Role::Faculty)
 }
 

@@ -21,7 +21,7 @@ pub(super) fn level_value(
         matched.map(|matched| &candidates.pairs[matched.pair])
     };
     let priority = |trainee: usize| candidates.roster.trainees[trainee].priority;
-    let at_rank = |rank: u32| count(pairs().filter(|pair| candidates.dense_rank(pair) == rank));
+    let at_rank = |rank: u32| count(pairs().filter(|pair| pair.dense_rank == rank));
     match level {
         Level::MatchedPriority => pairs().map(|pair| i64::from(priority(pair.trainee))).sum(),
         Level::MatchedByTier(tier) => count(pairs().filter(|pair| priority(pair.trainee) == tier)),

@@ -46,6 +46,8 @@ pub(super) struct Pair {
     pub(super) trainee: usize,
     pub(super) site: usize,
     pub(super) rank: u32,
+    /// Which choice of the trainee it is, from one; ties are one choice.
+    pub(super) dense_rank: u32,
     /// Least weekly contact minutes.
     pub(super) contact_min: u32,
     /// Most weekly contact minutes that any choice of sessions leaves room for.
@@ -117,6 +119,8 @@ pub(super) struct Candidates<'a> {
     pub(super) obstacles: BTreeMap<(usize, usize), Rule>,
     /// The levels to be solved, in order.
     pub(super) levels: Vec<Level>,
+    /// Whether some level depends on who of the faculty fills a line.
+    pub(super) levels_need_faculty: bool,
     /// What the baseline promised.
     pub(super) promises: Promises,
     rooms: BTreeMap<(usize, usize), Room>,
@@ -131,9 +135,10 @@ impl<'a> Candidates<'a> {
         let timeline = Timeline::new(roster, zones)?;
         let index = Index::new(roster);
         let calendars = Calendars::new(roster, &timeline)?;
+        let wishes = Wishes::of_roster(roster, &index);
+        let levels = roster.round.policy.levels(roster);
         let mut candidates = Self {
             roster,
-            wishes: Wishes::of_roster(roster, &index),
             lines: roster
                 .trainees
                 .iter()
@@ -145,7 +150,9 @@ impl<'a> Candidates<'a> {
             pairs: Vec::new(),
             fills: Vec::new(),
             obstacles: BTreeMap::new(),
-            levels: roster.round.policy.levels(roster),
+            levels_need_faculty: need_faculty(&levels, &wishes),
+            levels,
+            wishes,
             promises: Promises::of_roster(roster, &index),
             rooms: BTreeMap::new(),
         };
@@ -171,26 +178,6 @@ impl<'a> Candidates<'a> {
         let first = self.fills.partition_point(|fill| fill.trainee < trainee);
         let end = self.fills.partition_point(|fill| fill.trainee <= trainee);
         self.fills[first..end].iter()
-    }
-
-    /// Says whether some level depends on who of the faculty fills a line.
-    pub(super) fn levels_need_faculty(&self) -> bool {
-        self.levels.iter().any(|level| match level {
-            Level::SupervisorRank => self.wishes.iter().any(Wishes::has_ranked_supervisors),
-            Level::Changes | Level::CaseloadBalance => true,
-            Level::MatchedPriority
-            | Level::MatchedByTier(_)
-            | Level::Matched
-            | Level::ContactShortMinutes
-            | Level::SiteRank
-            | Level::SiteRankGenerous(_)
-            | Level::SiteRankGreedy(_) => false,
-        })
-    }
-
-    /// Returns the dense rank that the trainee of a placement has of its site.
-    pub(super) fn dense_rank(&self, pair: &Pair) -> u32 {
-        self.wishes[pair.trainee].dense_rank(pair.site)
     }
 
     /// Returns the weekly start of a venue.
@@ -235,4 +222,18 @@ impl<'a> Candidates<'a> {
             .ratio
             .filter(|_| !self.roster.supervision_lines.is_empty())
     }
+}
+
+fn need_faculty(levels: &[Level], wishes: &[Wishes]) -> bool {
+    levels.iter().any(|level| match level {
+        Level::SupervisorRank => wishes.iter().any(Wishes::has_ranked_supervisors),
+        Level::Changes | Level::CaseloadBalance => true,
+        Level::MatchedPriority
+        | Level::MatchedByTier(_)
+        | Level::Matched
+        | Level::ContactShortMinutes
+        | Level::SiteRank
+        | Level::SiteRankGenerous(_)
+        | Level::SiteRankGreedy(_) => false,
+    })
 }

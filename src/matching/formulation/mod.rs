@@ -151,7 +151,7 @@ impl Formulation {
         // Faculty are chosen when the times are fitted, so a fraction of them
         // does no harm before, unless some level looks at them.
         let is_integer =
-            is_timed || !fill.meets() || role == Role::Site || candidates.levels_need_faculty();
+            is_timed || !fill.meets() || role == Role::Site || candidates.levels_need_faculty;
         Some(self.model.add_column(Column {
             lower: 0.0,
             upper: 1.0,

@@ -42,12 +42,8 @@ impl Formulation {
                 terms
             }
             Level::SiteRank => placed(&|pair| f64::from(pair.rank)),
-            Level::SiteRankGenerous(rank) => {
-                counted(1.0, &|pair| candidates.dense_rank(pair) == rank)
-            }
-            Level::SiteRankGreedy(rank) => {
-                counted(-1.0, &|pair| candidates.dense_rank(pair) == rank)
-            }
+            Level::SiteRankGenerous(rank) => counted(1.0, &|pair| pair.dense_rank == rank),
+            Level::SiteRankGreedy(rank) => counted(-1.0, &|pair| pair.dense_rank == rank),
             Level::ContactShortMinutes => {
                 let mut terms = placed(&|pair| f64::from(pair.short()));
                 terms.extend(self.over.iter().map(|column| (*column, 1.0)));

@@ -35,7 +35,7 @@ pub(super) fn add_rows(
         caseload(formulation, candidates, scope, *supervisor, trainees);
         if !scope.timed[*supervisor] {
             least_weekly_minutes(formulation, candidates, *supervisor, trainees);
-            if candidates.levels_need_faculty() {
+            if candidates.levels_need_faculty {
                 group_members(formulation, candidates, *supervisor, trainees);
             }
         }

@@ -41,7 +41,10 @@ fn assert_profiles(roster: &Roster, best: &KnownBest, what: &str) {
         roster.round.policy = policy.parse().unwrap();
         let plan = solved(&roster, 1).unwrap();
         assert!(level_values(&plan).1, "{what}: {policy}");
-        let steps = plan.levels.iter().filter(|result| result.level.step().is_some());
+        let steps = plan
+            .levels
+            .iter()
+            .filter(|result| result.level.step().is_some());
         let mut steps: Vec<_> = steps.map(|r| (r.level.step(), r.value)).collect();
         steps.sort_unstable();
         let mut profile: Vec<i64> = steps.into_iter().map(|(_, value)| value).collect();
@@ -49,9 +52,17 @@ fn assert_profiles(roster: &Roster, best: &KnownBest, what: &str) {
         profile.resize(profile.len().max(best.generous.len()), 0);
         profile
     };
-    assert_eq!(profile("matched;site_rank_generous"), best.generous, "{what}");
+    assert_eq!(
+        profile("matched;site_rank_generous"),
+        best.generous,
+        "{what}"
+    );
     assert_eq!(profile("matched;site_rank_greedy"), best.greedy, "{what}");
-    assert_eq!(profile("site_rank_greedy"), best.greedy_of_any_size, "{what}");
+    assert_eq!(
+        profile("site_rank_greedy"),
+        best.greedy_of_any_size,
+        "{what}"
+    );
 }
 
 #[test]

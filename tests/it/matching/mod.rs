@@ -4,5 +4,6 @@ mod agreement;
 mod broken;
 mod formula;
 mod instances;
+mod policy;
 mod sameness;
 mod shipped;
