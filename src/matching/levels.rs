@@ -17,6 +17,16 @@ pub(super) struct LevelRun {
     pub(super) bound: i64,
 }
 
+impl LevelRun {
+    fn proved(level: Level, value: i64) -> Self {
+        Self {
+            level,
+            value: Some(value),
+            bound: value,
+        }
+    }
+}
+
 /// The levels of a model, as far as they were solved, and its best point.
 pub(super) struct LevelsRun {
     pub(super) levels: Vec<LevelRun>,
@@ -41,74 +51,70 @@ pub(super) fn solve_levels(
         if seconds <= 0.0 || observer.is_cancelled() {
             break;
         }
-        if let Some(value) = settled_value(formulation, candidates, level, &run) {
-            observer.progress(Progress {
-                stage: Stage::Level(level),
-                best: Some(value),
-                bound: Some(value),
-            });
-            run.levels.push(LevelRun {
-                level,
-                value: Some(value),
-                bound: value,
-            });
-            keep_level(formulation, candidates, level, value);
-            continue;
-        }
         let start = run.values.take();
-        let outcome = solve_level(
-            formulation,
-            candidates,
-            level,
-            start.as_deref(),
-            observer,
-            seconds,
-        )?;
-        match outcome {
-            Outcome::Infeasible if start.is_none() => return Ok(None),
-            // The point before keeps all rows, so that is a slip of the
-            // solver: the level stays open.
-            Outcome::Infeasible => {
-                run.levels.push(LevelRun {
-                    level,
-                    value: None,
-                    bound: trivial_bound(candidates, level),
-                });
-                run.values = start;
-                break;
+        let before = &run.levels;
+        let settled = settled_value(formulation, candidates, level, before, start.as_deref());
+        let (result, point) = if let Some(value) = settled {
+            tell(observer, level, Some(value), Some(value));
+            (LevelRun::proved(level, value), start)
+        } else {
+            let from = start.as_deref();
+            let outcome = solve_level(formulation, candidates, level, from, observer, seconds)?;
+            if matches!(outcome, Outcome::Infeasible) && start.is_none() {
+                return Ok(None);
             }
-            Outcome::Unknown { bound } => {
-                let bound = rounded_bound(candidates, level, bound);
-                run.levels.push(LevelRun {
-                    level,
-                    value: None,
-                    bound,
-                });
-                run.values = start;
-                break;
-            }
-            Outcome::Found(Found {
-                values,
-                value,
-                bound,
-            }) => {
-                let bound = rounded_bound(candidates, level, bound);
-                let value = rounded_value(candidates, level, value);
-                run.levels.push(LevelRun {
-                    level,
-                    value: Some(value),
-                    bound,
-                });
-                run.values = Some(values);
-                keep_level(formulation, candidates, level, value);
-                if value != bound {
-                    break;
-                }
-            }
+            read_outcome(candidates, level, outcome, start)
+        };
+        run.levels.push(result);
+        run.values = point;
+        if let Some(value) = result.value {
+            keep_level(formulation, candidates, level, value);
+        }
+        if result.value != Some(result.bound) {
+            break;
         }
     }
     formulation.model.truncate_rows(rows);
     Ok(Some(run))
+}
+
+/// Returns what a solve says of a level, and the best point known after it:
+/// its own or, without one, the point before.
+fn read_outcome(
+    candidates: &Candidates<'_>,
+    level: Level,
+    outcome: Outcome,
+    before: Option<Vec<f64>>,
+) -> (LevelRun, Option<Vec<f64>>) {
+    let (value, bound, point) = match outcome {
+        // The point before keeps all rows, so that is a slip of the solver:
+        // the level stays open.
+        Outcome::Infeasible => (None, trivial_bound(candidates, level), before),
+        Outcome::Unknown { bound } => (None, rounded_bound(candidates, level, bound), before),
+        Outcome::Found(Found {
+            values,
+            value,
+            bound,
+        }) => (
+            Some(rounded_value(candidates, level, value)),
+            rounded_bound(candidates, level, bound),
+            Some(values),
+        ),
+    };
+    let result = LevelRun {
+        level,
+        value,
+        bound,
+    };
+    (result, point)
+}
+
+fn tell(observer: &mut dyn Observer, level: Level, best: Option<i64>, bound: Option<i64>) {
+    observer.progress(Progress {
+        stage: Stage::Level(level),
+        best,
+        bound,
+    });
 }
 
 /// Returns the value of a level that needs no solve: that of the point at
@@ -118,19 +124,20 @@ fn settled_value(
     formulation: &Formulation,
     candidates: &Candidates<'_>,
     level: Level,
-    run: &LevelsRun,
+    before: &[LevelRun],
+    point: Option<&[f64]>,
 ) -> Option<i64> {
     if Level::DEFAULT.contains(&level) {
         return None;
     }
-    let point = run.values.as_deref()?;
+    let point = point?;
     let objective = formulation.objective(candidates, level);
     let value = objective
         .iter()
         .map(|(column, factor)| factor * point[column.position()])
         .sum();
     let value = rounded_value(candidates, level, value);
-    (value == bound_from_before(candidates, level, &run.levels)).then_some(value)
+    (value == bound_from_before(candidates, level, before)).then_some(value)
 }
 
 /// Returns the bound of a level that follows from the levels before it: the
@@ -178,15 +185,13 @@ fn solve_level(
         for_proof: true,
     };
     let mut may_go_on = |best: f64, bound: f64| {
-        observer.progress(Progress {
-            stage: Stage::Level(level),
-            best: best
-                .is_finite()
-                .then(|| rounded_value(candidates, level, best)),
-            bound: bound
-                .is_finite()
-                .then(|| rounded_bound(candidates, level, bound)),
-        });
+        let best = best
+            .is_finite()
+            .then(|| rounded_value(candidates, level, best));
+        let bound = bound
+            .is_finite()
+            .then(|| rounded_bound(candidates, level, bound));
+        tell(observer, level, best, bound);
         !observer.is_cancelled()
     };
     may_go_on(f64::INFINITY, f64::NEG_INFINITY);
