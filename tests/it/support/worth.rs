@@ -28,7 +28,13 @@ pub(crate) fn levels_of(roster: &Roster) -> Vec<Level> {
             }
             Objective::SiteRankGreedy => (1..=longest_list(roster)).collect(),
             Objective::SiteRankGenerous => (1..=longest_list(roster)).rev().collect(),
-            _ => {
+            Objective::MatchedPriority
+            | Objective::Matched
+            | Objective::Changes
+            | Objective::ContactShortMinutes
+            | Objective::SiteRank
+            | Objective::SupervisorRank
+            | Objective::CaseloadBalance => {
                 levels.push(Level::from_name(objective.name()).unwrap());
                 continue;
             }
