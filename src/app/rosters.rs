@@ -280,8 +280,8 @@ pub(super) async fn stored_roster(
 ) -> Result<Roster, AppError> {
     let record = tx.round_fetch(scope, round).await?.value;
     let rows = tx.round_rows(scope, round).await?;
-    let trainee_rows = tx.trainee_rows(scope).await?;
     let all = KeyRange::all();
+    let trainee_rows = tx.trainee_rows(scope, &all).await?;
     let own = &rows.participants;
     let site_keys: BTreeSet<&str> = own.sites.iter().map(|key| key.as_str()).collect();
     let supervisor_keys: BTreeSet<&str> = own.supervisors.iter().map(|key| key.as_str()).collect();

@@ -65,6 +65,9 @@ impl App {
             return Err(against(&pin.trainee, &pin.target, "forbidden"));
         }
         let subject = format!("rounds/{round}/pins/{}", name(&pin.trainee, &pin.target));
+        if !there.pins.contains(&pin) {
+            write.round_touch(round).await?;
+        }
         let rows = RoundRows {
             pins: vec![pin],
             ..RoundRows::default()
@@ -99,6 +102,7 @@ impl App {
             });
         }
         write.round_rows_remove(round, &rows).await?;
+        write.round_touch(round).await?;
         let subject = format!("rounds/{round}/pins/{}", name(&pin.trainee, &pin.target));
         commit(write, actor, "unpin", &subject, "{}").await
     }
@@ -128,6 +132,9 @@ impl App {
             "rounds/{round}/forbids/{}",
             name(&forbid.trainee, &forbid.target)
         );
+        if !there.forbids.contains(&forbid) {
+            write.round_touch(round).await?;
+        }
         let rows = RoundRows {
             forbids: vec![forbid],
             ..RoundRows::default()
@@ -162,6 +169,7 @@ impl App {
             });
         }
         write.round_rows_remove(round, &rows).await?;
+        write.round_touch(round).await?;
         let subject = format!(
             "rounds/{round}/forbids/{}",
             name(&forbid.trainee, &forbid.target)

@@ -67,6 +67,19 @@ pub struct Versioned<T> {
     pub value: T,
 }
 
+impl<T> Versioned<T> {
+    /// Returns the record with a part of it, or what belongs to it, as value.
+    pub fn with<U>(&self, value: U) -> Versioned<U> {
+        Versioned {
+            id: self.id,
+            version: self.version,
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+            value,
+        }
+    }
+}
+
 /// Which part of a list is wanted; lists are in the order of their keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageRequest {

@@ -11,6 +11,7 @@ mod error;
 mod event;
 mod idempotency;
 mod migrate;
+mod participant;
 mod plan;
 mod postgres;
 mod program;
@@ -33,9 +34,10 @@ mod words;
 pub use error::StoreError;
 pub use event::{BrokenLink, Event, RecordedEvent};
 pub use idempotency::{DoneRequest, Request};
+pub use participant::Participants;
 pub use plan::PlanRecord;
 pub use round::RoundRecord;
-pub use round_rows::{Participants, RoundRows};
+pub use round_rows::RoundRows;
 pub use rows::KeyRange;
 pub use run::NewRun;
 pub use run_pulse::{Claim, RunEnd};
@@ -124,6 +126,7 @@ pub fn statements() -> Vec<(&'static str, &'static str)> {
         availability::STATEMENTS,
         event::STATEMENTS,
         idempotency::STATEMENTS,
+        participant::STATEMENTS,
         plan::STATEMENTS,
         program::STATEMENTS,
         round::STATEMENTS,

@@ -32,6 +32,8 @@ statements! {
         excluded.contact_per_supervision_max_thousandths, \
         group_credit_thousandths = excluded.group_credit_thousandths, \
         has_availability = excluded.has_availability";
+    ROUND_TOUCH = "UPDATE round SET version = version + 1, updated_at = $3 \
+        WHERE program_id = $1 AND key = $2 AND deleted_at IS NULL";
 }
 
 /// A round as it is stored.
@@ -144,6 +146,24 @@ impl Tx {
 }
 
 impl WriteTx {
+    /// Gives a round a new version, since what belongs to it changes.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn round_touch(&mut self, key: &Key) -> Result<(), StoreError> {
+        let (program_id, now) = (self.scope.program_id, self.now.0);
+        on!(&mut self.tx, |connection| {
+            sqlx::query(ROUND_TOUCH)
+                .bind(program_id)
+                .bind(key.as_str())
+                .bind(now)
+                .execute(connection)
+                .await
+                .map(drop)
+        })?;
+        Ok(())
+    }
+
     /// Creates or replaces a round, a new version.
     ///
     /// # Errors
