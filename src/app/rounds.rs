@@ -2,10 +2,8 @@
 
 use super::transact::{check_etag, commit, page_of, page_range};
 use super::{Actor, App, AppError};
-use crate::domain::{
-    EntityKind, Key, Page, PageRequest, ProgramKey, Round, SupervisionLine, Versioned, Violations,
-};
-use crate::store::{KeyRange, RoundRecord};
+use crate::domain::{EntityKind, Key, Page, PageRequest, ProgramKey, Round, Versioned, Violations};
+use crate::store::{KeyRange, RoundRecord, RoundRows};
 
 /// Returns a round with its key, whether or not a folder names it.
 fn with_key(record: Versioned<RoundRecord>) -> Versioned<Round> {
@@ -21,6 +19,16 @@ fn with_key(record: Versioned<RoundRecord>) -> Versioned<Round> {
     }
 }
 
+/// What a new round holds from the start, besides its dates and policy.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RoundStart {
+    /// A round of the same program whose supervision lines and participants
+    /// are taken over; preferences, rankings, pins and forbids never are.
+    pub like: Option<Key>,
+    /// Whether everybody of the program takes part.
+    pub everybody: bool,
+}
+
 impl App {
     /// Creates a round in which nobody takes part yet. Its key is that of
     /// `round`, else a new UUID.
@@ -32,6 +40,22 @@ impl App {
         actor: &Actor,
         program: &ProgramKey,
         round: Round,
+    ) -> Result<Versioned<Round>, AppError> {
+        let start = RoundStart::default();
+        self.create_round_with(actor, program, round, &start).await
+    }
+
+    /// Creates a round with what it is to hold from the start.
+    ///
+    /// # Errors
+    /// As [`App::create_round`], and [`AppError::NotFound`] for the round that
+    /// it is to be like.
+    pub async fn create_round_with(
+        &self,
+        actor: &Actor,
+        program: &ProgramKey,
+        round: Round,
+        start: &RoundStart,
     ) -> Result<Versioned<Round>, AppError> {
         let mut write = self.write(actor, program).await?;
         let scope = write.scope();
@@ -52,15 +76,30 @@ impl App {
                 key: key.to_string(),
             });
         }
+        let like = match &start.like {
+            Some(like) => Some(write.tx().round_fetch(scope, like).await?.value),
+            None => None,
+        };
         let record = RoundRecord {
             key: key.clone(),
             round: Round {
                 key: Some(key.clone()),
                 ..round
             },
-            has_availability: true,
+            has_availability: like.as_ref().is_none_or(|like| like.has_availability),
         };
         write.round_write(&record).await?;
+        if let Some(like) = like {
+            let rows = RoundRows {
+                participants: write.tx().participants(scope, &like.key).await?,
+                supervision_lines: write.tx().supervision_line_list(scope, &like.key).await?,
+                ..RoundRows::default()
+            };
+            write.round_rows_write(&key, &rows).await?;
+        }
+        if start.everybody {
+            write.participant_add_everybody(&key).await?;
+        }
         let after = write.tx().round_fetch(scope, &key).await?;
         let subject = format!("rounds/{key}");
         commit(write, actor, "create_round", &subject, "{}").await?;
@@ -133,20 +172,5 @@ impl App {
         let subject = format!("rounds/{key}");
         commit(write, actor, "update_round", &subject, "{}").await?;
         Ok(with_key(after))
-    }
-
-    /// Returns the supervision lines of a round, by level and line.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`].
-    pub async fn list_supervision_lines(
-        &self,
-        actor: &Actor,
-        program: &ProgramKey,
-        round: &Key,
-    ) -> Result<Vec<SupervisionLine>, AppError> {
-        let (mut tx, scope, _) = self.read(actor, program).await?;
-        tx.round_fetch(scope, round).await?;
-        Ok(tx.supervision_line_list(scope, round).await?)
     }
 }

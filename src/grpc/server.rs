@@ -15,8 +15,8 @@ use super::accept::{AcceptLimits, accept};
 use super::pb;
 use super::request_id::RequestIdLayer;
 use super::services::{
-    AvailabilityCalls, PlanCalls, ProgramCalls, RosterCalls, RoundCalls, RunCalls, SiteCalls,
-    SupervisorCalls, TraineeCalls,
+    AvailabilityCalls, ExclusionCalls, PlanCalls, ProgramCalls, RequirementCalls, RosterCalls,
+    RoundCalls, RunCalls, SiteCalls, SupervisorCalls, TraineeCalls,
 };
 use crate::app::App;
 
@@ -136,10 +136,12 @@ pub enum ServeError {
 }
 
 /// The services of the contract, as health and reflection name them.
-const SERVICES: [&str; 9] = [
+const SERVICES: [&str; 11] = [
     pb::availability_service_server::SERVICE_NAME,
+    pb::exclusion_service_server::SERVICE_NAME,
     pb::plan_service_server::SERVICE_NAME,
     pb::program_service_server::SERVICE_NAME,
+    pb::requirement_service_server::SERVICE_NAME,
     pb::roster_service_server::SERVICE_NAME,
     pb::round_service_server::SERVICE_NAME,
     pb::run_service_server::SERVICE_NAME,
@@ -192,12 +194,20 @@ async fn router(
             calls!(AvailabilityCalls)
         ))
         .add_service(limited!(
+            pb::exclusion_service_server::ExclusionServiceServer<_>,
+            calls!(ExclusionCalls)
+        ))
+        .add_service(limited!(
             pb::plan_service_server::PlanServiceServer<_>,
             calls!(PlanCalls)
         ))
         .add_service(limited!(
             pb::program_service_server::ProgramServiceServer<_>,
             calls!(ProgramCalls)
+        ))
+        .add_service(limited!(
+            pb::requirement_service_server::RequirementServiceServer<_>,
+            calls!(RequirementCalls)
         ))
         .add_service(limited!(
             pb::roster_service_server::RosterServiceServer<_>,

@@ -53,7 +53,7 @@ impl KeyRange {
     }
 
     /// Returns the range from the first to the last of some keys in order.
-    pub(super) fn spanning<'a>(mut keys: impl DoubleEndedIterator<Item = &'a str>) -> Self {
+    pub fn spanning<'a>(mut keys: impl DoubleEndedIterator<Item = &'a str>) -> Self {
         let first = keys.next();
         let last = keys.next_back().or(first);
         Self {

@@ -6,8 +6,13 @@ mod people;
 mod plans;
 mod programs;
 mod rosters;
+mod round_lines;
+mod round_participants;
+mod round_preferences;
+mod round_rankings;
 mod rounds;
 mod runs;
+mod trainee_rows;
 mod watch;
 
 pub(super) use availability::AvailabilityCalls;
@@ -17,6 +22,7 @@ pub(super) use programs::ProgramCalls;
 pub(super) use rosters::RosterCalls;
 pub(super) use rounds::RoundCalls;
 pub(super) use runs::RunCalls;
+pub(super) use trainee_rows::{ExclusionCalls, RequirementCalls};
 
 use std::str::FromStr;
 use std::time::Duration;

@@ -1,4 +1,5 @@
-//! `RoundService`: rounds, pins and forbids.
+//! `RoundService`: rounds, pins and forbids; the parts of a round are in
+//! `round_lines` and its neighbours.
 
 use tonic::{Request, Response, Status};
 
@@ -9,6 +10,7 @@ use super::super::pb;
 use super::super::request::{actor, next_token, page, read};
 use super::super::status::status;
 use super::{done_before, is_overtaken, new_key, once_is_enough};
+use super::{round_lines, round_participants, round_preferences, round_rankings};
 use crate::app::{Actor, App};
 use crate::domain::{Forbid, Key, Pin, ProgramKey, SiteOrSupervisor, TraineeKey};
 
@@ -209,5 +211,95 @@ impl pb::round_service_server::RoundService for RoundCalls {
             pins: pins.iter().map(pin).collect(),
             forbids: forbids.iter().map(forbid).collect(),
         }))
+    }
+
+    // What belongs to a round is answered in a file for each part.
+
+    async fn list_supervision_lines(
+        &self,
+        request: Request<pb::ListSupervisionLinesRequest>,
+    ) -> Result<Response<pb::ListSupervisionLinesResponse>, Status> {
+        let answer = round_lines::list(&self.app, request.into_inner()).await;
+        answer.map(Response::new)
+    }
+
+    async fn replace_supervision_lines(
+        &self,
+        request: Request<pb::ReplaceSupervisionLinesRequest>,
+    ) -> Result<Response<pb::ReplaceSupervisionLinesResponse>, Status> {
+        let answer = round_lines::replace(&self.app, request.into_inner()).await;
+        answer.map(Response::new)
+    }
+
+    async fn list_participants(
+        &self,
+        request: Request<pb::ListParticipantsRequest>,
+    ) -> Result<Response<pb::ListParticipantsResponse>, Status> {
+        let answer = round_participants::list(&self.app, request.into_inner()).await;
+        answer.map(Response::new)
+    }
+
+    async fn add_participants(
+        &self,
+        request: Request<pb::AddParticipantsRequest>,
+    ) -> Result<Response<pb::AddParticipantsResponse>, Status> {
+        let answer = round_participants::add(&self.app, request.into_inner()).await;
+        answer.map(Response::new)
+    }
+
+    async fn remove_participants(
+        &self,
+        request: Request<pb::RemoveParticipantsRequest>,
+    ) -> Result<Response<pb::RemoveParticipantsResponse>, Status> {
+        let answer = round_participants::remove(&self.app, request.into_inner()).await;
+        answer.map(Response::new)
+    }
+
+    async fn get_preferences(
+        &self,
+        request: Request<pb::GetPreferencesRequest>,
+    ) -> Result<Response<pb::GetPreferencesResponse>, Status> {
+        let answer = round_preferences::get(&self.app, request.into_inner()).await;
+        answer.map(Response::new)
+    }
+
+    async fn list_preferences(
+        &self,
+        request: Request<pb::ListPreferencesRequest>,
+    ) -> Result<Response<pb::ListPreferencesResponse>, Status> {
+        let answer = round_preferences::list(&self.app, request.into_inner()).await;
+        answer.map(Response::new)
+    }
+
+    async fn replace_preferences(
+        &self,
+        request: Request<pb::ReplacePreferencesRequest>,
+    ) -> Result<Response<pb::ReplacePreferencesResponse>, Status> {
+        let answer = round_preferences::replace(&self.app, request.into_inner()).await;
+        answer.map(Response::new)
+    }
+
+    async fn batch_replace_preferences(
+        &self,
+        request: Request<pb::BatchReplacePreferencesRequest>,
+    ) -> Result<Response<pb::BatchReplacePreferencesResponse>, Status> {
+        let answer = round_preferences::batch_replace(&self.app, request.into_inner()).await;
+        answer.map(Response::new)
+    }
+
+    async fn get_site_ranking(
+        &self,
+        request: Request<pb::GetSiteRankingRequest>,
+    ) -> Result<Response<pb::GetSiteRankingResponse>, Status> {
+        let answer = round_rankings::get(&self.app, request.into_inner()).await;
+        answer.map(Response::new)
+    }
+
+    async fn replace_site_ranking(
+        &self,
+        request: Request<pb::ReplaceSiteRankingRequest>,
+    ) -> Result<Response<pb::ReplaceSiteRankingResponse>, Status> {
+        let answer = round_rankings::replace(&self.app, request.into_inner()).await;
+        answer.map(Response::new)
     }
 }

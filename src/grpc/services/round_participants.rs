@@ -1,0 +1,100 @@
+//! `RoundService`: who takes part in a round.
+
+use tonic::Status;
+
+use super::super::convert::participants::{self, Keys};
+use super::super::convert::records;
+use super::super::pb;
+use super::super::request::{actor, next_token, page, read};
+use super::super::status::status;
+use super::done_before;
+use crate::app::{Actor, App, NewParticipants};
+use crate::domain::Key;
+
+pub(super) async fn list(
+    app: &App,
+    request: pb::ListParticipantsRequest,
+) -> Result<pb::ListParticipantsResponse, Status> {
+    let scope = format!("{}/participants/{}", request.round, request.kind);
+    let ((program, round), kind, page) = read(|fields| {
+        let round = fields.resource_name("round", &request.round, "rounds");
+        let kind = participants::read_kind(request.kind, fields);
+        let page = page(request.page_size, &request.page_token, &scope, fields);
+        Some((round?, kind?, page?))
+    })?;
+    let actor = Actor::operator();
+    let found = app.list_participants(&actor, &program, &round, kind, &page);
+    let found = found.await.map_err(status)?;
+    let items = found.value.items.iter();
+    Ok(pb::ListParticipantsResponse {
+        participants: items.map(participants::message).collect(),
+        next_page_token: next_token(&found.value, &scope),
+        etag: records::etag(found.version),
+    })
+}
+
+pub(super) async fn add(
+    app: &App,
+    request: pb::AddParticipantsRequest,
+) -> Result<pb::AddParticipantsResponse, Status> {
+    let (actor, (program, round), new) = read(|fields| {
+        let actor = actor("AddParticipants", &request.request_id, &request, fields);
+        let round = fields.resource_name("round", &request.round, "rounds");
+        let keys = Keys {
+            site_ids: &request.site_ids,
+            supervisor_ids: &request.supervisor_ids,
+            trainee_ids: &request.trainee_ids,
+        };
+        let new = if !request.everybody {
+            keys.read(fields).map(NewParticipants::These)
+        } else if keys.is_empty() {
+            Some(NewParticipants::Everybody)
+        } else {
+            let message = "is set, and keys are given too; give one of the two";
+            fields.refuse("everybody", "one_of", message);
+            None
+        };
+        Some((actor?, round?, new?))
+    })?;
+    let etag = records::version(&request.etag);
+    let mut added = app
+        .add_participants(&actor, &program, &round, &new, etag)
+        .await;
+    if done_before::<_, Key>(&added).is_some() {
+        added = app.count_participants(&actor, &program, &round).await;
+    }
+    let added = added.map_err(status)?;
+    Ok(pb::AddParticipantsResponse {
+        counts: Some(participants::counts(added.value)),
+        etag: records::etag(added.version),
+    })
+}
+
+pub(super) async fn remove(
+    app: &App,
+    request: pb::RemoveParticipantsRequest,
+) -> Result<pb::RemoveParticipantsResponse, Status> {
+    let (actor, (program, round), unwanted) = read(|fields| {
+        let actor = actor("RemoveParticipants", &request.request_id, &request, fields);
+        let round = fields.resource_name("round", &request.round, "rounds");
+        let keys = Keys {
+            site_ids: &request.site_ids,
+            supervisor_ids: &request.supervisor_ids,
+            trainee_ids: &request.trainee_ids,
+        };
+        let unwanted = keys.read(fields);
+        Some((actor?, round?, unwanted?))
+    })?;
+    let etag = records::version(&request.etag);
+    let mut removed = app
+        .remove_participants(&actor, &program, &round, &unwanted, etag)
+        .await;
+    if done_before::<_, Key>(&removed).is_some() {
+        removed = app.count_participants(&actor, &program, &round).await;
+    }
+    let removed = removed.map_err(status)?;
+    Ok(pb::RemoveParticipantsResponse {
+        counts: Some(participants::counts(removed.value)),
+        etag: records::etag(removed.version),
+    })
+}
