@@ -68,7 +68,7 @@ enum Command {
     Import(database::import::Args),
     /// Write the roster folder of a stored round.
     Export(database::export::Args),
-    /// Look at the rounds of a stored program.
+    /// Create, show or list the rounds of a stored program.
     #[command(subcommand)]
     Round(database::round::Command),
     /// Match a stored round, list runs, or end one.

@@ -1,17 +1,11 @@
-//! `practicum round`.
+//! `practicum round list`.
 
 use std::path::Path;
 use std::process::ExitCode;
 
-use super::{Absent, InProgram, failure};
+use crate::cli::database::{Absent, InProgram, failure};
 use crate::cli::{Failure, output};
 use crate::domain::{Key, PageRequest};
-
-#[derive(Debug, clap::Subcommand)]
-pub(in crate::cli) enum Command {
-    /// List the rounds of a program.
-    List(Args),
-}
 
 /// Options of `round list`.
 #[derive(Debug, clap::Args)]
@@ -20,8 +14,7 @@ pub(in crate::cli) struct Args {
     program: InProgram,
 }
 
-pub(in crate::cli) fn run(command: &Command, tzdir: Option<&Path>) -> Result<ExitCode, Failure> {
-    let Command::List(args) = command;
+pub(super) fn run(args: &Args, tzdir: Option<&Path>) -> Result<ExitCode, Failure> {
     args.program
         .database
         .with(tzdir, Absent::Refuse, async |open| {
