@@ -10,6 +10,7 @@ mod brute_force;
 mod check;
 mod cli_database;
 mod cli_match;
+mod cli_round;
 mod cli_serve;
 mod cli_time;
 mod grpc;

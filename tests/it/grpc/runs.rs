@@ -27,7 +27,7 @@ pub(super) async fn imported(name: &str) -> (Service, String, Roster) {
     (service, done.into_inner().round, roster)
 }
 
-async fn start(service: &Service, round: &str) -> pb::Run {
+pub(super) async fn start(service: &Service, round: &str) -> pb::Run {
     let request = pb::StartRunRequest {
         round: round.to_owned(),
         time_limit_seconds: 30,
@@ -38,7 +38,7 @@ async fn start(service: &Service, round: &str) -> pb::Run {
 }
 
 /// Follows a run from an event on to its end.
-async fn watch(service: &Service, run: &str, after_sequence: i64) -> Vec<pb::RunEvent> {
+pub(super) async fn watch(service: &Service, run: &str, after_sequence: i64) -> Vec<pb::RunEvent> {
     let request = pb::WatchRunRequest {
         name: run.to_owned(),
         after_sequence,

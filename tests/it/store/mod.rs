@@ -4,6 +4,7 @@ mod chain;
 mod databases;
 mod people;
 mod rosters;
+mod round_parts;
 mod runs;
 mod schema;
 mod size;

@@ -18,6 +18,7 @@ use tonic_types::StatusExt;
 
 /// A running service; it ends with the test.
 pub(crate) struct Service {
+    pub(crate) app: App,
     pub(crate) channel: Channel,
     pub(crate) address: std::net::SocketAddr,
     pub(crate) server: JoinHandle<()>,
@@ -58,6 +59,7 @@ impl Service {
         });
         let endpoint = Endpoint::from_shared(format!("http://{address}")).unwrap();
         Self {
+            app,
             channel: endpoint.connect_lazy(),
             address,
             server,
@@ -108,6 +110,18 @@ impl Service {
         &self,
     ) -> pb::availability_service_client::AvailabilityServiceClient<Channel> {
         pb::availability_service_client::AvailabilityServiceClient::new(self.channel.clone())
+    }
+
+    pub(crate) fn exclusions(
+        &self,
+    ) -> pb::exclusion_service_client::ExclusionServiceClient<Channel> {
+        pb::exclusion_service_client::ExclusionServiceClient::new(self.channel.clone())
+    }
+
+    pub(crate) fn requirements(
+        &self,
+    ) -> pb::requirement_service_client::RequirementServiceClient<Channel> {
+        pb::requirement_service_client::RequirementServiceClient::new(self.channel.clone())
     }
 
     pub(crate) fn rosters(&self) -> pb::roster_service_client::RosterServiceClient<Channel> {
