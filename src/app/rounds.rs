@@ -1,9 +1,11 @@
 //! Rounds: dates and policy of one matching campaign.
 
+use serde_json::json;
+
 use super::transact::{check_etag, commit, page_of, page_range};
 use super::{Actor, App, AppError};
 use crate::domain::{EntityKind, Key, Page, PageRequest, ProgramKey, Round, Versioned, Violations};
-use crate::store::{KeyRange, RoundRecord, RoundRows};
+use crate::store::{KeyRange, RoundRecord, RoundRows, WriteTx};
 
 /// Returns a round with its key, whether or not a folder names it.
 fn with_key(record: Versioned<RoundRecord>) -> Versioned<Round> {
@@ -27,6 +29,23 @@ pub struct RoundStart {
     pub like: Option<Key>,
     /// Whether everybody of the program takes part.
     pub everybody: bool,
+}
+
+/// Writes what a new round holds from the start.
+async fn write_start(write: &mut WriteTx, round: &Key, start: &RoundStart) -> Result<(), AppError> {
+    let scope = write.scope();
+    if let Some(like) = &start.like {
+        let rows = RoundRows {
+            participants: write.tx().participants(scope, like).await?,
+            supervision_lines: write.tx().supervision_line_list(scope, like).await?,
+            ..RoundRows::default()
+        };
+        write.round_rows_write(round, &rows).await?;
+    }
+    if start.everybody {
+        write.participant_add_everybody(round).await?;
+    }
+    Ok(())
 }
 
 impl App {
@@ -89,20 +108,14 @@ impl App {
             has_availability: like.as_ref().is_none_or(|like| like.has_availability),
         };
         write.round_write(&record).await?;
-        if let Some(like) = like {
-            let rows = RoundRows {
-                participants: write.tx().participants(scope, &like.key).await?,
-                supervision_lines: write.tx().supervision_line_list(scope, &like.key).await?,
-                ..RoundRows::default()
-            };
-            write.round_rows_write(&key, &rows).await?;
-        }
-        if start.everybody {
-            write.participant_add_everybody(&key).await?;
-        }
+        write_start(&mut write, &key, start).await?;
         let after = write.tx().round_fetch(scope, &key).await?;
         let subject = format!("rounds/{key}");
-        commit(write, actor, "create_round", &subject, "{}").await?;
+        let payload = json!({
+            "like": start.like.as_ref().map(Key::as_str),
+            "everybody": start.everybody,
+        });
+        commit(write, actor, "create_round", &subject, &payload.to_string()).await?;
         Ok(with_key(after))
     }
 

@@ -28,15 +28,18 @@ impl Keys<'_> {
             return None;
         }
         let sites = fields.keys("site_ids", self.site_ids, MOST_KEYS, Participant::Site);
-        let supervisors = self.supervisor_ids;
         let supervisors = fields.keys(
             "supervisor_ids",
-            supervisors,
+            self.supervisor_ids,
             MOST_KEYS,
             Participant::Supervisor,
         );
-        let trainees = self.trainee_ids;
-        let trainees = fields.keys("trainee_ids", trainees, MOST_KEYS, Participant::Trainee);
+        let trainees = fields.keys(
+            "trainee_ids",
+            self.trainee_ids,
+            MOST_KEYS,
+            Participant::Trainee,
+        );
         Some([sites?, supervisors?, trainees?].concat())
     }
 }

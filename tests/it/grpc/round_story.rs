@@ -282,8 +282,9 @@ async fn plan(service: &Service) -> FolderFiles {
     assert_eq!(last.happened, Some(succeeded));
     let program = key(PROGRAM).parse().unwrap();
     let run = key(&run.name).parse().unwrap();
-    let plan = service.app.get_plan(&Actor::operator(), &program, &run);
-    plan.await.unwrap().files()
+    let actor = Actor::operator();
+    let plan = service.app.get_plan(&actor, &program, &run).await;
+    plan.unwrap().files()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -298,8 +299,9 @@ async fn a_round_made_call_by_call_gives_the_plan_of_the_import() {
     copy_round(&from, &to).await;
     copy_wishes(&from, &to, &roster).await;
     let (program, round) = (key(PROGRAM).parse().unwrap(), key(ROUND).parse().unwrap());
-    let copied = to.app.get_roster(&Actor::operator(), &program, &round);
-    assert_eq!(copied.await.unwrap(), roster);
+    let actor = Actor::operator();
+    let copied = to.app.get_roster(&actor, &program, &round).await;
+    assert_eq!(copied.unwrap(), roster);
     let (imported, copied) = (plan(&from).await, plan(&to).await);
     assert!(imported.iter().count() > 3, "{imported:?}");
     assert_eq!(imported, copied);

@@ -33,6 +33,9 @@ pub(in crate::cli) struct Args {
     /// Key of the new round: letters, digits, `.`, `_` and `-`, at most 63.
     #[arg(value_name = "KEY")]
     round: Key,
+    // Policy gives its options a heading, which stays for those after it.
+    #[command(flatten)]
+    program: InProgram,
     #[command(flatten)]
     policy: Policy,
     /// Take over policy, supervision lines and participants of this round.
@@ -41,8 +44,6 @@ pub(in crate::cli) struct Args {
     /// Let every site, supervisor and trainee of the program take part.
     #[arg(long, help_heading = "Who takes part")]
     everybody: bool,
-    #[command(flatten)]
-    program: InProgram,
 }
 
 pub(super) fn run(args: &Args, tzdir: Option<&Path>) -> Result<ExitCode, Failure> {

@@ -94,15 +94,18 @@ async fn runs(
 }
 
 fn page(round: &RoundOverview) -> String {
+    let name = if round.display_name == round.round {
+        round.round.clone()
+    } else {
+        format!("{} ({})", round.display_name, round.round)
+    };
+    let weeks = match round.weeks {
+        1 => "1 week".to_owned(),
+        weeks => format!("{weeks} weeks"),
+    };
     let mut text = format!(
-        "{} ({}), program {}\n{} to {}, {} weeks; version {}\n",
-        round.display_name,
-        round.round,
-        round.program,
-        round.first_day,
-        round.last_day,
-        round.weeks,
-        round.version,
+        "{name}, program {}\n{} to {}, {weeks}; version {}\n",
+        round.program, round.first_day, round.last_day, round.version,
     );
     text.push_str(&format!("\n{}\n", policy(round)));
     text.push_str(&format!("\n{}\n", participants(round)));
@@ -131,13 +134,14 @@ fn policy(round: &RoundOverview) -> Table {
             round.session_start_step_minutes
         ),
     ]);
-    table.add_row([
-        "missed sessions",
-        &format!("at most {} in the term", round.missed_sessions_max),
-    ]);
+    let missed = match round.missed_sessions_max {
+        0 => "none may be missed".to_owned(),
+        most => format!("at most {most} of each weekly session in the term"),
+    };
+    table.add_row(["missed sessions", &missed]);
     table.add_row(["sites not ranked", round.unranked_sites]);
     let closes = if round.excluded_supervisor_closes_sites {
-        "closes the sites where she works"
+        "closes the sites where that supervisor works"
     } else {
         "closes no site"
     };
