@@ -75,8 +75,9 @@ macro_rules! use_cases {
                 write.$store_write(&[&new]).await?;
                 let after = write.tx().$store_list(scope, &range).await?;
                 let subject = format!(concat!($word, "s/{}"), new.key);
-                commit(write, actor, stringify!($create), &subject, "{}").await?;
-                one(after, EntityKind::$kind, new.key.as_str())
+                let after = one(after, EntityKind::$kind, new.key.as_str())?;
+                commit(write, actor, stringify!($create), &subject, "{}", &after).await?;
+                Ok(after)
             }
 
             /// Returns a record.
@@ -131,8 +132,9 @@ macro_rules! use_cases {
                 write.$store_write(&[&new]).await?;
                 let after = write.tx().$store_list(scope, &range).await?;
                 let subject = format!(concat!($word, "s/{}"), new.key);
-                commit(write, actor, stringify!($update), &subject, "{}").await?;
-                one(after, EntityKind::$kind, new.key.as_str())
+                let after = one(after, EntityKind::$kind, new.key.as_str())?;
+                commit(write, actor, stringify!($update), &subject, "{}", &after).await?;
+                Ok(after)
             }
 
             /// Deletes a record that takes part in no round.
@@ -166,7 +168,7 @@ macro_rules! use_cases {
                 }
                 write.$store_delete(key).await?;
                 let subject = format!(concat!($word, "s/{}"), key);
-                commit(write, actor, stringify!($delete), &subject, "{}").await
+                commit(write, actor, stringify!($delete), &subject, "{}", &()).await
             }
         }
     };

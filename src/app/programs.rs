@@ -1,19 +1,29 @@
 //! Programs.
 
+use uuid::Uuid;
+
 use super::transact::{check_etag, commit, page_of, page_range};
-use super::{Actor, App, AppError};
+use super::{Actor, App, AppError, RequestOnce};
 use crate::domain::{EntityKind, Page, PageRequest, Program, ProgramKey, Versioned, ZoneName};
 use crate::store::StoreError;
 
 /// A program to be created.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewProgram {
-    /// Its key; a new UUID when `None`.
+    /// Its key; when `None`, the identifier of the request, else a new UUID.
     pub key: Option<ProgramKey>,
     /// Name shown to people.
     pub name: String,
     /// Zone of the program's own office.
     pub time_zone: ZoneName,
+}
+
+/// Returns the key of a new program: that of the request, so that its twins
+/// meet in one program, else a new UUID.
+fn new_key(actor: &Actor) -> Result<ProgramKey, AppError> {
+    let id = actor.request().map_or_else(Uuid::now_v7, RequestOnce::id);
+    let key = id.to_string().parse();
+    key.map_err(|error| AppError::Internal(Box::new(error)))
 }
 
 impl App {
@@ -26,32 +36,29 @@ impl App {
         actor: &Actor,
         new: NewProgram,
     ) -> Result<Versioned<Program>, AppError> {
-        let id = uuid::Uuid::now_v7().to_string();
         let key = match new.key {
             Some(key) => key,
-            None => id
-                .parse()
-                .map_err(|error| AppError::Internal(Box::new(error)))?,
+            None => new_key(actor)?,
         };
         let program = Program {
             key,
             name: new.name,
             time_zone: new.time_zone,
         };
-        let write = match self.inner.db.write_new(&program, self.now()).await {
-            Err(StoreError::AlreadyExists(_)) => {
-                // A repeat of the request that created it is told as such.
-                self.write(actor, &program.key).await?;
-                return Err(AppError::AlreadyExists {
-                    kind: EntityKind::Program,
-                    key: program.key.to_string(),
-                });
-            }
-            other => other?,
-        };
+        actor.check_may_see(&program.key)?;
+        let created = self.inner.db.write_new(&program, self.now()).await;
+        let mut write = created.map_err(|error| match error {
+            StoreError::AlreadyExists(_) => AppError::AlreadyExists {
+                kind: EntityKind::Program,
+                key: program.key.to_string(),
+            },
+            other => other.into(),
+        })?;
+        self.check_not_done(&mut write, actor).await?;
+        let (_, after) = write.tx().program_fetch(&program.key).await?;
         let subject = format!("programs/{}", program.key);
-        commit(write, actor, "create_program", &subject, "{}").await?;
-        self.get_program(actor, &program.key).await
+        commit(write, actor, "create_program", &subject, "{}", &after).await?;
+        Ok(after)
     }
 
     /// Returns a program.
@@ -100,7 +107,7 @@ impl App {
         write.program_update(&program).await?;
         let (_, after) = write.tx().program_fetch(&program.key).await?;
         let subject = format!("programs/{}", program.key);
-        commit(write, actor, "update_program", &subject, "{}").await?;
+        commit(write, actor, "update_program", &subject, "{}", &after).await?;
         Ok(after)
     }
 }

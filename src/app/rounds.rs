@@ -63,8 +63,9 @@ impl App {
         write.round_write(&record).await?;
         let after = write.tx().round_fetch(scope, &key).await?;
         let subject = format!("rounds/{key}");
-        commit(write, actor, "create_round", &subject, "{}").await?;
-        Ok(with_key(after))
+        let after = with_key(after);
+        commit(write, actor, "create_round", &subject, "{}", &after).await?;
+        Ok(after)
     }
 
     /// Returns a round; its key is always given.
@@ -131,8 +132,9 @@ impl App {
         write.round_write(&record).await?;
         let after = write.tx().round_fetch(scope, &key).await?;
         let subject = format!("rounds/{key}");
-        commit(write, actor, "update_round", &subject, "{}").await?;
-        Ok(with_key(after))
+        let after = with_key(after);
+        commit(write, actor, "update_round", &subject, "{}", &after).await?;
+        Ok(after)
     }
 
     /// Returns the supervision lines of a round, by level and line.

@@ -84,7 +84,8 @@ impl App {
             "limit_seconds": limits.seconds,
         });
         let subject = format!("runs/{key}");
-        commit(write, actor, "start_run", &subject, &payload.to_string()).await?;
+        let payload = payload.to_string();
+        commit(write, actor, "start_run", &subject, &payload, &run).await?;
         self.inner.run_moved.notify_waiters();
         Ok(run)
     }
@@ -145,7 +146,7 @@ impl App {
         write.run_cancel(run).await?;
         let after = write.tx().run_fetch(scope, run).await?;
         let subject = format!("runs/{run}");
-        commit(write, actor, "cancel_run", &subject, "{}").await?;
+        commit(write, actor, "cancel_run", &subject, "{}", &after).await?;
         self.inner.run_moved.notify_waiters();
         Ok(after)
     }

@@ -1,10 +1,12 @@
 //! What every use case does at the start and at the end: open the program,
 //! find a repeated request, commit with an event; and pages of lists.
 
-use super::{Actor, App, AppError, Reason};
+use std::any::Any;
+
+use super::{Actor, App, AppError};
 use crate::domain::time::UtcSecond;
 use crate::domain::{Page, PageRequest, Program, ProgramKey, Versioned, Violations};
-use crate::store::{Event, KeyRange, ProgramScope, Request, StoreError, Tx, WriteTx};
+use crate::store::{Event, KeyRange, ProgramScope, StoreError, Tx, WriteTx};
 
 impl From<StoreError> for AppError {
     fn from(error: StoreError) -> Self {
@@ -49,42 +51,23 @@ impl App {
         program: &ProgramKey,
     ) -> Result<WriteTx, AppError> {
         actor.check_may_see(program)?;
-        let now = self.now();
-        let mut write = self.inner.db.write(program, now).await?;
-        if let Some(request) = actor.request() {
-            let scope = write.scope();
-            let done = write
-                .tx()
-                .idempotency_find(scope, actor.name(), request.id, now)
-                .await?;
-            if let Some(done) = done {
-                let is_same =
-                    done.method == request.method && done.body_sha256 == request.body_sha256;
-                return Err(if is_same {
-                    AppError::FailedPrecondition(Reason::RequestDone {
-                        subject: done.subject,
-                    })
-                } else {
-                    AppError::Invalid(Violations::one(
-                        "request_id",
-                        "request_id_unused",
-                        "was used for another request; give each its own",
-                    ))
-                });
-            }
-        }
+        let mut write = self.inner.db.write(program, self.now()).await?;
+        self.check_not_done(&mut write, actor).await?;
         Ok(write)
     }
 }
 
 /// Commits a write with the event that records it; `subject` is what it was
 /// done to, such as `rounds/spring`, and `payload` JSON without names.
-pub(super) async fn commit(
+/// `result` is what the use case returns: a request that takes effect once
+/// keeps its answer by it.
+pub(super) async fn commit<T: Any + Sync>(
     write: WriteTx,
     actor: &Actor,
     kind: &str,
     subject: &str,
     payload: &str,
+    result: &T,
 ) -> Result<(), AppError> {
     let event = Event {
         actor: actor.name(),
@@ -92,12 +75,12 @@ pub(super) async fn commit(
         subject,
         payload,
     };
-    let request = actor.request().map(|request| Request {
-        id: request.id,
-        method: request.method,
-        body_sha256: &request.body_sha256,
-    });
-    Ok(write.commit(&event, request.as_ref()).await?)
+    let request = actor.request();
+    let answer = request.map(|request| request.answer(result)).transpose()?;
+    let done = request
+        .zip(answer.as_deref())
+        .map(|(request, answer)| request.with_answer(answer));
+    Ok(write.commit(&event, done.as_ref()).await?)
 }
 
 /// Returns the range of a page; one record more shows whether another follows.

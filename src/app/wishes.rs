@@ -70,7 +70,7 @@ impl App {
             ..RoundRows::default()
         };
         write.round_rows_write(round, &rows).await?;
-        commit(write, actor, "pin", &subject, "{}").await
+        commit(write, actor, "pin", &subject, "{}", &()).await
     }
 
     /// Removes a pin.
@@ -100,7 +100,7 @@ impl App {
         }
         write.round_rows_remove(round, &rows).await?;
         let subject = format!("rounds/{round}/pins/{}", name(&pin.trainee, &pin.target));
-        commit(write, actor, "unpin", &subject, "{}").await
+        commit(write, actor, "unpin", &subject, "{}", &()).await
     }
 
     /// Adds a forbid to a round; one that is there already stays.
@@ -133,7 +133,7 @@ impl App {
             ..RoundRows::default()
         };
         write.round_rows_write(round, &rows).await?;
-        commit(write, actor, "forbid", &subject, "{}").await
+        commit(write, actor, "forbid", &subject, "{}", &()).await
     }
 
     /// Removes a forbid.
@@ -166,7 +166,7 @@ impl App {
             "rounds/{round}/forbids/{}",
             name(&forbid.trainee, &forbid.target)
         );
-        commit(write, actor, "unforbid", &subject, "{}").await
+        commit(write, actor, "unforbid", &subject, "{}", &()).await
     }
 
     /// Returns the pins and the forbids of a round, by trainee and target.

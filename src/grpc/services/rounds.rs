@@ -6,11 +6,11 @@ use super::super::convert::fields::Fields;
 use super::super::convert::mask::merge;
 use super::super::convert::{pairs, records, rounds};
 use super::super::pb;
-use super::super::request::{actor, next_token, page, read};
+use super::super::request::{caller, next_token, once, page, read};
 use super::super::status::status;
-use super::{done_before, is_overtaken, new_key, once_is_enough};
+use super::{is_overtaken, new_key};
 use crate::app::{Actor, App};
-use crate::domain::{Forbid, Key, Pin, ProgramKey, SiteOrSupervisor, TraineeKey};
+use crate::domain::{Forbid, Key, Pin, ProgramKey, Round, SiteOrSupervisor, TraineeKey, Versioned};
 
 /// Answers the calls on rounds.
 #[derive(Clone, Debug)]
@@ -38,21 +38,21 @@ impl pb::round_service_server::RoundService for RoundCalls {
         request: Request<pb::CreateRoundRequest>,
     ) -> Result<Response<pb::CreateRoundResponse>, Status> {
         let request = request.into_inner();
-        let (actor, program, new) = read(|fields| {
-            let actor = actor("CreateRound", &request.request_id, &request, fields);
+        let (caller, program, new) = read(|fields| {
+            let caller = caller("CreateRound", &request.request_id, &request, fields);
             let program = fields.program_name("parent", &request.parent);
             let key = fields.parse("round_id", &new_key(request.round_id));
             let message = fields.required("round", request.round.clone())?;
             let new = rounds::read(message, key, &mut fields.at("round"));
-            Some((actor?, program?, new?))
+            Some((caller?, program?, new?))
         })?;
-        let mut record = self.app.create_round(&actor, &program, new).await;
-        if let Some(key) = done_before(&record) {
-            record = self.app.get_round(&actor, &program, &key).await;
-        }
-        Ok(Response::new(pb::CreateRoundResponse {
-            round: Some(rounds::message(&program, &record.map_err(status)?)),
-        }))
+        let owner = program.clone();
+        let answer = move |record: &Versioned<Round>| pb::CreateRoundResponse {
+            round: Some(rounds::message(&owner, record)),
+        };
+        let create =
+            |actor: Actor| async move { Ok(self.app.create_round(&actor, &program, new).await?) };
+        once(&self.app, caller, answer, create).await
     }
 
     async fn get_round(
@@ -95,36 +95,35 @@ impl pb::round_service_server::RoundService for RoundCalls {
         request: Request<pb::UpdateRoundRequest>,
     ) -> Result<Response<pb::UpdateRoundResponse>, Status> {
         let request = request.into_inner();
-        let (actor, new, (program, key)) = read(|fields| {
-            let actor = actor("UpdateRound", &request.request_id, &request, fields);
+        let (caller, new, (program, key)) = read(|fields| {
+            let caller = caller("UpdateRound", &request.request_id, &request, fields);
             let new = fields.required("round", request.round.clone())?;
             let name = fields.resource_name::<Key>("round.name", &new.name, "rounds");
-            Some((actor?, new, name?))
+            Some((caller?, new, name?))
         })?;
-        let etag = records::version(&new.etag);
-        let mask = request.update_mask.as_ref();
-        let mut tries = 0;
-        loop {
-            let current = self.app.get_round(&actor, &program, &key).await;
-            let current = current.map_err(status)?;
-            let changed = read(|fields| {
-                let old = rounds::message(&program, &current);
-                let merged = merge(old, new.clone(), mask, fields);
-                rounds::read(merged, Some(key.clone()), &mut fields.at("round"))
-            })?;
-            let held = Some(etag.unwrap_or(current.version));
-            let mut updated = self.app.update_round(&actor, &program, changed, held).await;
-            if is_overtaken(&mut updated, etag, &mut tries).await {
-                continue;
+        let owner = program.clone();
+        let answer = move |record: &Versioned<Round>| pb::UpdateRoundResponse {
+            round: Some(rounds::message(&owner, record)),
+        };
+        let update = |actor: Actor| async move {
+            let etag = records::version(&new.etag);
+            let mask = request.update_mask.as_ref();
+            let mut tries = 0;
+            loop {
+                let current = self.app.get_round(&actor, &program, &key).await?;
+                let changed = read(|fields| {
+                    let old = rounds::message(&program, &current);
+                    let merged = merge(old, new.clone(), mask, fields);
+                    rounds::read(merged, Some(key.clone()), &mut fields.at("round"))
+                })?;
+                let held = Some(etag.unwrap_or(current.version));
+                let mut updated = self.app.update_round(&actor, &program, changed, held).await;
+                if !is_overtaken(&mut updated, etag, &mut tries).await {
+                    return Ok(updated?);
+                }
             }
-            let record = match done_before::<_, Key>(&updated) {
-                Some(key) => self.app.get_round(&actor, &program, &key).await,
-                None => updated,
-            };
-            return Ok(Response::new(pb::UpdateRoundResponse {
-                round: Some(rounds::message(&program, &record.map_err(status)?)),
-            }));
-        }
+        };
+        once(&self.app, caller, answer, update).await
     }
 
     async fn pin(
@@ -132,15 +131,17 @@ impl pb::round_service_server::RoundService for RoundCalls {
         request: Request<pb::PinRequest>,
     ) -> Result<Response<pb::PinResponse>, Status> {
         let request = request.into_inner();
-        let (actor, ((program, round), (trainee, target))) = read(|fields| {
-            let actor = actor("Pin", &request.request_id, &request, fields);
+        let (caller, ((program, round), (trainee, target))) = read(|fields| {
+            let caller = caller("Pin", &request.request_id, &request, fields);
             let decision = decision(&request.round, request.pair, fields);
-            Some((actor?, decision?))
+            Some((caller?, decision?))
         })?;
         let decision = Pin { trainee, target };
-        let done = self.app.pin(&actor, &program, &round, decision).await;
-        once_is_enough(done).map_err(status)?;
-        Ok(Response::new(pb::PinResponse {}))
+        let pin = |actor: Actor| async move {
+            let done = self.app.pin(&actor, &program, &round, decision);
+            Ok(done.await?)
+        };
+        once(&self.app, caller, |(): &()| pb::PinResponse {}, pin).await
     }
 
     async fn unpin(
@@ -148,15 +149,17 @@ impl pb::round_service_server::RoundService for RoundCalls {
         request: Request<pb::UnpinRequest>,
     ) -> Result<Response<pb::UnpinResponse>, Status> {
         let request = request.into_inner();
-        let (actor, ((program, round), (trainee, target))) = read(|fields| {
-            let actor = actor("Unpin", &request.request_id, &request, fields);
+        let (caller, ((program, round), (trainee, target))) = read(|fields| {
+            let caller = caller("Unpin", &request.request_id, &request, fields);
             let decision = decision(&request.round, request.pair, fields);
-            Some((actor?, decision?))
+            Some((caller?, decision?))
         })?;
         let decision = Pin { trainee, target };
-        let done = self.app.unpin(&actor, &program, &round, &decision).await;
-        once_is_enough(done).map_err(status)?;
-        Ok(Response::new(pb::UnpinResponse {}))
+        let unpin = |actor: Actor| async move {
+            let done = self.app.unpin(&actor, &program, &round, &decision);
+            Ok(done.await?)
+        };
+        once(&self.app, caller, |(): &()| pb::UnpinResponse {}, unpin).await
     }
 
     async fn forbid(
@@ -164,15 +167,17 @@ impl pb::round_service_server::RoundService for RoundCalls {
         request: Request<pb::ForbidRequest>,
     ) -> Result<Response<pb::ForbidResponse>, Status> {
         let request = request.into_inner();
-        let (actor, ((program, round), (trainee, target))) = read(|fields| {
-            let actor = actor("Forbid", &request.request_id, &request, fields);
+        let (caller, ((program, round), (trainee, target))) = read(|fields| {
+            let caller = caller("Forbid", &request.request_id, &request, fields);
             let decision = decision(&request.round, request.pair, fields);
-            Some((actor?, decision?))
+            Some((caller?, decision?))
         })?;
         let decision = Forbid { trainee, target };
-        let done = self.app.forbid(&actor, &program, &round, decision).await;
-        once_is_enough(done).map_err(status)?;
-        Ok(Response::new(pb::ForbidResponse {}))
+        let forbid = |actor: Actor| async move {
+            let done = self.app.forbid(&actor, &program, &round, decision);
+            Ok(done.await?)
+        };
+        once(&self.app, caller, |(): &()| pb::ForbidResponse {}, forbid).await
     }
 
     async fn unforbid(
@@ -180,15 +185,23 @@ impl pb::round_service_server::RoundService for RoundCalls {
         request: Request<pb::UnforbidRequest>,
     ) -> Result<Response<pb::UnforbidResponse>, Status> {
         let request = request.into_inner();
-        let (actor, ((program, round), (trainee, target))) = read(|fields| {
-            let actor = actor("Unforbid", &request.request_id, &request, fields);
+        let (caller, ((program, round), (trainee, target))) = read(|fields| {
+            let caller = caller("Unforbid", &request.request_id, &request, fields);
             let decision = decision(&request.round, request.pair, fields);
-            Some((actor?, decision?))
+            Some((caller?, decision?))
         })?;
         let decision = Forbid { trainee, target };
-        let done = self.app.unforbid(&actor, &program, &round, &decision).await;
-        once_is_enough(done).map_err(status)?;
-        Ok(Response::new(pb::UnforbidResponse {}))
+        let unforbid = |actor: Actor| async move {
+            let done = self.app.unforbid(&actor, &program, &round, &decision);
+            Ok(done.await?)
+        };
+        once(
+            &self.app,
+            caller,
+            |(): &()| pb::UnforbidResponse {},
+            unforbid,
+        )
+        .await
     }
 
     async fn list_pins(

@@ -5,12 +5,11 @@ use tonic::{Request, Response, Status};
 
 use super::super::convert::runs;
 use super::super::pb;
-use super::super::request::{actor, next_token, page, read};
+use super::super::request::{caller, next_token, once, page, read};
 use super::super::status::status;
-use super::done_before;
 use super::watch::{Events, follow};
 use crate::app::{Actor, App};
-use crate::domain::Key;
+use crate::domain::{Key, Run, Versioned};
 
 /// Answers the calls on runs.
 #[derive(Clone, Debug)]
@@ -29,20 +28,22 @@ impl pb::run_service_server::RunService for RunCalls {
         request: Request<pb::StartRunRequest>,
     ) -> Result<Response<pb::StartRunResponse>, Status> {
         let request = request.into_inner();
-        let (actor, (program, round), limits) = read(|fields| {
-            let actor = actor("StartRun", &request.request_id, &request, fields);
+        let (caller, (program, round), limits) = read(|fields| {
+            let caller = caller("StartRun", &request.request_id, &request, fields);
             let round = fields.resource_name::<Key>("round", &request.round, "rounds");
             let (seconds, memory) = (request.time_limit_seconds, request.memory_bytes_max);
             let limits = runs::read_limits(seconds, memory, fields);
-            Some((actor?, round?, limits?))
+            Some((caller?, round?, limits?))
         })?;
-        let mut record = self.app.start_run(&actor, &program, &round, limits).await;
-        if let Some(key) = done_before(&record) {
-            record = self.app.get_run(&actor, &program, &key).await;
-        }
-        Ok(Response::new(pb::StartRunResponse {
-            run: Some(runs::message(&program, &record.map_err(status)?)),
-        }))
+        let owner = program.clone();
+        let answer = move |record: &Versioned<Run>| pb::StartRunResponse {
+            run: Some(runs::message(&owner, record)),
+        };
+        let start = |actor: Actor| async move {
+            let started = self.app.start_run(&actor, &program, &round, limits);
+            Ok(started.await?)
+        };
+        once(&self.app, caller, answer, start).await
     }
 
     async fn get_run(
@@ -96,18 +97,18 @@ impl pb::run_service_server::RunService for RunCalls {
         request: Request<pb::CancelRunRequest>,
     ) -> Result<Response<pb::CancelRunResponse>, Status> {
         let request = request.into_inner();
-        let (actor, (program, key)) = read(|fields| {
-            let actor = actor("CancelRun", &request.request_id, &request, fields);
+        let (caller, (program, key)) = read(|fields| {
+            let caller = caller("CancelRun", &request.request_id, &request, fields);
             let name = fields.resource_name::<Key>("name", &request.name, "runs");
-            Some((actor?, name?))
+            Some((caller?, name?))
         })?;
-        let mut record = self.app.cancel_run(&actor, &program, &key).await;
-        if done_before::<_, Key>(&record).is_some() {
-            record = self.app.get_run(&actor, &program, &key).await;
-        }
-        Ok(Response::new(pb::CancelRunResponse {
-            run: Some(runs::message(&program, &record.map_err(status)?)),
-        }))
+        let owner = program.clone();
+        let answer = move |record: &Versioned<Run>| pb::CancelRunResponse {
+            run: Some(runs::message(&owner, record)),
+        };
+        let cancel =
+            |actor: Actor| async move { Ok(self.app.cancel_run(&actor, &program, &key).await?) };
+        once(&self.app, caller, answer, cancel).await
     }
 
     async fn watch_run(

@@ -1,6 +1,7 @@
 //! The gRPC service as its clients see it.
 
 mod availability;
+mod once;
 mod operation;
 mod people;
 mod programs;

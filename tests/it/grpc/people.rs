@@ -31,7 +31,7 @@ pub(crate) fn site(display_name: &str) -> pb::Site {
     }
 }
 
-fn supervisor(display_name: &str, site: &str) -> pb::Supervisor {
+pub(super) fn supervisor(display_name: &str, site: &str) -> pb::Supervisor {
     pb::Supervisor {
         display_name: display_name.to_owned(),
         time_zone: "Africa/Lagos".to_owned(),
@@ -53,7 +53,7 @@ fn supervisor(display_name: &str, site: &str) -> pb::Supervisor {
     }
 }
 
-fn trainee(display_name: &str) -> pb::Trainee {
+pub(super) fn trainee(display_name: &str) -> pb::Trainee {
     pb::Trainee {
         display_name: display_name.to_owned(),
         time_zone: "Europe/Lisbon".to_owned(),
@@ -65,7 +65,7 @@ fn trainee(display_name: &str) -> pb::Trainee {
     }
 }
 
-fn create_site(key: &str) -> pb::CreateSiteRequest {
+pub(super) fn create_site(key: &str) -> pb::CreateSiteRequest {
     pb::CreateSiteRequest {
         parent: "programs/north".to_owned(),
         site_id: key.to_owned(),
@@ -74,7 +74,7 @@ fn create_site(key: &str) -> pb::CreateSiteRequest {
     }
 }
 
-fn create_trainee(key: &str) -> pb::CreateTraineeRequest {
+pub(super) fn create_trainee(key: &str) -> pb::CreateTraineeRequest {
     pb::CreateTraineeRequest {
         parent: "programs/north".to_owned(),
         trainee_id: key.to_owned(),

@@ -2,6 +2,7 @@
 
 mod chain;
 mod databases;
+mod once;
 mod people;
 mod rosters;
 mod runs;
