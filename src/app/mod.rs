@@ -5,11 +5,14 @@
 //! line; every failure is an [`AppError`].
 
 mod actor;
+mod batch;
 mod clock;
 mod error;
 mod import;
+mod listing;
 mod once;
 mod people;
+mod person_or_site;
 mod plans;
 mod programs;
 mod rosters;
@@ -21,6 +24,7 @@ mod wishes;
 mod worker;
 
 pub use actor::Actor;
+pub use batch::{BATCH_MOST, Upsert, UpsertOutcome, Upserted, repeated};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::{AppError, Reason};
 pub use once::{Outcome, RequestOnce};

@@ -2,7 +2,8 @@
 
 use uuid::Uuid;
 
-use super::transact::{check_etag, commit, page_of, page_range};
+use super::listing::{page_of, page_range};
+use super::transact::{check_etag, commit};
 use super::{Actor, App, AppError, RequestOnce};
 use crate::domain::{EntityKind, Page, PageRequest, Program, ProgramKey, Versioned, ZoneName};
 use crate::store::StoreError;
@@ -85,7 +86,7 @@ impl App {
     ) -> Result<Page<Versioned<Program>>, AppError> {
         let mut tx = self.inner.db.read().await?;
         let found = tx.program_list(&page_range(page)?).await?;
-        let mut page = page_of(found, page, |record| record.value.key.as_str());
+        let mut page = page_of(found, page, |record| record.value.key.to_string());
         page.items.retain(|record| actor.may_see(&record.value.key));
         Ok(page)
     }

@@ -1,9 +1,11 @@
 //! Rounds: dates and policy of one matching campaign.
 
-use super::transact::{check_etag, commit, page_of, page_range};
+use super::listing::{list_page, seek};
+use super::transact::{check_etag, commit};
 use super::{Actor, App, AppError};
 use crate::domain::{
-    EntityKind, Key, Page, PageRequest, ProgramKey, Round, SupervisionLine, Versioned, Violations,
+    EntityKind, Key, ListRequest, Page, ProgramKey, Round, RoundFilter, SupervisionLine, Versioned,
+    Violations,
 };
 use crate::store::{KeyRange, RoundRecord};
 
@@ -82,21 +84,24 @@ impl App {
         Ok(with_key(tx.round_fetch(scope, round).await?))
     }
 
-    /// Returns rounds by key.
+    /// Returns rounds, in an order and through a filter.
     ///
     /// # Errors
-    /// [`AppError::NotFound`] for the program.
+    /// [`AppError::NotFound`] for the program; [`AppError::Invalid`] for a page
+    /// of no or too many records, or none of this list.
     pub async fn list_rounds(
         &self,
         actor: &Actor,
         program: &ProgramKey,
-        page: &PageRequest,
+        list: &ListRequest<RoundFilter>,
     ) -> Result<Page<Versioned<Round>>, AppError> {
+        let seek = seek(list)?;
         let (mut tx, scope, _) = self.read(actor, program).await?;
-        let found = tx.round_list(scope, &page_range(page)?).await?;
+        let found = tx.round_page(scope, &seek, &list.filter).await?;
         let found = found.into_iter().map(with_key).collect();
-        Ok(page_of(found, page, |record| {
-            record.value.key.as_ref().map_or("", Key::as_str)
+        Ok(list_page(found, list, |round: &Round| {
+            let key = round.key.as_ref().map_or("", Key::as_str);
+            (key, round.name.as_str())
         }))
     }
 

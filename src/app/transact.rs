@@ -1,12 +1,12 @@
 //! What every use case does at the start and at the end: open the program,
-//! find a repeated request, commit with an event; and pages of lists.
+//! find a repeated request, check the version, commit with an event.
 
 use std::any::Any;
 
 use super::{Actor, App, AppError};
 use crate::domain::time::UtcSecond;
-use crate::domain::{Page, PageRequest, Program, ProgramKey, Versioned, Violations};
-use crate::store::{Event, KeyRange, ProgramScope, StoreError, Tx, WriteTx};
+use crate::domain::{EntityKind, Program, ProgramKey, Versioned};
+use crate::store::{Event, ProgramScope, StoreError, Tx, WriteTx};
 
 impl From<StoreError> for AppError {
     fn from(error: StoreError) -> Self {
@@ -83,40 +83,10 @@ pub(super) async fn commit<T: Any + Sync>(
     Ok(write.commit(&event, done.as_ref()).await?)
 }
 
-/// Returns the range of a page; one record more shows whether another follows.
-pub(super) fn page_range(page: &PageRequest) -> Result<KeyRange, AppError> {
-    if page.size == 0 || page.size > PageRequest::SIZE_MAX {
-        let message = format!("must be from 1 to {}", PageRequest::SIZE_MAX);
-        return Err(AppError::Invalid(Violations::one(
-            "page_size",
-            "page_size",
-            message,
-        )));
-    }
-    Ok(KeyRange::after(
-        page.after.as_deref(),
-        i64::from(page.size) + 1,
-    ))
-}
-
-/// Returns the page of records that a range gave.
-pub(super) fn page_of<T>(
-    mut items: Vec<T>,
-    page: &PageRequest,
-    key: impl Fn(&T) -> &str,
-) -> Page<T> {
-    let size = usize::try_from(page.size).unwrap_or(usize::MAX);
-    let has_more = items.len() > size;
-    items.truncate(size);
-    let last = items.last().filter(|_| has_more);
-    let next_after = last.map(|last| key(last).to_owned());
-    Page { items, next_after }
-}
-
 /// Returns [`AppError::StaleEtag`] unless the etag, where there is one, is
 /// still the version of the record.
 pub(super) fn check_etag<T>(
-    kind: crate::domain::EntityKind,
+    kind: EntityKind,
     key: &str,
     record: &Versioned<T>,
     etag: Option<i64>,

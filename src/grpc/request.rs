@@ -2,6 +2,7 @@
 //! changes that take effect once, and pages.
 
 use std::any::Any;
+use std::fmt::Debug;
 use std::sync::Arc;
 
 use prost::Message;
@@ -12,7 +13,7 @@ use uuid::Uuid;
 use super::convert::fields::Fields;
 use super::status;
 use crate::app::{Actor, App, AppError, Outcome, RequestOnce};
-use crate::domain::{Page, PageRequest, Violations};
+use crate::domain::{ListOrder, ListRequest, Page, PageRequest, Violations};
 
 /// Reads a request.
 ///
@@ -138,6 +139,25 @@ pub(super) fn page(
         size: size?,
         after: after?,
     })
+}
+
+/// Reads which part of an ordered and filtered list is wanted; `scope` names
+/// the list as a whole. Returns it with the scope of its page tokens.
+pub(super) fn list<F: Debug>(
+    page_size: i32,
+    page_token: &str,
+    scope: &str,
+    (order, filter): (Option<ListOrder>, Option<F>),
+    fields: &mut Fields<'_>,
+) -> Option<(ListRequest<F>, String)> {
+    let scope = format!("{scope} {order:?} {filter:?}");
+    let page = page(page_size, page_token, &scope, fields);
+    let list = ListRequest {
+        page: page?,
+        order: order?,
+        filter: filter?,
+    };
+    Some((list, scope))
 }
 
 /// Returns the token of the next page; empty when there is none.

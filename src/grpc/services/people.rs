@@ -3,13 +3,15 @@
 
 use tonic::{Request, Response, Status};
 
+use super::super::convert::fields::Fields;
 use super::super::convert::mask::merge;
-use super::super::convert::{records, sites, supervisors, trainees};
+use super::super::convert::names::name;
+use super::super::convert::{batch, listing, records, sites, supervisors, trainees};
 use super::super::pb;
-use super::super::request::{caller, next_token, once, page, read};
+use super::super::request::{caller, list, next_token, once, read};
 use super::super::status::status;
 use super::{is_overtaken, new_key};
-use crate::app::{Actor, App};
+use crate::app::{Actor, App, Upsert, Upserted};
 use crate::domain::{
     Availability, Site, SiteKey, Supervisor, SupervisorKey, Trainee, TraineeKey, Versioned,
 };
@@ -23,7 +25,8 @@ macro_rules! people_service {
         $get:ident ($get_request:ident -> $get_response:ident),
         $list:ident ($list_request:ident -> $list_response:ident),
         $update:ident $update_name:literal ($update_request:ident -> $update_response:ident),
-        $delete:ident $delete_name:literal ($delete_request:ident -> $delete_response:ident)
+        $delete:ident $delete_name:literal ($delete_request:ident -> $delete_response:ident),
+        $batch:ident $batch_name:literal ($batch_request:ident -> $batch_response:ident) $upsert:ident
     ) => {
         $(#[$doc])*
         #[derive(Clone, Debug)]
@@ -78,13 +81,15 @@ macro_rules! people_service {
             ) -> Result<Response<pb::$list_response>, Status> {
                 let request = request.into_inner();
                 let scope = format!("{}/{}", request.parent, stringify!($many));
-                let (program, page) = read(|fields| {
+                let (program, (list, scope)) = read(|fields| {
                     let program = fields.program_name("parent", &request.parent);
-                    let page = page(request.page_size, &request.page_token, &scope, fields);
-                    Some((program?, page?))
+                    let order = listing::order(&request.order_by, listing::BY_NAME, fields);
+                    let through = (order, listing::$many(&request.filter, fields));
+                    let (size, token) = (request.page_size, &request.page_token);
+                    let list = list(size, token, &scope, through, fields);
+                    Some((program?, list?))
                 })?;
-                let found = self.app.$list(&Actor::operator(), &program, &page).await;
-                let found = found.map_err(status)?;
+                let found = self.app.$list(&Actor::operator(), &program, &list).await?;
                 let message = |record| $many::message(&program, record);
                 Ok(Response::new(pb::$list_response {
                     $many: found.items.iter().map(message).collect(),
@@ -150,6 +155,43 @@ macro_rules! people_service {
                 };
                 once(&self.app, caller, |(): &()| pb::$delete_response {}, delete).await
             }
+
+            async fn $batch(
+                &self,
+                request: Request<pb::$batch_request>,
+            ) -> Result<Response<pb::$batch_response>, Status> {
+                let request = request.into_inner();
+                let (caller, program, records) = read(|fields| {
+                    let caller = caller($batch_name, &request.request_id, &request, fields);
+                    let program = fields.program_name("parent", &request.parent);
+                    let record = |message: pb::$kind, fields: &mut Fields<'_>| {
+                        let collection = stringify!($many);
+                        let name = fields.resource_name::<$key>("name", &message.name, collection);
+                        let etag = records::version(&message.etag);
+                        let key = name.as_ref().map(|(_, key)| key.clone());
+                        let value = $many::read(message, key, Availability::default(), fields);
+                        (name, value.map(|value| Upsert { value, etag }))
+                    };
+                    let (collection, messages) = (stringify!($many), request.$many);
+                    let records =
+                        batch::records(collection, program.as_ref(), messages, fields, record);
+                    Some((caller?, program?, records?))
+                })?;
+                let owner = program.clone();
+                let answer = move |all: &Vec<Upserted<$kind>>| {
+                    let result = |one: &Upserted<$kind>| {
+                        let name = name(&owner, stringify!($many), &one.record.value.key);
+                        batch::result(name, one.outcome, &one.record)
+                    };
+                    pb::$batch_response {
+                        results: all.iter().map(result).collect(),
+                    }
+                };
+                let upsert = |actor: Actor| async move {
+                    Ok(self.app.$upsert(&actor, &program, records).await?)
+                };
+                once(&self.app, caller, answer, upsert).await
+            }
         }
     };
 }
@@ -162,7 +204,9 @@ people_service! {
     get_site (GetSiteRequest -> GetSiteResponse),
     list_sites (ListSitesRequest -> ListSitesResponse),
     update_site "UpdateSite" (UpdateSiteRequest -> UpdateSiteResponse),
-    delete_site "DeleteSite" (DeleteSiteRequest -> DeleteSiteResponse)
+    delete_site "DeleteSite" (DeleteSiteRequest -> DeleteSiteResponse),
+    batch_upsert_sites "BatchUpsertSites"
+        (BatchUpsertSitesRequest -> BatchUpsertSitesResponse) upsert_sites
 }
 
 people_service! {
@@ -173,7 +217,9 @@ people_service! {
     get_supervisor (GetSupervisorRequest -> GetSupervisorResponse),
     list_supervisors (ListSupervisorsRequest -> ListSupervisorsResponse),
     update_supervisor "UpdateSupervisor" (UpdateSupervisorRequest -> UpdateSupervisorResponse),
-    delete_supervisor "DeleteSupervisor" (DeleteSupervisorRequest -> DeleteSupervisorResponse)
+    delete_supervisor "DeleteSupervisor" (DeleteSupervisorRequest -> DeleteSupervisorResponse),
+    batch_upsert_supervisors "BatchUpsertSupervisors"
+        (BatchUpsertSupervisorsRequest -> BatchUpsertSupervisorsResponse) upsert_supervisors
 }
 
 people_service! {
@@ -184,5 +230,7 @@ people_service! {
     get_trainee (GetTraineeRequest -> GetTraineeResponse),
     list_trainees (ListTraineesRequest -> ListTraineesResponse),
     update_trainee "UpdateTrainee" (UpdateTraineeRequest -> UpdateTraineeResponse),
-    delete_trainee "DeleteTrainee" (DeleteTraineeRequest -> DeleteTraineeResponse)
+    delete_trainee "DeleteTrainee" (DeleteTraineeRequest -> DeleteTraineeResponse),
+    batch_upsert_trainees "BatchUpsertTrainees"
+        (BatchUpsertTraineesRequest -> BatchUpsertTraineesResponse) upsert_trainees
 }

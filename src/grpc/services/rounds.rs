@@ -4,9 +4,9 @@ use tonic::{Request, Response, Status};
 
 use super::super::convert::fields::Fields;
 use super::super::convert::mask::merge;
-use super::super::convert::{pairs, records, rounds};
+use super::super::convert::{listing, pairs, records, rounds};
 use super::super::pb;
-use super::super::request::{caller, next_token, once, page, read};
+use super::super::request::{caller, list, next_token, once, read};
 use super::super::status::status;
 use super::{is_overtaken, new_key};
 use crate::app::{Actor, App};
@@ -73,16 +73,16 @@ impl pb::round_service_server::RoundService for RoundCalls {
     ) -> Result<Response<pb::ListRoundsResponse>, Status> {
         let request = request.into_inner();
         let scope = format!("{}/rounds", request.parent);
-        let (program, page) = read(|fields| {
+        let (program, (list, scope)) = read(|fields| {
             let program = fields.program_name("parent", &request.parent);
-            let page = page(request.page_size, &request.page_token, &scope, fields);
-            Some((program?, page?))
+            let order = listing::order(&request.order_by, listing::BY_NAME, fields);
+            let through = (order, listing::rounds(&request.filter, fields));
+            let (size, token) = (request.page_size, &request.page_token);
+            let list = list(size, token, &scope, through, fields);
+            Some((program?, list?))
         })?;
-        let found = self
-            .app
-            .list_rounds(&Actor::operator(), &program, &page)
-            .await;
-        let found = found.map_err(status)?;
+        let actor = Actor::operator();
+        let found = self.app.list_rounds(&actor, &program, &list).await?;
         let message = |record| rounds::message(&program, record);
         Ok(Response::new(pb::ListRoundsResponse {
             rounds: found.items.iter().map(message).collect(),

@@ -3,13 +3,13 @@
 use tokio::sync::watch::Receiver;
 use tonic::{Request, Response, Status};
 
-use super::super::convert::runs;
+use super::super::convert::{listing, runs};
 use super::super::pb;
-use super::super::request::{caller, next_token, once, page, read};
+use super::super::request::{caller, list, next_token, once, read};
 use super::super::status::status;
 use super::watch::{Events, follow};
 use crate::app::{Actor, App};
-use crate::domain::{Key, Run, Versioned};
+use crate::domain::{Key, Run, RunFilter, Versioned};
 
 /// Answers the calls on runs.
 #[derive(Clone, Debug)]
@@ -63,8 +63,8 @@ impl pb::run_service_server::RunService for RunCalls {
         request: Request<pb::ListRunsRequest>,
     ) -> Result<Response<pb::ListRunsResponse>, Status> {
         let request = request.into_inner();
-        let scope = format!("{}/runs/{}", request.parent, request.round);
-        let (program, round, page) = read(|fields| {
+        let scope = format!("{}/runs", request.parent);
+        let (program, (list, scope)) = read(|fields| {
             let program = fields.program_name("parent", &request.parent);
             let round = match request.round.as_str() {
                 "" => Some(None),
@@ -72,19 +72,23 @@ impl pb::run_service_server::RunService for RunCalls {
                     .resource_name::<Key>("round", name, "rounds")
                     .map(Some),
             };
-            let page = page(request.page_size, &request.page_token, &scope, fields);
-            let (program, round) = (program?, round?);
-            if round.as_ref().is_some_and(|(owner, _)| *owner != program) {
+            if let (Some(program), Some(Some((owner, _)))) = (&program, &round)
+                && owner != program
+            {
                 fields.refuse("round", "program", "must be a round of the parent");
             }
-            Some((program, round.map(|(_, key)| key), page?))
+            let order = listing::order(&request.order_by, listing::BY_ROUND, fields);
+            let filter = listing::runs(&request.filter, fields).zip(round);
+            let filter = filter.map(|(filter, round)| RunFilter {
+                round: round.map(|(_, key)| key),
+                ..filter
+            });
+            let (size, token) = (request.page_size, &request.page_token);
+            let list = list(size, token, &scope, (order, filter), fields);
+            Some((program?, list?))
         })?;
         let actor = Actor::operator();
-        let found = self
-            .app
-            .list_runs(&actor, &program, round.as_ref(), &page)
-            .await;
-        let found = found.map_err(status)?;
+        let found = self.app.list_runs(&actor, &program, &list).await?;
         let message = |record| runs::message(&program, record);
         Ok(Response::new(pb::ListRunsResponse {
             runs: found.items.iter().map(message).collect(),
