@@ -114,19 +114,7 @@ async fn upsert<T: PersonOrSite>(
     let keys = KeyRange::of(batch.iter().map(|one| one.value.key()));
     let mut before = by_key::<T>(&mut write, &keys).await?;
     for one in &mut batch {
-        match before.get(one.value.key()) {
-            Some(record) => {
-                check_etag(T::KIND, one.value.key(), record, one.etag)?;
-                one.value.keep_calendar(&record.value);
-            }
-            None if one.etag.is_some() => {
-                return Err(AppError::NotFound {
-                    kind: T::KIND,
-                    key: one.value.key().to_owned(),
-                });
-            }
-            None => {}
-        }
+        meet(one, &before)?;
     }
     let values: Vec<&T> = batch.iter().map(|one| &one.value).collect();
     check_sites(&mut write, &values).await?;
@@ -169,6 +157,26 @@ async fn upsert<T: PersonOrSite>(
     let payload = json!({ "created": keys(&created), "updated": keys(&updated) }).to_string();
     commit(write, actor, kind, T::COLLECTION, &payload, &results).await?;
     Ok(results)
+}
+
+/// Checks the version that is there, and takes over what stays of it.
+fn meet<T: PersonOrSite>(
+    new: &mut Upsert<T>,
+    there: &HashMap<String, Versioned<T>>,
+) -> Result<(), AppError> {
+    let key = new.value.key();
+    match there.get(key) {
+        Some(record) => {
+            check_etag(T::KIND, key, record, new.etag)?;
+            new.value.keep_calendar(&record.value);
+            Ok(())
+        }
+        None if new.etag.is_none() => Ok(()),
+        None => Err(AppError::NotFound {
+            kind: T::KIND,
+            key: key.to_owned(),
+        }),
+    }
 }
 
 /// Returns the records of some keys.

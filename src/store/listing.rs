@@ -67,6 +67,12 @@ impl Seek {
             limit,
         }
     }
+
+    /// Says whether the records of a page through a filter are neighbours by
+    /// key.
+    pub(super) fn gives_neighbours(&self, filter: &[&str]) -> bool {
+        self.order.by == OrderBy::Key && filter.iter().all(|part| part.is_empty())
+    }
 }
 
 /// The statements that list the records of one table, by name.

@@ -17,9 +17,6 @@ use crate::domain::{DayRange, Minutes, MinutesRange, Versioned, calendar_day};
 /// Rows that one statement takes; more would only hold more memory.
 const ROWS_AT_A_TIME: usize = 4000;
 
-/// Keys of which a read of all owners' rows looks up each; of more, it reads
-/// everything from the least to the greatest.
-const LOOKED_UP_MOST: usize = 1000;
 /// Greater than every key.
 pub(super) const KEY_END: &str = "~";
 
@@ -64,10 +61,13 @@ impl KeyRange {
         }
     }
 
-    /// Returns the keys of records whose own rows are to be read; where they
-    /// are many, everything between them comes along.
-    pub(super) fn owners<'a>(keys: impl Iterator<Item = &'a str> + Clone) -> Self {
-        if keys.clone().count() <= LOOKED_UP_MOST {
+    /// Returns the keys of records whose own rows are to be read: where they
+    /// are neighbours, as a range from the least to the greatest.
+    pub(super) fn owners<'a>(
+        keys: impl Iterator<Item = &'a str> + Clone,
+        are_neighbours: bool,
+    ) -> Self {
+        if !are_neighbours {
             return Self::of(keys);
         }
         let least = keys.clone().min().unwrap_or_default();
@@ -82,6 +82,11 @@ impl KeyRange {
             limit,
             is_listed: false,
         }
+    }
+
+    /// Says whether every record between two of these is one of these, too.
+    pub(super) fn is_range(&self) -> bool {
+        !self.is_listed
     }
 
     /// Returns the statement for a range, or that for a list of keys. The

@@ -93,7 +93,7 @@ impl Tx {
         keys: &KeyRange,
     ) -> Result<Vec<Versioned<Site>>, StoreError> {
         let rows = records_of(self, &SITES, scope, keys).await?;
-        self.sites_of(scope, rows).await
+        self.sites_of(scope, rows, keys.is_range()).await
     }
 
     /// Returns a page of sites through a filter, in its order.
@@ -112,7 +112,8 @@ impl Tx {
             filter.time_zone.map_or("", ZoneName::as_str),
         ];
         let rows = page_of(self, &SITES, scope, seek, &filter).await?;
-        self.sites_of(scope, rows).await
+        let are_neighbours = seek.gives_neighbours(&filter);
+        self.sites_of(scope, rows, are_neighbours).await
     }
 
     /// Returns sites with what other tables hold of them.
@@ -120,8 +121,10 @@ impl Tx {
         &mut self,
         scope: ProgramScope,
         rows: Vec<SiteRow>,
+        are_neighbours: bool,
     ) -> Result<Vec<Versioned<Site>>, StoreError> {
-        let owners = KeyRange::owners(rows.iter().map(|row| row.record.key.as_str()));
+        let keys = rows.iter().map(|row| row.record.key.as_str());
+        let owners = KeyRange::owners(keys, are_neighbours);
         let mut modalities = words::SITE_MODALITY.list(self, scope, &owners).await?;
         let mut languages = words::SITE_LANGUAGE.list(self, scope, &owners).await?;
         let mut calendars = availability::list(self, scope, EntityKind::Site, &owners).await?;

@@ -120,7 +120,7 @@ impl Tx {
         keys: &KeyRange,
     ) -> Result<Vec<Versioned<Supervisor>>, StoreError> {
         let rows = records_of(self, &SUPERVISORS, scope, keys).await?;
-        self.supervisors_of(scope, rows).await
+        self.supervisors_of(scope, rows, keys.is_range()).await
     }
 
     /// Returns a page of supervisors through a filter, in its order.
@@ -139,7 +139,8 @@ impl Tx {
             filter.time_zone.map_or("", ZoneName::as_str),
         ];
         let rows = page_of(self, &SUPERVISORS, scope, seek, &filter).await?;
-        self.supervisors_of(scope, rows).await
+        let are_neighbours = seek.gives_neighbours(&filter);
+        self.supervisors_of(scope, rows, are_neighbours).await
     }
 
     /// Returns supervisors with what other tables hold of them.
@@ -147,8 +148,10 @@ impl Tx {
         &mut self,
         scope: ProgramScope,
         rows: Vec<SupervisorRow>,
+        are_neighbours: bool,
     ) -> Result<Vec<Versioned<Supervisor>>, StoreError> {
-        let owners = KeyRange::owners(rows.iter().map(|row| row.record.key.as_str()));
+        let keys = rows.iter().map(|row| row.record.key.as_str());
+        let owners = KeyRange::owners(keys, are_neighbours);
         let mut sites = words::SUPERVISOR_SITE.list(self, scope, &owners).await?;
         let mut kinds = words::SUPERVISOR_KIND
             .list_as(self, scope, &owners, session_kind)

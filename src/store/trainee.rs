@@ -89,7 +89,7 @@ impl Tx {
         keys: &KeyRange,
     ) -> Result<Vec<Versioned<Trainee>>, StoreError> {
         let rows = records_of(self, &TRAINEES, scope, keys).await?;
-        self.trainees_of(scope, rows).await
+        self.trainees_of(scope, rows, keys.is_range()).await
     }
 
     /// Returns a page of trainees through a filter, in its order.
@@ -108,7 +108,8 @@ impl Tx {
             filter.time_zone.map_or("", ZoneName::as_str),
         ];
         let rows = page_of(self, &TRAINEES, scope, seek, &filter).await?;
-        self.trainees_of(scope, rows).await
+        let are_neighbours = seek.gives_neighbours(&filter);
+        self.trainees_of(scope, rows, are_neighbours).await
     }
 
     /// Returns trainees with what other tables hold of them.
@@ -116,8 +117,10 @@ impl Tx {
         &mut self,
         scope: ProgramScope,
         rows: Vec<TraineeRow>,
+        are_neighbours: bool,
     ) -> Result<Vec<Versioned<Trainee>>, StoreError> {
-        let owners = KeyRange::owners(rows.iter().map(|row| row.record.key.as_str()));
+        let keys = rows.iter().map(|row| row.record.key.as_str());
+        let owners = KeyRange::owners(keys, are_neighbours);
         let mut modalities = words::TRAINEE_MODALITY.list(self, scope, &owners).await?;
         let mut languages = words::TRAINEE_LANGUAGE.list(self, scope, &owners).await?;
         let mut calendars = availability::list(self, scope, EntityKind::Trainee, &owners).await?;

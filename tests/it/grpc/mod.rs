@@ -1,6 +1,7 @@
 //! The gRPC service as its clients see it.
 
 mod availability;
+mod lists;
 mod once;
 mod operation;
 mod people;
@@ -8,3 +9,4 @@ mod programs;
 mod rosters;
 mod rounds;
 mod runs;
+mod twins;

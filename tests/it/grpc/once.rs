@@ -7,12 +7,12 @@ use std::pin::Pin;
 use practicum::grpc::pb;
 use prost::Message;
 
-use super::people::{create_site, create_trainee, site, supervisor, trainee};
+use super::people::{create_trainee, site, supervisor, trainee};
 use super::rounds::round;
 use super::runs::imported;
-use crate::support::service::{Service, broken, import_messages, roster_files};
+use crate::support::service::Service;
 
-fn id() -> String {
+pub(super) fn id() -> String {
     uuid::Uuid::now_v7().to_string()
 }
 
@@ -66,6 +66,7 @@ async fn every_write_gives_a_repeat_the_first_answer() {
     let (service, round_name, roster) = imported("clinic-12").await;
     let mut sent = Sent::default();
     write_people(&service, &mut sent).await;
+    write_batches(&service, &mut sent).await;
     write_rounds(&service, &mut sent, &round_name, &roster).await;
     // Everything has been changed, deleted or cancelled since.
     for again in std::mem::take(&mut sent.again) {
@@ -223,6 +224,50 @@ async fn write_people(service: &Service, sent: &mut Sent) {
     );
 }
 
+/// Replaces a record of each kind by a batch of one.
+async fn write_batches(service: &Service, sent: &mut Sent) {
+    let parent = || "programs/north".to_owned();
+    let name = |collection: &str| format!("programs/north/{collection}/one");
+    send!(
+        sent,
+        service.sites(),
+        batch_upsert_sites,
+        BatchUpsertSitesRequest {
+            parent: parent(),
+            sites: vec![pb::Site {
+                name: name("sites"),
+                ..site("One")
+            }],
+        }
+    );
+    let one = pb::Supervisor {
+        name: name("supervisors"),
+        ..supervisor("One", "one")
+    };
+    send!(
+        sent,
+        service.supervisors(),
+        batch_upsert_supervisors,
+        BatchUpsertSupervisorsRequest {
+            parent: parent(),
+            supervisors: vec![one],
+        }
+    );
+    let one = pb::Trainee {
+        name: name("trainees"),
+        ..trainee("One")
+    };
+    send!(
+        sent,
+        service.trainees(),
+        batch_upsert_trainees,
+        BatchUpsertTraineesRequest {
+            parent: parent(),
+            trainees: vec![one],
+        }
+    );
+}
+
 async fn write_rounds(
     service: &Service,
     sent: &mut Sent,
@@ -324,70 +369,4 @@ async fn write_rounds(
             assert_eq!(first, again);
         }));
     }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_first_import_gives_a_repeat_the_first_answer() {
-    let service = Service::start().await;
-    let files = roster_files("clinic-12");
-    let header = pb::ImportRosterHeader {
-        parent: "programs/clinic-12".to_owned(),
-        mode: i32::from(pb::ImportMode::Replace),
-        validate_only: false,
-        request_id: id(),
-    };
-    let import = |header: pb::ImportRosterHeader| {
-        let messages = tokio_stream::iter(import_messages(header, &files));
-        let mut rosters = service.rosters();
-        async move { rosters.import_roster(messages).await }
-    };
-    let twins = (0..8).map(|_| tokio::spawn(import(header.clone())));
-    let mut answers = Vec::new();
-    for twin in twins.collect::<Vec<_>>() {
-        answers.push(twin.await.unwrap().unwrap().into_inner());
-    }
-    answers.dedup();
-    assert_eq!(answers.len(), 1, "{answers:?}");
-    // An import of the same that is not a repeat finds nothing to create.
-    let other = pb::ImportRosterHeader {
-        request_id: id(),
-        ..header.clone()
-    };
-    let unchanged = import(other).await.unwrap().into_inner();
-    assert!(answers[0].changes.iter().any(|one| one.created > 0));
-    assert!(unchanged.changes.iter().all(|one| one.created == 0));
-    let mode = i32::from(pb::ImportMode::Upsert);
-    let refused = import(pb::ImportRosterHeader { mode, ..header })
-        .await
-        .unwrap_err();
-    assert_eq!(broken(&refused), ["request_id"]);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn many_twins_of_many_requests_have_one_effect_each() {
-    let service = Service::start().await.with_program().await;
-    let mut twins = Vec::new();
-    for _ in 0..8 {
-        let request = pb::CreateSiteRequest {
-            request_id: id(),
-            ..create_site("")
-        };
-        for _ in 0..64 {
-            let (mut sites, request) = (service.sites(), request.clone());
-            twins.push(tokio::spawn(
-                async move { sites.create_site(request).await },
-            ));
-        }
-    }
-    let mut answers = BTreeSet::new();
-    for twin in twins {
-        answers.insert(twin.await.unwrap().unwrap().into_inner().encode_to_vec());
-    }
-    assert_eq!(answers.len(), 8);
-    let request = pb::ListSitesRequest {
-        parent: "programs/north".to_owned(),
-        ..Default::default()
-    };
-    let all = service.sites().list_sites(request).await.unwrap();
-    assert_eq!(all.into_inner().sites.len(), 8);
 }

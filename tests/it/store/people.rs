@@ -1,7 +1,9 @@
 //! Records one by one: versions, deletions, pages, pins.
 
 use practicum::app::{Actor, AppError, ImportMode, Reason};
-use practicum::domain::{Forbid, PageRequest, Pin, ProgramKey, Site, SiteKey, SiteOrSupervisor};
+use practicum::domain::{
+    Forbid, ListRequest, Pin, ProgramKey, Site, SiteFilter, SiteKey, SiteOrSupervisor,
+};
 
 use super::databases::{World, on_both};
 use super::rosters::{import, shipped};
@@ -160,16 +162,14 @@ async fn pages_through_a_list_without_a_gap(world: World) {
         made.unwrap();
     }
     let mut seen = Vec::new();
-    let mut page = PageRequest {
-        size: 1,
-        after: None,
-    };
+    let mut list = ListRequest::<SiteFilter>::default();
+    list.page.size = 1;
     loop {
-        let found = world.app.list_sites(&actor, &program(), &page).await;
+        let found = world.app.list_sites(&actor, &program(), &list).await;
         let found = found.unwrap();
         seen.extend(found.items.into_iter().map(|site| site.value.key));
-        page.after = found.next_after;
-        if page.after.is_none() {
+        list.page.after = found.next_after;
+        if list.page.after.is_none() {
             break;
         }
     }
@@ -177,8 +177,8 @@ async fn pages_through_a_list_without_a_gap(world: World) {
     sorted.sort();
     sorted.dedup();
     assert_eq!((seen.len(), &seen), (12, &sorted));
-    page.size = 0;
-    let refused = world.app.list_sites(&actor, &program(), &page).await;
+    list.page.size = 0;
+    let refused = world.app.list_sites(&actor, &program(), &list).await;
     assert!(matches!(refused, Err(AppError::Invalid(_))));
 }
 
