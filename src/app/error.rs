@@ -145,12 +145,6 @@ pub enum Reason {
         /// `pinned` or `forbidden`.
         already: &'static str,
     },
-    /// The request was carried out already; its answer can be read again.
-    #[error("the request was carried out already, on {subject}")]
-    RequestDone {
-        /// What it was carried out on, such as `runs/0198...`.
-        subject: String,
-    },
 }
 
 impl Reason {
@@ -163,7 +157,6 @@ impl Reason {
             Self::TakesPart { .. } => "TAKES_PART",
             Self::NoTrainees { .. } => "NO_TRAINEES",
             Self::PinAgainstForbid { .. } => "PIN_AGAINST_FORBID",
-            Self::RequestDone { .. } => "REQUEST_DONE",
         }
     }
 }

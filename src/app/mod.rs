@@ -5,11 +5,15 @@
 //! line; every failure is an [`AppError`].
 
 mod actor;
+mod batch;
 mod clock;
 mod error;
 mod import;
+mod listing;
+mod once;
 mod participants;
 mod people;
+mod person_or_site;
 mod plans;
 mod preferences;
 mod programs;
@@ -25,9 +29,11 @@ mod transact;
 mod wishes;
 mod worker;
 
-pub use actor::{Actor, RequestOnce};
+pub use actor::Actor;
+pub use batch::{BATCH_MOST, Upsert, UpsertOutcome, Upserted, repeated};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::{AppError, Reason};
+pub use once::{Outcome, RequestOnce};
 pub use participants::NewParticipants;
 pub use plans::StoredPlan;
 pub use preferences::{Ranked, TraineePreferences};

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
+use super::listing::{limit, page_of};
 use super::round_parts::{IN_THE_PROGRAM, IN_THE_ROUND, Named, check_found, commit_part, set_of};
-use super::transact::page_range;
 use super::{Actor, App, AppError};
 use crate::domain::{
     EntityKind, Key, Page, PageRequest, Participant, ParticipantCounts, ProgramKey, Versioned,
@@ -43,7 +43,7 @@ pub(super) async fn participant_page(
     kind: Option<EntityKind>,
     page: &PageRequest,
 ) -> Result<Page<Participant>, AppError> {
-    page_range(page)?;
+    let limit = limit(page)?;
     let place = |after: &String| {
         let (kind, key) = after.split_once('/')?;
         Participant::new(kind, key)
@@ -54,16 +54,12 @@ pub(super) async fn participant_page(
             .ok_or_else(|| AppError::Invalid(Violations::one("page_token", "page_token", message)))
     });
     let after = after.transpose()?;
-    let limit = i64::from(page.size) + 1;
-    let mut items = tx
+    let items = tx
         .participant_list(scope, round, kind, after.as_ref(), limit)
         .await?;
-    let size = usize::try_from(page.size).unwrap_or(usize::MAX);
-    let has_more = items.len() > size;
-    items.truncate(size);
-    let last = items.last().filter(|_| has_more);
-    let next_after = last.map(|last| format!("{}/{}", last.kind(), last.key()));
-    Ok(Page { items, next_after })
+    Ok(page_of(items, page, |last| {
+        format!("{}/{}", last.kind(), last.key())
+    }))
 }
 
 impl App {
@@ -171,6 +167,6 @@ async fn commit_counts(
         "supervisors": counts.supervisors,
         "trainees": counts.trainees,
     });
-    let record = commit_part(write, actor, round, kind, "participants", &payload).await?;
-    Ok(record.with(counts))
+    let part = "participants";
+    commit_part(write, actor, round, kind, part, &payload, counts).await
 }

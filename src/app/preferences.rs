@@ -1,5 +1,7 @@
 //! Where and with whom the trainees of a round wish to be.
 
+use std::any::Any;
+
 use serde_json::json;
 
 use super::participants::participant_page;
@@ -141,13 +143,12 @@ impl App {
         etag: Option<i64>,
     ) -> Result<Versioned<TraineePreferences>, AppError> {
         let mut after = new.clone();
-        let new = [("preferences".to_owned(), new)];
-        let record = self.write_preferences(actor, program, round, &new, etag);
-        let record = record.await?;
         after
             .ranked
             .sort_by(|a, b| (a.rank, &a.target).cmp(&(b.rank, &b.target)));
-        Ok(record.with(after))
+        let new = [("preferences".to_owned(), new)];
+        self.write_preferences(actor, program, round, &new, etag, after)
+            .await
     }
 
     /// Replaces all wishes of some trainees, of each or of none; those of
@@ -169,19 +170,21 @@ impl App {
         let new: Vec<_> = new
             .map(|(index, one)| (format!("preferences[{index}]"), one))
             .collect();
-        self.write_preferences(actor, program, round, &new, etag)
+        self.write_preferences(actor, program, round, &new, etag, ())
             .await
     }
 
-    /// Replaces the wishes of trainees, each given with its path.
-    async fn write_preferences(
+    /// Replaces the wishes of trainees, each given with its path; `now` is what
+    /// the use case returns.
+    async fn write_preferences<T: Any + Sync>(
         &self,
         actor: &Actor,
         program: &ProgramKey,
         round: &Key,
         new: &[(String, TraineePreferences)],
         etag: Option<i64>,
-    ) -> Result<Versioned<()>, AppError> {
+        now: T,
+    ) -> Result<Versioned<T>, AppError> {
         let named: Vec<Named> = new.iter().flat_map(|(path, one)| one.named(path)).collect();
         check_once(new.iter().flat_map(|(path, one)| {
             let trainee = (format!("{path}.trainee_id"), (&one.trainee, None));
@@ -210,6 +213,7 @@ impl App {
             [trainee] => format!("preferences/{trainee}"),
             _ => "preferences".to_owned(),
         };
-        commit_part(write, actor, round, "replace_preferences", &part, &payload).await
+        let kind = "replace_preferences";
+        commit_part(write, actor, round, kind, &part, &payload, now).await
     }
 }

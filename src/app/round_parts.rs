@@ -2,6 +2,7 @@
 //! held to, references are checked under the lock, and the round gets a new
 //! version with the event.
 
+use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
@@ -41,21 +42,23 @@ impl App {
     }
 }
 
-/// Commits a change of a part of a round and returns the round's new version;
-/// `part` is what was changed, such as `participants`.
-pub(super) async fn commit_part(
+/// Commits a change of a part of a round and returns the part as it is now with
+/// the round's new version; `part` is what was changed, such as
+/// `participants`.
+pub(super) async fn commit_part<T: Any + Sync>(
     mut write: WriteTx,
     actor: &Actor,
     round: &Key,
     kind: &str,
     part: &str,
     payload: &Value,
-) -> Result<Versioned<()>, AppError> {
+    now: T,
+) -> Result<Versioned<T>, AppError> {
     write.round_touch(round).await?;
     let scope = write.scope();
-    let after = write.tx().round_fetch(scope, round).await?.with(());
-    let subject = format!("rounds/{round}/{part}");
-    commit(write, actor, kind, &subject, &payload.to_string()).await?;
+    let after = write.tx().round_fetch(scope, round).await?.with(now);
+    let (subject, payload) = (format!("rounds/{round}/{part}"), payload.to_string());
+    commit(write, actor, kind, &subject, &payload, &after).await?;
     Ok(after)
 }
 

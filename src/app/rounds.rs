@@ -2,9 +2,12 @@
 
 use serde_json::json;
 
-use super::transact::{check_etag, commit, page_of, page_range};
+use super::listing::{list_page, seek};
+use super::transact::{check_etag, commit};
 use super::{Actor, App, AppError};
-use crate::domain::{EntityKind, Key, Page, PageRequest, ProgramKey, Round, Versioned, Violations};
+use crate::domain::{
+    EntityKind, Key, ListRequest, Page, ProgramKey, Round, RoundFilter, Versioned, Violations,
+};
 use crate::store::{KeyRange, RoundRecord, RoundRows, WriteTx};
 
 /// Returns a round with its key, whether or not a folder names it.
@@ -115,8 +118,9 @@ impl App {
             "like": start.like.as_ref().map(Key::as_str),
             "everybody": start.everybody,
         });
-        commit(write, actor, "create_round", &subject, &payload.to_string()).await?;
-        Ok(with_key(after))
+        let (payload, after) = (payload.to_string(), with_key(after));
+        commit(write, actor, "create_round", &subject, &payload, &after).await?;
+        Ok(after)
     }
 
     /// Returns a round; its key is always given.
@@ -133,21 +137,24 @@ impl App {
         Ok(with_key(tx.round_fetch(scope, round).await?))
     }
 
-    /// Returns rounds by key.
+    /// Returns rounds, in an order and through a filter.
     ///
     /// # Errors
-    /// [`AppError::NotFound`] for the program.
+    /// [`AppError::NotFound`] for the program; [`AppError::Invalid`] for a page
+    /// of no or too many records, or none of this list.
     pub async fn list_rounds(
         &self,
         actor: &Actor,
         program: &ProgramKey,
-        page: &PageRequest,
+        list: &ListRequest<RoundFilter>,
     ) -> Result<Page<Versioned<Round>>, AppError> {
+        let seek = seek(list)?;
         let (mut tx, scope, _) = self.read(actor, program).await?;
-        let found = tx.round_list(scope, &page_range(page)?).await?;
+        let found = tx.round_page(scope, &seek, &list.filter).await?;
         let found = found.into_iter().map(with_key).collect();
-        Ok(page_of(found, page, |record| {
-            record.value.key.as_ref().map_or("", Key::as_str)
+        Ok(list_page(found, list, |round: &Round| {
+            let key = round.key.as_ref().map_or("", Key::as_str);
+            (key, round.name.as_str())
         }))
     }
 
@@ -183,7 +190,8 @@ impl App {
         write.round_write(&record).await?;
         let after = write.tx().round_fetch(scope, &key).await?;
         let subject = format!("rounds/{key}");
-        commit(write, actor, "update_round", &subject, "{}").await?;
-        Ok(with_key(after))
+        let after = with_key(after);
+        commit(write, actor, "update_round", &subject, "{}", &after).await?;
+        Ok(after)
     }
 }

@@ -85,8 +85,8 @@ impl App {
         write.round_rows_write(round, &rows).await?;
         let payload = json!({ "trainees": rows.site_rankings.len() });
         let (kind, part) = ("replace_site_ranking", format!("site_rankings/{site}"));
-        let record = commit_part(write, actor, round, kind, &part, &payload).await?;
-        Ok(record.with(best_first(rows.site_rankings)))
+        let ranking = best_first(rows.site_rankings);
+        commit_part(write, actor, round, kind, &part, &payload, ranking).await
     }
 }
 

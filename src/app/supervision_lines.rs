@@ -53,7 +53,7 @@ impl App {
         let after = write.tx().supervision_line_list(scope, round).await?;
         let payload = json!({ "lines": after.len() });
         let kind = "replace_supervision_lines";
-        let record = commit_part(write, actor, round, kind, "supervision_lines", &payload).await?;
-        Ok(record.with(after))
+        let part = "supervision_lines";
+        commit_part(write, actor, round, kind, part, &payload, after).await
     }
 }

@@ -1,6 +1,8 @@
 //! What belongs to a trainee in every round: conflicts of interest, and
 //! minutes to collect. Whoever changes them gives the trainee a new version.
 
+use std::any::Any;
+
 use serde_json::json;
 
 use super::round_parts::{IN_THE_PROGRAM, Named, check_found, check_once, set_of};
@@ -93,11 +95,10 @@ impl App {
                 exclusions: all.exclusions,
                 ..TraineeRows::default()
             },
+            shown: |all| all.exclusions,
         };
-        let (record, rows) = self
-            .change_trainee_rows(actor, program, trainee, change, etag)
-            .await?;
-        Ok(record.with(rows.exclusions))
+        self.change_trainee_rows(actor, program, trainee, change, etag)
+            .await
     }
 
     /// Replaces all requirements of a trainee. With `etag`, only when that is
@@ -134,11 +135,10 @@ impl App {
                 requirements: all.requirements,
                 ..TraineeRows::default()
             },
+            shown: |all| all.requirements,
         };
-        let (record, rows) = self
-            .change_trainee_rows(actor, program, trainee, change, etag)
-            .await?;
-        Ok(record.with(rows.requirements))
+        self.change_trainee_rows(actor, program, trainee, change, etag)
+            .await
     }
 
     async fn read_trainee_rows(
@@ -154,15 +154,16 @@ impl App {
         Ok((record, rows))
     }
 
-    /// Carries out a change and returns the trainee and all its rows after it.
-    async fn change_trainee_rows(
+    /// Carries out a change and returns the rows that were replaced as they
+    /// are now, with the new version of the trainee.
+    async fn change_trainee_rows<T: Any + Sync>(
         &self,
         actor: &Actor,
         program: &ProgramKey,
         trainee: &TraineeKey,
-        change: Change,
+        change: Change<T>,
         etag: Option<i64>,
-    ) -> Result<(Versioned<Trainee>, TraineeRows), AppError> {
+    ) -> Result<Versioned<Vec<T>>, AppError> {
         let mut write = self.write(actor, program).await?;
         let scope = write.scope();
         let before = fetch(write.tx(), scope, trainee).await?;
@@ -181,13 +182,14 @@ impl App {
         let subject = format!("trainees/{trainee}/{}", change.part);
         let count = change.written.exclusions.len() + change.written.requirements.len();
         let payload = json!({ change.part: count }).to_string();
-        commit(write, actor, change.kind, &subject, &payload).await?;
-        Ok((after, rows))
+        let after = after.with((change.shown)(rows));
+        commit(write, actor, change.kind, &subject, &payload, &after).await?;
+        Ok(after)
     }
 }
 
 /// A change of the rows of a trainee.
-struct Change {
+struct Change<T> {
     /// Name of the event.
     kind: &'static str,
     /// Which rows are replaced.
@@ -198,4 +200,6 @@ struct Change {
     written: TraineeRows,
     /// Takes those rows out of all that they replace.
     removed: fn(TraineeRows) -> TraineeRows,
+    /// Takes out those rows as the use case returns them.
+    shown: fn(TraineeRows) -> Vec<T>,
 }

@@ -73,7 +73,7 @@ impl App {
             ..RoundRows::default()
         };
         write.round_rows_write(round, &rows).await?;
-        commit(write, actor, "pin", &subject, "{}").await
+        commit(write, actor, "pin", &subject, "{}", &()).await
     }
 
     /// Removes a pin.
@@ -104,7 +104,7 @@ impl App {
         write.round_rows_remove(round, &rows).await?;
         write.round_touch(round).await?;
         let subject = format!("rounds/{round}/pins/{}", name(&pin.trainee, &pin.target));
-        commit(write, actor, "unpin", &subject, "{}").await
+        commit(write, actor, "unpin", &subject, "{}", &()).await
     }
 
     /// Adds a forbid to a round; one that is there already stays.
@@ -140,7 +140,7 @@ impl App {
             ..RoundRows::default()
         };
         write.round_rows_write(round, &rows).await?;
-        commit(write, actor, "forbid", &subject, "{}").await
+        commit(write, actor, "forbid", &subject, "{}", &()).await
     }
 
     /// Removes a forbid.
@@ -174,7 +174,7 @@ impl App {
             "rounds/{round}/forbids/{}",
             name(&forbid.trainee, &forbid.target)
         );
-        commit(write, actor, "unforbid", &subject, "{}").await
+        commit(write, actor, "unforbid", &subject, "{}", &()).await
     }
 
     /// Returns the pins and the forbids of a round, by trainee and target.

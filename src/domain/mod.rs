@@ -9,6 +9,7 @@ mod availability;
 mod day_range;
 mod key;
 pub mod limits;
+mod listing;
 mod minutes;
 mod participant;
 pub mod plan;
@@ -30,6 +31,10 @@ mod zone;
 pub use availability::{Availability, Away, WeeklyWindow};
 pub use day_range::{CALENDAR_FIRST_YEAR, CALENDAR_LAST_YEAR, DayRange, calendar_day};
 pub use key::{Key, ProgramKey, SiteKey, SupervisorKey, Tag, TraineeKey};
+pub use listing::{
+    ListOrder, ListRequest, OrderBy, RoundFilter, RunFilter, SiteFilter, SupervisorFilter,
+    TraineeFilter,
+};
 pub use minutes::{MinuteOfDay, Minutes, MinutesRange, QUARTER_HOUR};
 pub use participant::{Participant, ParticipantCounts};
 pub use plan::Plan;

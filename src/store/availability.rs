@@ -15,6 +15,9 @@ statements! {
     WINDOW_LIST = "SELECT owner_key, weekday, start_local, end_local FROM weekly_window \
         WHERE program_id = $1 AND owner = $2 AND owner_key >= $3 AND owner_key <= $4 \
         ORDER BY owner_key, position";
+    WINDOW_LIST_OF = "SELECT owner_key, weekday, start_local, end_local FROM weekly_window \
+        WHERE program_id = $1 AND owner = $2 AND $4 = '' \
+        AND owner_key IN (SELECT value ->> 0 FROM json_each($3)) ORDER BY owner_key, position";
     WINDOW_DELETE = "DELETE FROM weekly_window WHERE program_id = $1 AND owner = $3 \
         AND owner_key IN (SELECT value ->> 0 FROM json_each($2))";
     WINDOW_INSERT = "INSERT INTO weekly_window \
@@ -24,6 +27,9 @@ statements! {
     AWAY_LIST = "SELECT owner_key, first_day, last_day, reason FROM away \
         WHERE program_id = $1 AND owner = $2 AND owner_key >= $3 AND owner_key <= $4 \
         ORDER BY owner_key, position";
+    AWAY_LIST_OF = "SELECT owner_key, first_day, last_day, reason FROM away \
+        WHERE program_id = $1 AND owner = $2 AND $4 = '' \
+        AND owner_key IN (SELECT value ->> 0 FROM json_each($3)) ORDER BY owner_key, position";
     AWAY_DELETE = "DELETE FROM away WHERE program_id = $1 AND owner = $3 \
         AND owner_key IN (SELECT value ->> 0 FROM json_each($2))";
     AWAY_INSERT = "INSERT INTO away \
@@ -44,15 +50,17 @@ impl Calendars {
     }
 }
 
-/// Returns the windows and days away of all owners of a kind in a range.
+/// Returns the windows and days away of some owners of a kind.
 pub(super) async fn list(
     tx: &mut Tx,
     scope: ProgramScope,
     kind: EntityKind,
     owners: &KeyRange,
 ) -> Result<Calendars, StoreError> {
+    let windows = owners.pick(WINDOW_LIST, WINDOW_LIST_OF);
+    let away = owners.pick(AWAY_LIST, AWAY_LIST_OF);
     let mut by_owner: HashMap<String, Availability> = HashMap::new();
-    for (owner, weekday, start, end) in rows_of(tx, WINDOW_LIST, scope, kind, owners).await? {
+    for (owner, weekday, start, end) in rows_of(tx, windows, scope, kind, owners).await? {
         let place = Place {
             table: "weekly_window",
             key: &owner,
@@ -63,7 +71,7 @@ pub(super) async fn list(
         let window = place.some(WeeklyWindow::new(weekday, start, end))?;
         by_owner.entry(owner).or_default().windows.push(window);
     }
-    for (owner, first, last, reason) in rows_of(tx, AWAY_LIST, scope, kind, owners).await? {
+    for (owner, first, last, reason) in rows_of(tx, away, scope, kind, owners).await? {
         let place = Place {
             table: "away",
             key: &owner,
@@ -78,7 +86,7 @@ pub(super) async fn list(
     Ok(Calendars { by_owner })
 }
 
-/// Returns the rows of all owners of a kind in a range: the owner, and three
+/// Returns the rows of some owners of a kind: the owner, and three
 /// columns more.
 async fn rows_of(
     tx: &mut Tx,

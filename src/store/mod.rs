@@ -10,6 +10,7 @@ mod dispatch;
 mod error;
 mod event;
 mod idempotency;
+mod listing;
 mod migrate;
 mod participant;
 mod plan;
@@ -34,6 +35,7 @@ mod words;
 pub use error::StoreError;
 pub use event::{BrokenLink, Event, RecordedEvent};
 pub use idempotency::{DoneRequest, Request};
+pub use listing::Seek;
 pub use participant::Participants;
 pub use plan::PlanRecord;
 pub use round::RoundRecord;
@@ -130,15 +132,20 @@ pub fn statements() -> Vec<(&'static str, &'static str)> {
         plan::STATEMENTS,
         program::STATEMENTS,
         round::STATEMENTS,
+        &round::ROUNDS.0,
         round_rows::STATEMENTS,
         round_rows_write::STATEMENTS,
         run::STATEMENTS,
+        &run::RUNS.0,
         run_event::STATEMENTS,
         run_pulse::STATEMENTS,
         site::STATEMENTS,
+        &site::SITES.0,
         snapshot::STATEMENTS,
         supervisor::STATEMENTS,
+        &supervisor::SUPERVISORS.0,
         trainee::STATEMENTS,
+        &trainee::TRAINEES.0,
         trainee_rows::STATEMENTS,
         tx::STATEMENTS,
         words::STATEMENTS,

@@ -4,16 +4,22 @@ use serde_json::{Value, json};
 use sqlx::FromRow;
 
 use super::dispatch::statements;
-use super::rows::{Place, RecordColumns, delete_record, new_id, records_in, write_rows};
-use super::{KeyRange, ProgramScope, StoreError, Tx, WriteTx, availability, words};
-use crate::domain::{EntityKind, Site, SiteKey, Versioned};
+use super::listing::{ListTable, list_table, page_of, records_of};
+use super::rows::{Place, RecordColumns, delete_record, new_id, write_rows};
+use super::{KeyRange, ProgramScope, Seek, StoreError, Tx, WriteTx, availability, words};
+use crate::domain::{EntityKind, Site, SiteFilter, SiteKey, Tag, Versioned, ZoneName};
+
+/// The lists of sites; their filter is jurisdiction, setting and zone.
+pub(super) const SITES: ListTable = list_table!(
+    "site",
+    "name, time_zone, jurisdiction, setting, capacity_min, capacity, contact_minutes_per_week, \
+    contact_minutes_min, contact_minutes_max, agreement_from, agreement_until",
+    "name",
+    "($5 = '' OR jurisdiction = $5) AND ($6 = '' OR setting = $6) \
+     AND ($7 = '' OR time_zone = $7)"
+);
 
 statements! {
-    SITE_LIST = "SELECT key, id, version, created_at, updated_at, name, time_zone, jurisdiction, \
-        setting, capacity_min, capacity, contact_minutes_per_week, contact_minutes_min, \
-        contact_minutes_max, agreement_from, agreement_until FROM site \
-        WHERE program_id = $1 AND key >= $2 AND key <= $3 AND deleted_at IS NULL \
-        ORDER BY key LIMIT $4";
     SITE_WRITE = "INSERT INTO site (program_id, key, id, version, created_at, updated_at, name, \
         time_zone, jurisdiction, setting, capacity_min, capacity, contact_minutes_per_week, \
         contact_minutes_min, contact_minutes_max, agreement_from, agreement_until) \
@@ -77,7 +83,7 @@ impl SiteRow {
 }
 
 impl Tx {
-    /// Returns the sites of a range, by key.
+    /// Returns the sites of some keys, by key.
     ///
     /// # Errors
     /// When the database fails, or holds what no site can be.
@@ -86,8 +92,39 @@ impl Tx {
         scope: ProgramScope,
         keys: &KeyRange,
     ) -> Result<Vec<Versioned<Site>>, StoreError> {
-        let rows: Vec<SiteRow> = records_in(self, SITE_LIST, scope, keys).await?;
-        let owners = KeyRange::spanning(rows.iter().map(|row| row.record.key.as_str()));
+        let rows = records_of(self, &SITES, scope, keys).await?;
+        self.sites_of(scope, rows, keys.is_range()).await
+    }
+
+    /// Returns a page of sites through a filter, in its order.
+    ///
+    /// # Errors
+    /// As [`Tx::site_list`].
+    pub async fn site_page(
+        &mut self,
+        scope: ProgramScope,
+        seek: &Seek,
+        filter: &SiteFilter,
+    ) -> Result<Vec<Versioned<Site>>, StoreError> {
+        let filter = [
+            filter.jurisdiction.as_ref().map_or("", Tag::as_str),
+            filter.setting.as_ref().map_or("", Tag::as_str),
+            filter.time_zone.map_or("", ZoneName::as_str),
+        ];
+        let rows = page_of(self, &SITES, scope, seek, &filter).await?;
+        let are_neighbours = seek.gives_neighbours(&filter);
+        self.sites_of(scope, rows, are_neighbours).await
+    }
+
+    /// Returns sites with what other tables hold of them.
+    async fn sites_of(
+        &mut self,
+        scope: ProgramScope,
+        rows: Vec<SiteRow>,
+        are_neighbours: bool,
+    ) -> Result<Vec<Versioned<Site>>, StoreError> {
+        let keys = rows.iter().map(|row| row.record.key.as_str());
+        let owners = KeyRange::owners(keys, are_neighbours);
         let mut modalities = words::SITE_MODALITY.list(self, scope, &owners).await?;
         let mut languages = words::SITE_LANGUAGE.list(self, scope, &owners).await?;
         let mut calendars = availability::list(self, scope, EntityKind::Site, &owners).await?;

@@ -6,18 +6,27 @@ use serde_json::{Value, json};
 use sqlx::FromRow;
 
 use super::dispatch::{on, statements};
-use super::rows::{Place, RecordColumns, delete_record, new_id, records_in, write_rows};
-use super::{KeyRange, ProgramScope, StoreError, Tx, WriteTx, availability, words};
+use super::listing::{ListTable, list_table, page_of, records_of};
+use super::rows::{Place, RecordColumns, delete_record, new_id, write_rows};
+use super::{KeyRange, ProgramScope, Seek, StoreError, Tx, WriteTx, availability, words};
 use crate::domain::{
-    DeliveryOffer, EntityKind, Licence, Role, SessionKind, Supervisor, SupervisorKey, Versioned,
+    DeliveryOffer, EntityKind, Licence, Role, SessionKind, SiteKey, Supervisor, SupervisorFilter,
+    SupervisorKey, Versioned, ZoneName,
 };
 
+/// The lists of supervisors; their filter is role, site and zone.
+pub(super) const SUPERVISORS: ListTable = list_table!(
+    "supervisor",
+    "name, email, time_zone, role, delivery, caseload_min, caseload_max, caseload_current, \
+    minutes_per_week_max, group_size_max",
+    "name",
+    "($5 = '' OR role = $5) AND ($6 = '' OR EXISTS (SELECT 1 FROM supervisor_site \
+     WHERE supervisor_site.program_id = supervisor.program_id \
+     AND supervisor_site.supervisor_key = supervisor.key AND supervisor_site.word = $6)) \
+     AND ($7 = '' OR time_zone = $7)"
+);
+
 statements! {
-    SUPERVISOR_LIST = "SELECT key, id, version, created_at, updated_at, name, email, time_zone, \
-        role, delivery, caseload_min, caseload_max, caseload_current, minutes_per_week_max, \
-        group_size_max FROM supervisor \
-        WHERE program_id = $1 AND key >= $2 AND key <= $3 AND deleted_at IS NULL \
-        ORDER BY key LIMIT $4";
     SUPERVISOR_WRITE = "INSERT INTO supervisor (program_id, key, id, version, created_at, \
         updated_at, name, email, time_zone, role, delivery, caseload_min, caseload_max, \
         caseload_current, minutes_per_week_max, group_size_max) \
@@ -36,6 +45,10 @@ statements! {
         version = version + 1 WHERE program_id = $1 AND key = $2 AND deleted_at IS NULL";
     LICENCE_LIST = "SELECT supervisor_key, jurisdiction, credential, valid_from, valid_until \
         FROM licence WHERE program_id = $1 AND supervisor_key >= $2 AND supervisor_key <= $3 \
+        ORDER BY supervisor_key, position";
+    LICENCE_LIST_OF = "SELECT supervisor_key, jurisdiction, credential, valid_from, valid_until \
+        FROM licence WHERE program_id = $1 AND $3 = '' \
+        AND supervisor_key IN (SELECT value ->> 0 FROM json_each($2)) \
         ORDER BY supervisor_key, position";
     LICENCE_DELETE = "DELETE FROM licence WHERE program_id = $1 AND $3 = '' \
         AND supervisor_key IN (SELECT value ->> 0 FROM json_each($2))";
@@ -97,7 +110,7 @@ pub(super) fn session_kind(word: &str) -> Option<SessionKind> {
 }
 
 impl Tx {
-    /// Returns the supervisors of a range, by key.
+    /// Returns the supervisors of some keys, by key.
     ///
     /// # Errors
     /// When the database fails, or holds what no supervisor can be.
@@ -106,8 +119,39 @@ impl Tx {
         scope: ProgramScope,
         keys: &KeyRange,
     ) -> Result<Vec<Versioned<Supervisor>>, StoreError> {
-        let rows: Vec<SupervisorRow> = records_in(self, SUPERVISOR_LIST, scope, keys).await?;
-        let owners = KeyRange::spanning(rows.iter().map(|row| row.record.key.as_str()));
+        let rows = records_of(self, &SUPERVISORS, scope, keys).await?;
+        self.supervisors_of(scope, rows, keys.is_range()).await
+    }
+
+    /// Returns a page of supervisors through a filter, in its order.
+    ///
+    /// # Errors
+    /// As [`Tx::supervisor_list`].
+    pub async fn supervisor_page(
+        &mut self,
+        scope: ProgramScope,
+        seek: &Seek,
+        filter: &SupervisorFilter,
+    ) -> Result<Vec<Versioned<Supervisor>>, StoreError> {
+        let filter = [
+            filter.role.map_or("", Role::as_str),
+            filter.site.as_ref().map_or("", SiteKey::as_str),
+            filter.time_zone.map_or("", ZoneName::as_str),
+        ];
+        let rows = page_of(self, &SUPERVISORS, scope, seek, &filter).await?;
+        let are_neighbours = seek.gives_neighbours(&filter);
+        self.supervisors_of(scope, rows, are_neighbours).await
+    }
+
+    /// Returns supervisors with what other tables hold of them.
+    async fn supervisors_of(
+        &mut self,
+        scope: ProgramScope,
+        rows: Vec<SupervisorRow>,
+        are_neighbours: bool,
+    ) -> Result<Vec<Versioned<Supervisor>>, StoreError> {
+        let keys = rows.iter().map(|row| row.record.key.as_str());
+        let owners = KeyRange::owners(keys, are_neighbours);
         let mut sites = words::SUPERVISOR_SITE.list(self, scope, &owners).await?;
         let mut kinds = words::SUPERVISOR_KIND
             .list_as(self, scope, &owners, session_kind)
@@ -139,7 +183,7 @@ impl Tx {
         owners: &KeyRange,
     ) -> Result<HashMap<String, Vec<Licence>>, StoreError> {
         let rows: Vec<(String, String, String, String, String)> = on!(self, |connection| {
-            sqlx::query_as(LICENCE_LIST)
+            sqlx::query_as(owners.pick(LICENCE_LIST, LICENCE_LIST_OF))
                 .bind(scope.program_id)
                 .bind(owners.from.as_str())
                 .bind(owners.until.as_str())

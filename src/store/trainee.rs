@@ -4,16 +4,22 @@ use serde_json::{Value, json};
 use sqlx::FromRow;
 
 use super::dispatch::statements;
-use super::rows::{Place, RecordColumns, delete_record, new_id, records_in, write_rows};
-use super::{KeyRange, ProgramScope, StoreError, Tx, WriteTx, availability, words};
-use crate::domain::{EntityKind, Trainee, TraineeKey, Versioned};
+use super::listing::{ListTable, list_table, page_of, records_of};
+use super::rows::{Place, RecordColumns, delete_record, new_id, write_rows};
+use super::{KeyRange, ProgramScope, Seek, StoreError, Tx, WriteTx, availability, words};
+use crate::domain::{EntityKind, Tag, Trainee, TraineeFilter, TraineeKey, Versioned, ZoneName};
+
+/// The lists of trainees; their filter is level, jurisdiction and zone.
+pub(super) const TRAINEES: ListTable = list_table!(
+    "trainee",
+    "name, email, time_zone, level, jurisdiction, priority, contact_minutes_min, \
+    contact_minutes_target, contact_minutes_max",
+    "name",
+    "($5 = '' OR level = $5) AND ($6 = '' OR jurisdiction = $6) \
+     AND ($7 = '' OR time_zone = $7)"
+);
 
 statements! {
-    TRAINEE_LIST = "SELECT key, id, version, created_at, updated_at, name, email, time_zone, \
-        level, jurisdiction, priority, contact_minutes_min, contact_minutes_target, \
-        contact_minutes_max FROM trainee \
-        WHERE program_id = $1 AND key >= $2 AND key <= $3 AND deleted_at IS NULL \
-        ORDER BY key LIMIT $4";
     TRAINEE_WRITE = "INSERT INTO trainee (program_id, key, id, version, created_at, updated_at, \
         name, email, time_zone, level, jurisdiction, priority, contact_minutes_min, \
         contact_minutes_target, contact_minutes_max) \
@@ -73,7 +79,7 @@ impl TraineeRow {
 }
 
 impl Tx {
-    /// Returns the trainees of a range, by key.
+    /// Returns the trainees of some keys, by key.
     ///
     /// # Errors
     /// When the database fails, or holds what no trainee can be.
@@ -82,8 +88,39 @@ impl Tx {
         scope: ProgramScope,
         keys: &KeyRange,
     ) -> Result<Vec<Versioned<Trainee>>, StoreError> {
-        let rows: Vec<TraineeRow> = records_in(self, TRAINEE_LIST, scope, keys).await?;
-        let owners = KeyRange::spanning(rows.iter().map(|row| row.record.key.as_str()));
+        let rows = records_of(self, &TRAINEES, scope, keys).await?;
+        self.trainees_of(scope, rows, keys.is_range()).await
+    }
+
+    /// Returns a page of trainees through a filter, in its order.
+    ///
+    /// # Errors
+    /// As [`Tx::trainee_list`].
+    pub async fn trainee_page(
+        &mut self,
+        scope: ProgramScope,
+        seek: &Seek,
+        filter: &TraineeFilter,
+    ) -> Result<Vec<Versioned<Trainee>>, StoreError> {
+        let filter = [
+            filter.level.as_ref().map_or("", Tag::as_str),
+            filter.jurisdiction.as_ref().map_or("", Tag::as_str),
+            filter.time_zone.map_or("", ZoneName::as_str),
+        ];
+        let rows = page_of(self, &TRAINEES, scope, seek, &filter).await?;
+        let are_neighbours = seek.gives_neighbours(&filter);
+        self.trainees_of(scope, rows, are_neighbours).await
+    }
+
+    /// Returns trainees with what other tables hold of them.
+    async fn trainees_of(
+        &mut self,
+        scope: ProgramScope,
+        rows: Vec<TraineeRow>,
+        are_neighbours: bool,
+    ) -> Result<Vec<Versioned<Trainee>>, StoreError> {
+        let keys = rows.iter().map(|row| row.record.key.as_str());
+        let owners = KeyRange::owners(keys, are_neighbours);
         let mut modalities = words::TRAINEE_MODALITY.list(self, scope, &owners).await?;
         let mut languages = words::TRAINEE_LANGUAGE.list(self, scope, &owners).await?;
         let mut calendars = availability::list(self, scope, EntityKind::Trainee, &owners).await?;

@@ -150,7 +150,7 @@ impl WriteTx {
     }
 
     /// Records what was done and commits it; with a request, so that a repeat
-    /// of it finds that it was carried out.
+    /// of it finds the answer that it got.
     ///
     /// # Errors
     /// [`StoreError::AlreadyExists`] when the request was carried out already.
@@ -161,7 +161,7 @@ impl WriteTx {
     ) -> Result<(), StoreError> {
         let head = event::append(&mut self, event).await?;
         if let Some(request) = request {
-            idempotency::insert(&mut self, event.actor, event.subject, request).await?;
+            idempotency::insert(&mut self, event.actor, request).await?;
         }
         let program_id = self.scope.program_id;
         on!(&mut self.tx, |connection| {

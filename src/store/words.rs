@@ -16,16 +16,20 @@ use super::{KeyRange, ProgramScope, StoreError, Tx};
 pub(super) struct WordTable {
     table: &'static str,
     list: &'static str,
+    list_of: &'static str,
     delete: &'static str,
     insert: &'static str,
 }
 
 macro_rules! word_tables {
-    ($($name:ident $list:ident $delete:ident $insert:ident = $table:literal, $owner:literal;)+) => {
+    ($($name:ident $list:ident $list_of:ident $delete:ident $insert:ident = $table:literal, $owner:literal;)+) => {
         statements! {
             $(
                 $list = concat!("SELECT ", $owner, ", word FROM ", $table,
                     " WHERE program_id = $1 AND ", $owner, " >= $2 AND ", $owner, " <= $3");
+                $list_of = concat!("SELECT ", $owner, ", word FROM ", $table,
+                    " WHERE program_id = $1 AND ", $owner,
+                    " IN (SELECT value ->> 0 FROM json_each($2)) AND $3 = ''");
                 $delete = concat!("DELETE FROM ", $table, " WHERE program_id = $1 AND ", $owner,
                     " IN (SELECT value ->> 0 FROM json_each($2)) AND $3 = ''");
                 $insert = concat!("INSERT INTO ", $table, " (program_id, ", $owner, ", word) ",
@@ -33,25 +37,25 @@ macro_rules! word_tables {
             )+
         }
         $(pub(super) const $name: WordTable = WordTable {
-            table: $table, list: $list, delete: $delete, insert: $insert,
+            table: $table, list: $list, list_of: $list_of, delete: $delete, insert: $insert,
         };)+
     };
 }
 
 word_tables! {
-    SITE_MODALITY SITE_MODALITY_LIST SITE_MODALITY_DELETE SITE_MODALITY_INSERT
+    SITE_MODALITY SITE_MODALITY_LIST SITE_MODALITY_LIST_OF SITE_MODALITY_DELETE SITE_MODALITY_INSERT
         = "site_modality", "site_key";
-    SITE_LANGUAGE SITE_LANGUAGE_LIST SITE_LANGUAGE_DELETE SITE_LANGUAGE_INSERT
+    SITE_LANGUAGE SITE_LANGUAGE_LIST SITE_LANGUAGE_LIST_OF SITE_LANGUAGE_DELETE SITE_LANGUAGE_INSERT
         = "site_language", "site_key";
-    SUPERVISOR_SITE SUPERVISOR_SITE_LIST SUPERVISOR_SITE_DELETE SUPERVISOR_SITE_INSERT
+    SUPERVISOR_SITE SUPERVISOR_SITE_LIST SUPERVISOR_SITE_LIST_OF SUPERVISOR_SITE_DELETE SUPERVISOR_SITE_INSERT
         = "supervisor_site", "supervisor_key";
-    SUPERVISOR_KIND SUPERVISOR_KIND_LIST SUPERVISOR_KIND_DELETE SUPERVISOR_KIND_INSERT
+    SUPERVISOR_KIND SUPERVISOR_KIND_LIST SUPERVISOR_KIND_LIST_OF SUPERVISOR_KIND_DELETE SUPERVISOR_KIND_INSERT
         = "supervisor_kind", "supervisor_key";
-    SUPERVISOR_LANGUAGE SUPERVISOR_LANGUAGE_LIST SUPERVISOR_LANGUAGE_DELETE
+    SUPERVISOR_LANGUAGE SUPERVISOR_LANGUAGE_LIST SUPERVISOR_LANGUAGE_LIST_OF SUPERVISOR_LANGUAGE_DELETE
         SUPERVISOR_LANGUAGE_INSERT = "supervisor_language", "supervisor_key";
-    TRAINEE_MODALITY TRAINEE_MODALITY_LIST TRAINEE_MODALITY_DELETE TRAINEE_MODALITY_INSERT
+    TRAINEE_MODALITY TRAINEE_MODALITY_LIST TRAINEE_MODALITY_LIST_OF TRAINEE_MODALITY_DELETE TRAINEE_MODALITY_INSERT
         = "trainee_modality", "trainee_key";
-    TRAINEE_LANGUAGE TRAINEE_LANGUAGE_LIST TRAINEE_LANGUAGE_DELETE TRAINEE_LANGUAGE_INSERT
+    TRAINEE_LANGUAGE TRAINEE_LANGUAGE_LIST TRAINEE_LANGUAGE_LIST_OF TRAINEE_LANGUAGE_DELETE TRAINEE_LANGUAGE_INSERT
         = "trainee_language", "trainee_key";
 }
 
@@ -68,7 +72,7 @@ impl<T> Words<T> {
 }
 
 impl WordTable {
-    /// Returns the words of all owners in a range; `parse` reads one.
+    /// Returns the words of some owners; `parse` reads one.
     pub(super) async fn list_as<T: Ord>(
         self,
         tx: &mut Tx,
@@ -77,7 +81,7 @@ impl WordTable {
         parse: impl Fn(&str) -> Option<T>,
     ) -> Result<Words<T>, StoreError> {
         let rows: Vec<(String, String)> = on!(tx, |connection| {
-            sqlx::query_as(self.list)
+            sqlx::query_as(owners.pick(self.list, self.list_of))
                 .bind(scope.program_id)
                 .bind(owners.from.as_str())
                 .bind(owners.until.as_str())
@@ -96,7 +100,7 @@ impl WordTable {
         Ok(Words { by_owner })
     }
 
-    /// Returns the words of all owners in a range.
+    /// Returns the words of some owners.
     pub(super) async fn list<T: Ord + FromStr>(
         self,
         tx: &mut Tx,

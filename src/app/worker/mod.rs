@@ -137,7 +137,7 @@ impl App {
         let mut write = self.inner.db.write(&claim.program, self.now()).await?;
         write.run_finish(claim, end).await?;
         let subject = format!("runs/{}", claim.run);
-        commit(write, &actor, "finish_run", &subject, &end.payload()).await
+        commit(write, &actor, "finish_run", &subject, &end.payload(), &()).await
     }
 
     /// Solves a run, as long as this worker holds it.

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use super::{Failure, output};
 use crate::app::{Actor, App, AppError, Settings, SystemClock};
-use crate::domain::{Key, PageRequest, ProgramKey};
+use crate::domain::{Key, ListRequest, PageRequest, ProgramKey};
 use crate::roster::FolderFiles;
 use crate::store::{Db, StoreError};
 use crate::zone_data;
@@ -137,8 +137,8 @@ impl Open {
         if let Some(key) = &named.round {
             return Ok((program, key.clone()));
         }
-        let page = PageRequest::largest();
-        let found = self.app.list_rounds(&self.actor, &program, &page).await;
+        let list = ListRequest::largest();
+        let found = self.app.list_rounds(&self.actor, &program, &list).await;
         let found = found.map_err(failure)?.items.into_iter();
         let round = only(found.filter_map(|one| one.value.key), "round", "--round")?;
         Ok((program, round))

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::{Absent, InProgram, InRound, Open, failure, write_folder};
 use crate::cli::{Failure, output};
 use crate::domain::{
-    Key, PageRequest, ProgramKey, Run, RunEvent, RunEventKind, RunLimits, RunState,
+    Key, ListRequest, ProgramKey, Run, RunEvent, RunEventKind, RunLimits, RunState,
 };
 use crate::roster::PLAN_FILES;
 
@@ -167,9 +167,9 @@ fn conclude(run: &Run) -> Result<ExitCode, Failure> {
 
 async fn list(open: &Open, args: &List) -> Result<ExitCode, Failure> {
     let program = open.program(&args.program).await?;
-    let mut page = PageRequest::largest();
+    let mut list = ListRequest::largest();
     loop {
-        let found = open.app.list_runs(&open.actor, &program, None, &page).await;
+        let found = open.app.list_runs(&open.actor, &program, &list).await;
         let found = found.map_err(failure)?;
         for record in found.items {
             let run = record.value;
@@ -180,8 +180,8 @@ async fn list(open: &Open, args: &List) -> Result<ExitCode, Failure> {
                 run.key, run.round
             ));
         }
-        page.after = found.next_after;
-        if page.after.is_none() {
+        list.page.after = found.next_after;
+        if list.page.after.is_none() {
             return Ok(ExitCode::SUCCESS);
         }
     }

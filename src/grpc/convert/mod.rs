@@ -4,7 +4,9 @@
 //! every broken field with its path. Nothing here asks a use case.
 
 pub(super) mod availability;
+pub(super) mod batch;
 pub(super) mod fields;
+pub(super) mod listing;
 mod lists;
 pub(super) mod mask;
 pub(super) mod names;

@@ -1,14 +1,13 @@
 //! `RoundService`: the supervision lines of a round.
 
-use tonic::Status;
+use tonic::{Response, Status};
 
 use super::super::convert::{records, supervision_lines};
 use super::super::pb;
-use super::super::request::{actor, read};
+use super::super::request::{caller, once, read};
 use super::super::status::status;
-use super::done_before;
 use crate::app::{Actor, App};
-use crate::domain::Key;
+use crate::domain::{SupervisionLine, Versioned};
 
 pub(super) async fn list(
     app: &App,
@@ -27,9 +26,9 @@ pub(super) async fn list(
 pub(super) async fn replace(
     app: &App,
     request: pb::ReplaceSupervisionLinesRequest,
-) -> Result<pb::ReplaceSupervisionLinesResponse, Status> {
-    let (actor, (program, round), lines) = read(|fields| {
-        let actor = actor(
+) -> Result<Response<pb::ReplaceSupervisionLinesResponse>, Status> {
+    let (caller, (program, round), lines) = read(|fields| {
+        let caller = caller(
             "ReplaceSupervisionLines",
             &request.request_id,
             &request,
@@ -37,18 +36,16 @@ pub(super) async fn replace(
         );
         let round = fields.resource_name("round", &request.round, "rounds");
         let lines = supervision_lines::read(&request.supervision_lines, fields);
-        Some((actor?, round?, lines?))
+        Some((caller?, round?, lines?))
     })?;
     let etag = records::version(&request.etag);
-    let mut replaced = app
-        .replace_supervision_lines(&actor, &program, &round, lines, etag)
-        .await;
-    if done_before::<_, Key>(&replaced).is_some() {
-        replaced = app.list_supervision_lines(&actor, &program, &round).await;
-    }
-    let lines = replaced.map_err(status)?;
-    Ok(pb::ReplaceSupervisionLinesResponse {
-        supervision_lines: supervision_lines::messages(&lines.value),
-        etag: records::etag(lines.version),
-    })
+    let answer = |now: &Versioned<Vec<SupervisionLine>>| pb::ReplaceSupervisionLinesResponse {
+        supervision_lines: supervision_lines::messages(&now.value),
+        etag: records::etag(now.version),
+    };
+    let replace = |actor: Actor| async move {
+        let replaced = app.replace_supervision_lines(&actor, &program, &round, lines, etag);
+        Ok(replaced.await?)
+    };
+    once(app, caller, answer, replace).await
 }

@@ -1,15 +1,14 @@
 //! `RoundService`: who takes part in a round.
 
-use tonic::Status;
+use tonic::{Response, Status};
 
 use super::super::convert::participants::{self, Keys};
 use super::super::convert::records;
 use super::super::pb;
-use super::super::request::{actor, next_token, page, read};
+use super::super::request::{caller, next_token, once, page, read};
 use super::super::status::status;
-use super::done_before;
 use crate::app::{Actor, App, NewParticipants};
-use crate::domain::Key;
+use crate::domain::{ParticipantCounts, Versioned};
 
 pub(super) async fn list(
     app: &App,
@@ -36,9 +35,9 @@ pub(super) async fn list(
 pub(super) async fn add(
     app: &App,
     request: pb::AddParticipantsRequest,
-) -> Result<pb::AddParticipantsResponse, Status> {
-    let (actor, (program, round), new) = read(|fields| {
-        let actor = actor("AddParticipants", &request.request_id, &request, fields);
+) -> Result<Response<pb::AddParticipantsResponse>, Status> {
+    let (caller, (program, round), new) = read(|fields| {
+        let caller = caller("AddParticipants", &request.request_id, &request, fields);
         let round = fields.resource_name("round", &request.round, "rounds");
         let keys = Keys {
             site_ids: &request.site_ids,
@@ -54,28 +53,26 @@ pub(super) async fn add(
             fields.refuse("everybody", "one_of", message);
             None
         };
-        Some((actor?, round?, new?))
+        Some((caller?, round?, new?))
     })?;
     let etag = records::version(&request.etag);
-    let mut added = app
-        .add_participants(&actor, &program, &round, &new, etag)
-        .await;
-    if done_before::<_, Key>(&added).is_some() {
-        added = app.count_participants(&actor, &program, &round).await;
-    }
-    let added = added.map_err(status)?;
-    Ok(pb::AddParticipantsResponse {
-        counts: Some(participants::counts(added.value)),
-        etag: records::etag(added.version),
-    })
+    let answer = |now: &Versioned<ParticipantCounts>| pb::AddParticipantsResponse {
+        counts: Some(participants::counts(now.value)),
+        etag: records::etag(now.version),
+    };
+    let add = |actor: Actor| async move {
+        let added = app.add_participants(&actor, &program, &round, &new, etag);
+        Ok(added.await?)
+    };
+    once(app, caller, answer, add).await
 }
 
 pub(super) async fn remove(
     app: &App,
     request: pb::RemoveParticipantsRequest,
-) -> Result<pb::RemoveParticipantsResponse, Status> {
-    let (actor, (program, round), unwanted) = read(|fields| {
-        let actor = actor("RemoveParticipants", &request.request_id, &request, fields);
+) -> Result<Response<pb::RemoveParticipantsResponse>, Status> {
+    let (caller, (program, round), unwanted) = read(|fields| {
+        let caller = caller("RemoveParticipants", &request.request_id, &request, fields);
         let round = fields.resource_name("round", &request.round, "rounds");
         let keys = Keys {
             site_ids: &request.site_ids,
@@ -83,18 +80,16 @@ pub(super) async fn remove(
             trainee_ids: &request.trainee_ids,
         };
         let unwanted = keys.read(fields);
-        Some((actor?, round?, unwanted?))
+        Some((caller?, round?, unwanted?))
     })?;
     let etag = records::version(&request.etag);
-    let mut removed = app
-        .remove_participants(&actor, &program, &round, &unwanted, etag)
-        .await;
-    if done_before::<_, Key>(&removed).is_some() {
-        removed = app.count_participants(&actor, &program, &round).await;
-    }
-    let removed = removed.map_err(status)?;
-    Ok(pb::RemoveParticipantsResponse {
-        counts: Some(participants::counts(removed.value)),
-        etag: records::etag(removed.version),
-    })
+    let answer = |now: &Versioned<ParticipantCounts>| pb::RemoveParticipantsResponse {
+        counts: Some(participants::counts(now.value)),
+        etag: records::etag(now.version),
+    };
+    let remove = |actor: Actor| async move {
+        let removed = app.remove_participants(&actor, &program, &round, &unwanted, etag);
+        Ok(removed.await?)
+    };
+    once(app, caller, answer, remove).await
 }

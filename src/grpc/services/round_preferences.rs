@@ -1,14 +1,13 @@
 //! `RoundService`: where and with whom the trainees of a round wish to be.
 
-use tonic::Status;
+use tonic::{Response, Status};
 
 use super::super::convert::{ranked, records};
 use super::super::pb;
-use super::super::request::{actor, next_token, page, read};
+use super::super::request::{caller, next_token, once, page, read};
 use super::super::status::status;
-use super::done_before;
-use crate::app::{Actor, App};
-use crate::domain::Key;
+use crate::app::{Actor, App, TraineePreferences};
+use crate::domain::Versioned;
 
 pub(super) async fn get(
     app: &App,
@@ -52,38 +51,33 @@ pub(super) async fn list(
 pub(super) async fn replace(
     app: &App,
     request: pb::ReplacePreferencesRequest,
-) -> Result<pb::ReplacePreferencesResponse, Status> {
-    let (actor, (program, round), new) = read(|fields| {
-        let actor = actor("ReplacePreferences", &request.request_id, &request, fields);
+) -> Result<Response<pb::ReplacePreferencesResponse>, Status> {
+    let (caller, (program, round), new) = read(|fields| {
+        let caller = caller("ReplacePreferences", &request.request_id, &request, fields);
         let round = fields.resource_name("round", &request.round, "rounds");
         let given = fields.required("preferences", request.preferences.as_ref());
         let new =
             given.and_then(|given| ranked::read_preferences(given, &mut fields.at("preferences")));
-        Some((actor?, round?, new?))
+        Some((caller?, round?, new?))
     })?;
     let etag = records::version(&request.etag);
-    let trainee = new.trainee.clone();
-    let mut replaced = app
-        .replace_preferences(&actor, &program, &round, new, etag)
-        .await;
-    if done_before::<_, Key>(&replaced).is_some() {
-        replaced = app
-            .get_preferences(&actor, &program, &round, &trainee)
-            .await;
-    }
-    let replaced = replaced.map_err(status)?;
-    Ok(pb::ReplacePreferencesResponse {
-        preferences: Some(ranked::preferences(&replaced.value)),
-        etag: records::etag(replaced.version),
-    })
+    let answer = |now: &Versioned<TraineePreferences>| pb::ReplacePreferencesResponse {
+        preferences: Some(ranked::preferences(&now.value)),
+        etag: records::etag(now.version),
+    };
+    let replace = |actor: Actor| async move {
+        let replaced = app.replace_preferences(&actor, &program, &round, new, etag);
+        Ok(replaced.await?)
+    };
+    once(app, caller, answer, replace).await
 }
 
 pub(super) async fn batch_replace(
     app: &App,
     request: pb::BatchReplacePreferencesRequest,
-) -> Result<pb::BatchReplacePreferencesResponse, Status> {
-    let (actor, (program, round), new) = read(|fields| {
-        let actor = actor(
+) -> Result<Response<pb::BatchReplacePreferencesResponse>, Status> {
+    let (caller, (program, round), new) = read(|fields| {
+        let caller = caller(
             "BatchReplacePreferences",
             &request.request_id,
             &request,
@@ -91,20 +85,15 @@ pub(super) async fn batch_replace(
         );
         let round = fields.resource_name("round", &request.round, "rounds");
         let new = ranked::read_batch(&request.preferences, fields);
-        Some((actor?, round?, new?))
+        Some((caller?, round?, new?))
     })?;
     let etag = records::version(&request.etag);
-    let replaced = app
-        .batch_replace_preferences(&actor, &program, &round, new, etag)
-        .await;
-    let version = match done_before::<_, Key>(&replaced) {
-        Some(_) => {
-            let round = app.get_round(&actor, &program, &round).await;
-            round.map_err(status)?.version
-        }
-        None => replaced.map_err(status)?.version,
+    let answer = |now: &Versioned<()>| pb::BatchReplacePreferencesResponse {
+        etag: records::etag(now.version),
     };
-    Ok(pb::BatchReplacePreferencesResponse {
-        etag: records::etag(version),
-    })
+    let replace = |actor: Actor| async move {
+        let replaced = app.batch_replace_preferences(&actor, &program, &round, new, etag);
+        Ok(replaced.await?)
+    };
+    once(app, caller, answer, replace).await
 }

@@ -1,14 +1,13 @@
 //! `RoundService`: whom the sites of a round would like to have.
 
-use tonic::Status;
+use tonic::{Response, Status};
 
 use super::super::convert::{ranked, records};
 use super::super::pb;
-use super::super::request::{actor, read};
+use super::super::request::{caller, once, read};
 use super::super::status::status;
-use super::done_before;
-use crate::app::{Actor, App};
-use crate::domain::Key;
+use crate::app::{Actor, App, Ranked};
+use crate::domain::{TraineeKey, Versioned};
 
 pub(super) async fn get(
     app: &App,
@@ -31,24 +30,22 @@ pub(super) async fn get(
 pub(super) async fn replace(
     app: &App,
     request: pb::ReplaceSiteRankingRequest,
-) -> Result<pb::ReplaceSiteRankingResponse, Status> {
-    let (actor, (program, round), site, new) = read(|fields| {
-        let actor = actor("ReplaceSiteRanking", &request.request_id, &request, fields);
+) -> Result<Response<pb::ReplaceSiteRankingResponse>, Status> {
+    let (caller, (program, round), site, new) = read(|fields| {
+        let caller = caller("ReplaceSiteRanking", &request.request_id, &request, fields);
         let round = fields.resource_name("round", &request.round, "rounds");
         let site = fields.parse("site_id", &request.site_id);
         let new = ranked::read_ranking(&request.ranked, fields);
-        Some((actor?, round?, site?, new?))
+        Some((caller?, round?, site?, new?))
     })?;
     let etag = records::version(&request.etag);
-    let mut replaced = app
-        .replace_site_ranking(&actor, &program, &round, &site, new, etag)
-        .await;
-    if done_before::<_, Key>(&replaced).is_some() {
-        replaced = app.get_site_ranking(&actor, &program, &round, &site).await;
-    }
-    let replaced = replaced.map_err(status)?;
-    Ok(pb::ReplaceSiteRankingResponse {
-        ranked: ranked::ranking(&replaced.value),
-        etag: records::etag(replaced.version),
-    })
+    let answer = |now: &Versioned<Vec<Ranked<TraineeKey>>>| pb::ReplaceSiteRankingResponse {
+        ranked: ranked::ranking(&now.value),
+        etag: records::etag(now.version),
+    };
+    let replace = |actor: Actor| async move {
+        let replaced = app.replace_site_ranking(&actor, &program, &round, &site, new, etag);
+        Ok(replaced.await?)
+    };
+    once(app, caller, answer, replace).await
 }

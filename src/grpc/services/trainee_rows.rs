@@ -5,17 +5,16 @@ use tonic::{Request, Response, Status};
 
 use super::super::convert::{records, trainee_rows};
 use super::super::pb;
-use super::super::request::{actor, read};
+use super::super::request::{caller, once, read};
 use super::super::status::status;
-use super::done_before;
 use crate::app::{Actor, App};
-use crate::domain::{Key, ProgramKey, TraineeKey};
+use crate::domain::{Exclusion, ProgramKey, Requirement, TraineeKey, Versioned};
 
 macro_rules! trainee_rows_service {
     (
         $(#[$doc:meta])*
         $calls:ident: $service:path;
-        $many:ident, $read:ident;
+        $row:ident, $many:ident, $read:ident;
         $get:ident ($get_request:ident -> $get_response:ident),
         $replace:ident $replace_name:literal ($replace_request:ident -> $replace_response:ident)
     ) => {
@@ -47,27 +46,24 @@ macro_rules! trainee_rows_service {
                 request: Request<pb::$replace_request>,
             ) -> Result<Response<pb::$replace_response>, Status> {
                 let request = request.into_inner();
-                let (actor, (program, trainee), new) = read(|fields| {
-                    let actor = actor($replace_name, &request.request_id, &request, fields);
+                let (caller, (program, trainee), new) = read(|fields| {
+                    let caller = caller($replace_name, &request.request_id, &request, fields);
                     let name: Option<(ProgramKey, TraineeKey)> =
                         fields.resource_name("trainee", &request.trainee, "trainees");
                     let trainee = name.as_ref().map(|(_, trainee)| trainee);
                     let new = trainee_rows::$read(&request.$many, trainee, fields);
-                    Some((actor?, name?, new?))
+                    Some((caller?, name?, new?))
                 })?;
                 let etag = records::version(&request.etag);
-                let mut replaced = self
-                    .app
-                    .$replace(&actor, &program, &trainee, new, etag)
-                    .await;
-                if done_before::<_, Key>(&replaced).is_some() {
-                    replaced = self.app.$get(&actor, &program, &trainee).await;
-                }
-                let replaced = replaced.map_err(status)?;
-                Ok(Response::new(pb::$replace_response {
-                    $many: trainee_rows::$many(&replaced.value),
-                    etag: records::etag(replaced.version),
-                }))
+                let answer = |now: &Versioned<Vec<$row>>| pb::$replace_response {
+                    $many: trainee_rows::$many(&now.value),
+                    etag: records::etag(now.version),
+                };
+                let replace = |actor: Actor| async move {
+                    let replaced = self.app.$replace(&actor, &program, &trainee, new, etag);
+                    Ok(replaced.await?)
+                };
+                once(&self.app, caller, answer, replace).await
             }
         }
     };
@@ -76,7 +72,7 @@ macro_rules! trainee_rows_service {
 trainee_rows_service! {
     /// Answers the calls on exclusions.
     ExclusionCalls: pb::exclusion_service_server::ExclusionService;
-    exclusions, read_exclusions;
+    Exclusion, exclusions, read_exclusions;
     get_exclusions (GetExclusionsRequest -> GetExclusionsResponse),
     replace_exclusions "ReplaceExclusions" (ReplaceExclusionsRequest -> ReplaceExclusionsResponse)
 }
@@ -84,7 +80,7 @@ trainee_rows_service! {
 trainee_rows_service! {
     /// Answers the calls on requirements.
     RequirementCalls: pb::requirement_service_server::RequirementService;
-    requirements, read_requirements;
+    Requirement, requirements, read_requirements;
     get_requirements (GetRequirementsRequest -> GetRequirementsResponse),
     replace_requirements "ReplaceRequirements"
         (ReplaceRequirementsRequest -> ReplaceRequirementsResponse)

@@ -75,6 +75,12 @@ pub(super) fn status(error: AppError) -> Status {
     Status::with_error_details(code, message(&error), details)
 }
 
+impl From<AppError> for Status {
+    fn from(error: AppError) -> Self {
+        status(error)
+    }
+}
+
 /// Returns the status of a server that is stopping.
 pub(super) fn stopping() -> Status {
     let reason = reason_name(ErrorReason::Unavailable);
@@ -119,7 +125,6 @@ fn held_by(reason: &Reason) -> ErrorReason {
         Reason::NoTrainees { .. } => ErrorReason::NoTrainees,
         Reason::TakesPart { .. } => ErrorReason::TakesPart,
         Reason::PinAgainstForbid { .. } => ErrorReason::PinAgainstForbid,
-        Reason::RequestDone { .. } => ErrorReason::RequestDone,
     }
 }
 
@@ -186,7 +191,6 @@ fn held_metadata(reason: &Reason) -> Vec<(&'static str, String)> {
             ("target", target.clone()),
             ("already", (*already).to_owned()),
         ],
-        Reason::RequestDone { subject } => vec![("subject", subject.clone())],
     }
 }
 

@@ -1,6 +1,8 @@
 //! The gRPC service as its clients see it.
 
 mod availability;
+mod lists;
+mod once;
 mod operation;
 mod people;
 mod programs;
@@ -11,3 +13,4 @@ mod round_story;
 mod rounds;
 mod runs;
 mod trainee_rows;
+mod twins;

@@ -31,7 +31,7 @@ pub(crate) fn site(display_name: &str) -> pb::Site {
     }
 }
 
-fn supervisor(display_name: &str, site: &str) -> pb::Supervisor {
+pub(super) fn supervisor(display_name: &str, site: &str) -> pb::Supervisor {
     pb::Supervisor {
         display_name: display_name.to_owned(),
         time_zone: "Africa/Lagos".to_owned(),
@@ -53,7 +53,7 @@ fn supervisor(display_name: &str, site: &str) -> pb::Supervisor {
     }
 }
 
-fn trainee(display_name: &str) -> pb::Trainee {
+pub(super) fn trainee(display_name: &str) -> pb::Trainee {
     pb::Trainee {
         display_name: display_name.to_owned(),
         time_zone: "Europe/Lisbon".to_owned(),
@@ -65,7 +65,7 @@ fn trainee(display_name: &str) -> pb::Trainee {
     }
 }
 
-fn create_site(key: &str) -> pb::CreateSiteRequest {
+pub(super) fn create_site(key: &str) -> pb::CreateSiteRequest {
     pb::CreateSiteRequest {
         parent: "programs/north".to_owned(),
         site_id: key.to_owned(),
@@ -74,7 +74,7 @@ fn create_site(key: &str) -> pb::CreateSiteRequest {
     }
 }
 
-fn create_trainee(key: &str) -> pb::CreateTraineeRequest {
+pub(super) fn create_trainee(key: &str) -> pb::CreateTraineeRequest {
     pb::CreateTraineeRequest {
         parent: "programs/north".to_owned(),
         trainee_id: key.to_owned(),
@@ -135,7 +135,7 @@ async fn refuses_the_page_token_of_another_list() {
     let request = pb::ListTraineesRequest {
         parent: "programs/north".to_owned(),
         page_size: 1,
-        page_token: String::new(),
+        ..Default::default()
     };
     let page = service
         .trainees()
@@ -147,6 +147,7 @@ async fn refuses_the_page_token_of_another_list() {
         parent: "programs/north".to_owned(),
         page_size: 1,
         page_token: page.next_page_token,
+        ..Default::default()
     };
     let refused = service.sites().list_sites(request).await.unwrap_err();
     assert_eq!(broken(&refused), ["page_token"]);
@@ -186,29 +187,6 @@ async fn a_request_id_takes_effect_once() {
         .unwrap()
         .into_inner();
     assert_eq!(all.trainees.len(), 1);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn twins_of_a_request_take_effect_once() {
-    let service = Service::start().await.with_program().await;
-    let mut request = create_trainee("");
-    request.request_id = uuid::Uuid::now_v7().to_string();
-    let twins: Vec<_> = (0..16)
-        .map(|_| {
-            let (mut trainees, request) = (service.trainees(), request.clone());
-            tokio::spawn(async move { trainees.create_trainee(request).await })
-        })
-        .collect();
-    let mut names = std::collections::BTreeSet::new();
-    for twin in twins {
-        match twin.await.unwrap() {
-            Ok(answer) => {
-                names.insert(answer.into_inner().trainee.unwrap().name);
-            }
-            Err(status) => assert_eq!(status.code(), Code::Aborted, "{status:?}"),
-        }
-    }
-    assert_eq!(names.len(), 1, "{names:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -206,22 +206,3 @@ async fn refuses_the_folder_of_another_program() {
     assert_eq!(refused.code(), Code::FailedPrecondition);
     assert_eq!(reason(&refused), "OTHER_PROGRAM");
 }
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_import_with_a_request_id_is_carried_out_once() {
-    let service = Service::start().await;
-    let files = roster_files("clinic-12");
-    let header = pb::ImportRosterHeader {
-        request_id: uuid::Uuid::now_v7().to_string(),
-        ..header(&program_of(&files))
-    };
-    import(&service, header.clone(), &files).await.unwrap();
-    let again = import(&service, header.clone(), &files).await.unwrap_err();
-    assert_eq!(reason(&again), "REQUEST_DONE");
-    let other = pb::ImportRosterHeader {
-        mode: i32::from(pb::ImportMode::Upsert),
-        ..header
-    };
-    let refused = import(&service, other, &files).await.unwrap_err();
-    assert_eq!(refused.code(), Code::InvalidArgument, "{refused:?}");
-}

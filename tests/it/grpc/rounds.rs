@@ -14,7 +14,7 @@ fn day(month: i32) -> Option<pb::Date> {
     })
 }
 
-fn round(display_name: &str) -> pb::Round {
+pub(super) fn round(display_name: &str) -> pb::Round {
     pb::Round {
         display_name: display_name.to_owned(),
         term: Some(pb::DayRange {

@@ -1,7 +1,10 @@
 //! The store and the use cases over it: one suite, run on both databases.
 
+mod batches;
 mod chain;
 mod databases;
+mod lists;
+mod once;
 mod people;
 mod rosters;
 mod round_parts;

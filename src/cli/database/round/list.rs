@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use crate::cli::database::{Absent, InProgram, failure};
 use crate::cli::{Failure, output};
-use crate::domain::{Key, PageRequest};
+use crate::domain::{Key, ListRequest};
 
 /// Options of `round list`.
 #[derive(Debug, clap::Args)]
@@ -19,9 +19,9 @@ pub(super) fn run(args: &Args, tzdir: Option<&Path>) -> Result<ExitCode, Failure
         .database
         .with(tzdir, Absent::Refuse, async |open| {
             let program = open.program(&args.program).await?;
-            let mut page = PageRequest::largest();
+            let mut list = ListRequest::largest();
             loop {
-                let found = open.app.list_rounds(&open.actor, &program, &page).await;
+                let found = open.app.list_rounds(&open.actor, &program, &list).await;
                 let found = found.map_err(failure)?;
                 for record in found.items {
                     let round = record.value;
@@ -29,8 +29,8 @@ pub(super) fn run(args: &Args, tzdir: Option<&Path>) -> Result<ExitCode, Failure
                     let (first, last) = (round.term.first(), round.term.last());
                     output::line(&format!("{key}  {first} to {last}  {}", round.name));
                 }
-                page.after = found.next_after;
-                if page.after.is_none() {
+                list.page.after = found.next_after;
+                if list.page.after.is_none() {
                     return Ok(ExitCode::SUCCESS);
                 }
             }

@@ -8,7 +8,7 @@ use comfy_table::Table;
 use super::overview::RoundOverview;
 use crate::cli::database::{Absent, InRound, Open, failure};
 use crate::cli::{Failure, output, table};
-use crate::domain::{Key, PageRequest, ProgramKey, Run, Versioned};
+use crate::domain::{Key, ListRequest, ProgramKey, Run, RunFilter, Versioned};
 use crate::roster::{advise, read_roster, write_roster};
 
 /// Runs that are printed for people, the newest.
@@ -78,16 +78,17 @@ async fn runs(
     round: &Key,
 ) -> Result<Vec<Versioned<Run>>, Failure> {
     let mut runs = Vec::new();
-    let mut page = PageRequest::largest();
+    let mut list = ListRequest::largest();
+    list.filter = RunFilter {
+        round: Some(round.clone()),
+        ..RunFilter::default()
+    };
     loop {
-        let found = open
-            .app
-            .list_runs(&open.actor, program, Some(round), &page)
-            .await;
+        let found = open.app.list_runs(&open.actor, program, &list).await;
         let found = found.map_err(failure)?;
         runs.extend(found.items);
-        page.after = found.next_after;
-        if page.after.is_none() {
+        list.page.after = found.next_after;
+        if list.page.after.is_none() {
             return Ok(runs);
         }
     }
