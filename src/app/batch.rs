@@ -43,13 +43,13 @@ pub struct Upserted<T> {
     pub record: Versioned<T>,
 }
 
-/// Returns the keys that come again: the place of each, and where it came
-/// first.
-pub fn repeated<'a>(keys: impl Iterator<Item = &'a str>) -> Vec<(usize, usize)> {
-    let mut first = HashMap::new();
+/// Returns the places of keys that come again, each with the place where the
+/// key came first.
+pub fn repeated<'a>(keys: impl Iterator<Item = (usize, &'a str)>) -> Vec<(usize, usize)> {
+    let mut first_places = HashMap::new();
     let mut again = Vec::new();
-    for (place, key) in keys.enumerate() {
-        let first = *first.entry(key).or_insert(place);
+    for (place, key) in keys {
+        let first = *first_places.entry(key).or_insert(place);
         if first != place {
             again.push((place, first));
         }
@@ -97,7 +97,8 @@ fn check_batch<T: PersonOrSite>(batch: &[Upsert<T>]) -> Result<(), AppError> {
         );
         violations.add(T::COLLECTION, "count", message);
     }
-    for (place, first) in repeated(batch.iter().map(|one| one.value.key())) {
+    let keys = batch.iter().map(|one| one.value.key());
+    for (place, first) in repeated(keys.enumerate()) {
         let path = format!("{}[{place}].name", T::COLLECTION);
         let message = format!("comes twice, first in {}[{first}]", T::COLLECTION);
         violations.add(path, "key_once", message);

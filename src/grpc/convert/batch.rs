@@ -28,29 +28,24 @@ where
         fields.refuse(collection, "count", message);
         return None;
     }
-    let mut names = Vec::with_capacity(messages.len());
+    let mut keys = Vec::with_capacity(messages.len());
     let mut records = Vec::with_capacity(messages.len());
     for (place, message) in messages.into_iter().enumerate() {
         let mut within = fields.item(collection, place);
         let (name, record) = read(message, &mut within);
-        if let (Some((owner, _)), Some(program)) = (&name, program)
-            && owner != program
-        {
+        records.push(record);
+        let Some((owner, key)) = name else {
+            continue;
+        };
+        if program.is_some_and(|program| *program != owner) {
             within.refuse("name", "program", "must be of the parent");
         }
-        names.push((place, name));
-        records.push(record);
+        keys.push((place, key.to_string()));
     }
-    let named: Vec<(usize, String)> = names
-        .into_iter()
-        .filter_map(|(place, name)| Some((place, name?.1.to_string())))
-        .collect();
-    for (again, first) in repeated(named.iter().map(|(_, key)| key.as_str())) {
-        let place = |at: usize| named.get(at).map_or(at, |(place, _)| *place);
-        let message = format_args!("comes twice, first in {collection}[{}]", place(first));
-        fields
-            .item(collection, place(again))
-            .refuse("name", "key_once", message);
+    for (place, first) in repeated(keys.iter().map(|(place, key)| (*place, key.as_str()))) {
+        let message = format_args!("comes twice, first in {collection}[{first}]");
+        let mut within = fields.item(collection, place);
+        within.refuse("name", "key_once", message);
     }
     records.into_iter().collect()
 }

@@ -53,7 +53,8 @@ async fn many_twins_of_many_requests_have_one_effect_each() {
     for _ in 0..8 {
         let request = pb::CreateSiteRequest {
             request_id: id(),
-            ..create_site("")
+            site_id: String::new(),
+            ..create_site("annex")
         };
         for _ in 0..64 {
             let (mut sites, request) = (service.sites(), request.clone());
