@@ -9,6 +9,7 @@ pub(super) mod migrate;
 pub(super) mod plan;
 pub(super) mod round;
 pub(super) mod run;
+pub(super) mod trouble;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -17,7 +18,7 @@ use super::{Failure, output};
 use crate::app::{Actor, App, AppError, Settings, SystemClock};
 use crate::domain::{Key, PageRequest, ProgramKey};
 use crate::roster::FolderFiles;
-use crate::store::{Db, StoreError};
+use crate::store::{Address, Db, StoreError};
 use crate::zone_data;
 
 /// Mistakes of a roster that are printed; the rest is counted.
@@ -28,13 +29,14 @@ const ERRORS_SHOWN: usize = 200;
 pub(super) struct Database {
     /// A SQLite file, or `postgres://USER@HOST/NAME` for a PostgreSQL server.
     #[arg(
+        id = "database",
         long = "database",
         env = "PRACTICUM_DATABASE",
         value_name = "URL",
         default_value = "practicum.db",
         hide_env_values = true
     )]
-    url: String,
+    pub(super) url: String,
 }
 
 /// One program of a database.
@@ -59,7 +61,7 @@ struct InRound {
 
 /// What a command does when the database file is not there.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Absent {
+pub(super) enum Absent {
     Create,
     Refuse,
 }
@@ -91,25 +93,50 @@ impl Database {
             let actor = Actor::operator();
             let done = command(&Open { app, actor }).await;
             db.close().await;
-            done
+            done.map_err(|failure| match failure {
+                Failure::Database(error) => self.explain(&error),
+                other => other,
+            })
         })
     }
 
-    async fn open(&self, absent: Absent) -> Result<Db, Failure> {
-        let path = self.url.strip_prefix("sqlite:").unwrap_or(&self.url);
-        let is_file = !self.url.contains("://");
-        if absent == Absent::Refuse && is_file && !Path::new(path).exists() {
-            return Err(Failure::Unavailable(format!(
-                "there is no database at {path}; `practicum import` makes one"
-            )));
+    /// Opens the database.
+    pub(super) async fn open(&self, absent: Absent) -> Result<Db, Failure> {
+        self.address(absent)?;
+        Db::open(&self.url).await.map_err(|error| self.explain(&error))
+    }
+
+    /// Returns where the database is.
+    pub(super) fn address(&self, absent: Absent) -> Result<Address, Failure> {
+        let address = Address::parse(&self.url).map_err(|error| self.explain(&error))?;
+        match address.file() {
+            Some(path) if absent == Absent::Refuse && !path.exists() => {
+                let path = path.display();
+                Err(Failure::Unavailable(format!(
+                    "there is no database at {path}; `practicum import` makes one"
+                )))
+            }
+            Some(_) | None => Ok(address),
         }
-        Db::open(&self.url)
-            .await
-            .map_err(|error| store_failure(&error))
+    }
+
+    /// Returns the option that names this database on a command line that is
+    /// printed. The URL of a server may hold a password, so it is left to the
+    /// environment.
+    pub(super) fn option(&self) -> String {
+        match Address::parse(&self.url) {
+            Ok(Address::File(path)) => format!(" --database {}", output::word(&path.display())),
+            Ok(Address::Server(_)) | Err(_) => " --database \"$PRACTICUM_DATABASE\"".to_owned(),
+        }
+    }
+
+    /// Returns the failure of a command whose database failed.
+    pub(super) fn explain(&self, error: &StoreError) -> Failure {
+        trouble::explain(&self.url, error)
     }
 }
 
-fn in_runtime<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+pub(super) fn in_runtime<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -179,16 +206,6 @@ fn only<K: std::fmt::Display>(
     }
 }
 
-fn store_failure(error: &StoreError) -> Failure {
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        text.push_str(&format!(": {cause}"));
-        source = cause.source();
-    }
-    Failure::Unavailable(text)
-}
-
 /// Returns the failure of a use case, with its exit code.
 fn failure(error: AppError) -> Failure {
     match error {
@@ -207,8 +224,18 @@ fn failure(error: AppError) -> Failure {
         | AppError::DeadlineExceeded
         | AppError::Cancelled => Failure::Unavailable(error.to_string()),
         AppError::Unavailable(source) => {
-            Failure::Unavailable(format!("the database is not available: {source}"))
+            of_source(source).unwrap_or_else(|other| Failure::Unavailable(other.to_string()))
         }
-        AppError::Internal(_) => Failure::Internal(anyhow::Error::from(error)),
+        AppError::Internal(source) => of_source(source).unwrap_or_else(Failure::Internal),
     }
+}
+
+/// Returns the failure of the database that lies behind that of a use case;
+/// what lies behind it is given back where the database is not to blame.
+fn of_source(source: Box<dyn std::error::Error + Send + Sync>) -> Result<Failure, anyhow::Error> {
+    let error = source.downcast::<StoreError>().map_err(|other| anyhow::anyhow!(other))?;
+    if matches!(*error, StoreError::Referenced(_) | StoreError::Unexpected(_)) {
+        return Err(error.into());
+    }
+    Ok(Failure::Database(error))
 }
