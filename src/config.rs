@@ -85,7 +85,11 @@ impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (path, mistakes) = match self {
             Self::Unreadable(path, error) => {
-                return write!(f, "the configuration {} cannot be read: {error}", path.display());
+                return write!(
+                    f,
+                    "the configuration {} cannot be read: {error}",
+                    path.display()
+                );
             }
             Self::Wrong(path, mistakes) => (path.display(), mistakes),
         };
@@ -249,7 +253,10 @@ impl<'a> Document<'a> {
 
     /// Returns where a value stands, and the value.
     fn find(&self, section: &str, key: &str) -> Option<(usize, &'a DeValue<'a>)> {
-        let (_, table) = self.root.iter().find(|(name, _)| name.get_ref() == section)?;
+        let (_, table) = self
+            .root
+            .iter()
+            .find(|(name, _)| name.get_ref() == section)?;
         let mut entries = table.get_ref().as_table()?.iter();
         let (_, value) = entries.find(|(name, _)| name.get_ref() == key)?;
         Some((value.span().start, value.get_ref()))

@@ -8,6 +8,8 @@ mod doctor;
 mod failure;
 mod r#match;
 mod output;
+mod plan_text;
+mod progress;
 mod roster;
 mod serve;
 mod settings;
@@ -197,6 +199,9 @@ mod tests {
         assert!(shows("").contains("highs=error") && shows("").contains("info"));
         assert!(shows("debug").contains("highs=error"), "{}", shows("debug"));
         let own = shows("info,highs=warn");
-        assert!(own.contains("highs=warn") && !own.contains("highs=error"), "{own}");
+        assert!(
+            own.contains("highs=warn") && !own.contains("highs=error"),
+            "{own}"
+        );
     }
 }

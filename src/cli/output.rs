@@ -26,7 +26,9 @@ pub(super) fn has_colour() -> bool {
 /// Returns the name by which this program was called, so that a command that
 /// is printed works when it is typed.
 pub(super) fn program() -> String {
-    std::env::args().next().map_or_else(|| "practicum".to_owned(), |name| word(&name))
+    std::env::args()
+        .next()
+        .map_or_else(|| "practicum".to_owned(), |name| word(&name))
 }
 
 /// Returns a text as one word of a shell's command line.

@@ -126,7 +126,9 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
 /// Returns what the server gives to its callers, as the configuration asks.
 fn limits(config: &ServeConfig) -> Limits {
     let usual = Limits::default();
-    let age = config.connection_age_seconds.map(|age| Duration::from_secs(age.into()));
+    let age = config
+        .connection_age_seconds
+        .map(|age| Duration::from_secs(age.into()));
     Limits {
         message_in: config.message_bytes_max.map_or(usual.message_in, whole),
         streams: config.calls_per_connection.unwrap_or(usual.streams),

@@ -49,7 +49,10 @@ fn with_defaults(command: Command, config: &Config) -> Command {
         .mut_args(|argument| {
             let setting = match argument.get_id().as_str() {
                 "database" => config.database_url.clone(),
-                "tzdir" => config.zone_data_folder.as_ref().map(|path| path.display().to_string()),
+                "tzdir" => config
+                    .zone_data_folder
+                    .as_ref()
+                    .map(|path| path.display().to_string()),
                 "listen" => config.serve.listen.map(|address| address.to_string()),
                 "log_format" => config.serve.log_format.clone(),
                 _ => None,

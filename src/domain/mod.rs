@@ -11,6 +11,7 @@ mod key;
 pub mod limits;
 mod minutes;
 pub mod plan;
+mod plan_difference;
 mod ratio;
 mod record;
 mod roster;
@@ -31,6 +32,7 @@ pub use day_range::{CALENDAR_FIRST_YEAR, CALENDAR_LAST_YEAR, DayRange, calendar_
 pub use key::{Key, ProgramKey, SiteKey, SupervisorKey, Tag, TraineeKey};
 pub use minutes::{MinuteOfDay, Minutes, MinutesRange, QUARTER_HOUR};
 pub use plan::Plan;
+pub use plan_difference::{LevelDifference, PlacementDifference, PlanDifference};
 pub use ratio::{Ratio, Thousandths};
 pub use record::{EntityKind, Page, PageRequest, Versioned};
 pub use roster::{

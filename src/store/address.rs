@@ -132,7 +132,10 @@ mod tests {
             ("sqlite:here/p.db", "here/p.db"),
             ("sqlite:///tmp/p.db", "/tmp/p.db"),
             ("a@b.db", "a@b.db"),
-            ("postgres://app@db:5433/north", "postgres://app@db:5433/north"),
+            (
+                "postgres://app@db:5433/north",
+                "postgres://app@db:5433/north",
+            ),
             ("postgresql://app@db/north", "postgres://app@db:5432/north"),
         ] {
             assert_eq!(Address::parse(url).unwrap().to_string(), shown, "{url}");
@@ -142,11 +145,21 @@ mod tests {
     #[test]
     fn refuses_what_names_no_database_and_says_what_does() {
         for url in [
-            "", "sqlite:", "mysql://here/x", "http://x", "postgres:db", ":memory:",
-            "sqlite::memory:", "postgres://app@db:port/x", "postgres://app@db/x?sslmode=perhaps",
+            "",
+            "sqlite:",
+            "mysql://here/x",
+            "http://x",
+            "postgres:db",
+            ":memory:",
+            "sqlite::memory:",
+            "postgres://app@db:port/x",
+            "postgres://app@db/x?sslmode=perhaps",
         ] {
             let error = Address::parse(url).unwrap_err().to_string();
-            assert!(error.contains("postgres://USER@HOST/NAME"), "{url}: {error}");
+            assert!(
+                error.contains("postgres://USER@HOST/NAME"),
+                "{url}: {error}"
+            );
         }
     }
 

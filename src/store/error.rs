@@ -175,7 +175,10 @@ mod tests {
         // The last of each is an extended code: 10 | 3 << 8 and the like.
         for code in ["10", "778", "14", "526"] {
             let error = means(of_sqlite, code);
-            assert!(matches!(error, StoreError::Unavailable(_)), "{code}: {error}");
+            assert!(
+                matches!(error, StoreError::Unavailable(_)),
+                "{code}: {error}"
+            );
         }
         for code in ["5", "261", "517", "6", "262"] {
             let error = means(of_sqlite, code);
@@ -198,12 +201,18 @@ mod tests {
         assert!(matches!(means(of_postgres, "53100"), StoreError::Full(_)));
         for code in ["53300", "08006", "57P03"] {
             let error = means(of_postgres, code);
-            assert!(matches!(error, StoreError::Unavailable(_)), "{code}: {error}");
+            assert!(
+                matches!(error, StoreError::Unavailable(_)),
+                "{code}: {error}"
+            );
         }
         for code in ["28P01", "28000", "3D000", "42501"] {
             let error = means(of_postgres, code);
             assert!(matches!(error, StoreError::Refused(_)), "{code}: {error}");
         }
-        assert!(matches!(means(of_postgres, "42601"), StoreError::Unexpected(_)));
+        assert!(matches!(
+            means(of_postgres, "42601"),
+            StoreError::Unexpected(_)
+        ));
     }
 }

@@ -138,11 +138,13 @@ pub(super) async fn grant(pool: &PgPool, role: &str) -> Result<(), StoreError> {
     .await?;
     match found {
         None => {
-            let what = format!("there is no role \"{role}\" on the server; make it with CREATE ROLE");
+            let what =
+                format!("there is no role \"{role}\" on the server; make it with CREATE ROLE");
             return Err(StoreError::Role(what));
         }
         Some((true,)) => {
-            let what = format!("the role \"{role}\" owns the tables, so nothing is out of its reach");
+            let what =
+                format!("the role \"{role}\" owns the tables, so nothing is out of its reach");
             return Err(StoreError::Role(format!("{what}; name another role")));
         }
         Some((false,)) => {}

@@ -25,7 +25,8 @@ pub(in crate::cli) fn run(args: &Args) -> Result<ExitCode, Failure> {
     in_runtime(async {
         let address = args.database.address(Absent::Create)?;
         if args.grant_to.is_some() && address.file().is_some() {
-            let how = format!("--grant-to is for PostgreSQL; {address} is a file, and has no roles");
+            let how =
+                format!("--grant-to is for PostgreSQL; {address} is a file, and has no roles");
             return Err(Failure::Usage(how));
         }
         let work = async {
@@ -43,7 +44,9 @@ pub(in crate::cli) fn run(args: &Args) -> Result<ExitCode, Failure> {
         work.await.map_err(|error| args.database.explain(&error))?;
         output::line("the schema is up to date");
         if let Some(role) = &args.grant_to {
-            output::line(&format!("the role {role} may read and write rows, and nothing else"));
+            output::line(&format!(
+                "the role {role} may read and write rows, and nothing else"
+            ));
         }
         Ok(ExitCode::SUCCESS)
     })

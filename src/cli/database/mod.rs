@@ -4,9 +4,13 @@
 
 pub(super) mod backup;
 pub(super) mod export;
+mod follow;
 pub(super) mod import;
 pub(super) mod migrate;
+mod names;
 pub(super) mod plan;
+mod plan_compare;
+mod plan_show;
 pub(super) mod round;
 pub(super) mod run;
 pub(super) mod trouble;
@@ -24,6 +28,9 @@ use crate::zone_data;
 /// Mistakes of a roster that are printed; the rest is counted.
 const ERRORS_SHOWN: usize = 200;
 
+/// The database where nobody names one.
+const USUAL: &str = "practicum.db";
+
 /// Which database.
 #[derive(Debug, clap::Args)]
 pub(super) struct Database {
@@ -33,7 +40,7 @@ pub(super) struct Database {
         long = "database",
         env = "PRACTICUM_DATABASE",
         value_name = "URL",
-        default_value = "practicum.db",
+        default_value = USUAL,
         hide_env_values = true
     )]
     pub(super) url: String,
@@ -67,14 +74,21 @@ pub(super) enum Absent {
 }
 
 /// An open database and the use cases over it.
-struct Open {
-    app: App,
-    actor: Actor,
+pub(super) struct Open {
+    pub(super) app: App,
+    pub(super) actor: Actor,
 }
 
 impl Database {
+    /// Returns the database of a file.
+    pub(super) fn of_file(path: &Path) -> Self {
+        Self {
+            url: path.display().to_string(),
+        }
+    }
+
     /// Runs a command with the database open.
-    fn with<T>(
+    pub(super) fn with<T>(
         &self,
         tzdir: Option<&Path>,
         absent: Absent,
@@ -103,7 +117,9 @@ impl Database {
     /// Opens the database.
     pub(super) async fn open(&self, absent: Absent) -> Result<Db, Failure> {
         self.address(absent)?;
-        Db::open(&self.url).await.map_err(|error| self.explain(&error))
+        Db::open(&self.url)
+            .await
+            .map_err(|error| self.explain(&error))
     }
 
     /// Returns where the database is.
@@ -118,6 +134,11 @@ impl Database {
             }
             Some(_) | None => Ok(address),
         }
+    }
+
+    /// Says whether somebody named the database, rather than took the usual one.
+    pub(super) fn is_named(&self) -> bool {
+        self.url != USUAL
     }
 
     /// Returns the option that names this database on a command line that is
@@ -170,11 +191,21 @@ impl Open {
         let round = only(found.filter_map(|one| one.value.key), "round", "--round")?;
         Ok((program, round))
     }
+
+    /// Returns the latest run of a program, of those with a plan or of all.
+    async fn latest_run(&self, program: &ProgramKey, with_plan: bool) -> Result<Key, Failure> {
+        let latest = self.app.latest_run(&self.actor, program, with_plan).await;
+        latest.map_err(failure)?.ok_or_else(|| {
+            let what = if with_plan { "plan" } else { "run" };
+            let how = "`practicum run start` makes one";
+            Failure::Invalid(format!("the program {program} has no {what} yet; {how}"))
+        })
+    }
 }
 
 /// Writes the files of a roster or a plan into a folder, in place of those
 /// that may be there, and says so.
-fn write_folder(
+pub(super) fn write_folder(
     what: &str,
     files: &FolderFiles,
     folder: &Path,
@@ -207,7 +238,7 @@ fn only<K: std::fmt::Display>(
 }
 
 /// Returns the failure of a use case, with its exit code.
-fn failure(error: AppError) -> Failure {
+pub(super) fn failure(error: AppError) -> Failure {
     match error {
         AppError::InvalidRoster(errors) => Failure::Invalid(errors.summary(ERRORS_SHOWN)),
         AppError::Invalid(_)
@@ -233,8 +264,13 @@ fn failure(error: AppError) -> Failure {
 /// Returns the failure of the database that lies behind that of a use case;
 /// what lies behind it is given back where the database is not to blame.
 fn of_source(source: Box<dyn std::error::Error + Send + Sync>) -> Result<Failure, anyhow::Error> {
-    let error = source.downcast::<StoreError>().map_err(|other| anyhow::anyhow!(other))?;
-    if matches!(*error, StoreError::Referenced(_) | StoreError::Unexpected(_)) {
+    let error = source
+        .downcast::<StoreError>()
+        .map_err(|other| anyhow::anyhow!(other))?;
+    if matches!(
+        *error,
+        StoreError::Referenced(_) | StoreError::Unexpected(_)
+    ) {
         return Err(error.into());
     }
     Ok(Failure::Database(error))

@@ -34,7 +34,9 @@ pub(in crate::cli) fn sentence(address: &Address, error: &StoreError) -> String 
             ),
         },
         StoreError::Full(_) => {
-            format!("the disk of {address} is full, and nothing was changed; make room and try again")
+            format!(
+                "the disk of {address} is full, and nothing was changed; make room and try again"
+            )
         }
         StoreError::Damaged(cause) => format!(
             "{address} is no database, or a damaged one ({}); give another, or put back a copy that \
@@ -74,10 +76,16 @@ fn out_of_reach(path: &Path, cause: &sqlx::Error) -> String {
     let (shown, folder) = (path.display(), folder_of(path));
     if path.is_dir() {
         let inside = path.join("practicum.db");
-        return format!("{shown} is a folder, and a database is a file, such as {}", inside.display());
+        return format!(
+            "{shown} is a folder, and a database is a file, such as {}",
+            inside.display()
+        );
     }
     if !folder.is_dir() {
-        return format!("{shown} cannot be made: the folder {} is not there; make it first", folder.display());
+        return format!(
+            "{shown} cannot be made: the folder {} is not there; make it first",
+            folder.display()
+        );
     }
     format!(
         "{shown} cannot be opened, read or written ({}); this user needs the right to read and write \
@@ -88,7 +96,9 @@ fn out_of_reach(path: &Path, cause: &sqlx::Error) -> String {
 }
 
 fn folder_of(path: &Path) -> &Path {
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let parent = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
     parent.unwrap_or(Path::new("."))
 }
 
