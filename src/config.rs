@@ -320,6 +320,27 @@ mod tests {
     }
 
     #[test]
+    fn the_example_in_the_docs_has_every_key() {
+        let example = Config::parse(include_str!("../docs/practicum.toml")).unwrap();
+        assert_eq!(
+            example,
+            Config {
+                database_url: Some("practicum.db".to_owned()),
+                zone_data_folder: Some(PathBuf::from("/usr/share/zoneinfo")),
+                serve: ServeConfig {
+                    listen: Some(([127, 0, 0, 1], 7420).into()),
+                    log_format: Some("pretty".to_owned()),
+                    solves_at_a_time: Some(2),
+                    connections: Some(1024),
+                    calls_per_connection: Some(128),
+                    message_bytes_max: Some(4 << 20),
+                    connection_age_seconds: Some(1800),
+                },
+            }
+        );
+    }
+
+    #[test]
     fn an_empty_file_says_nothing() {
         assert_eq!(Config::parse("").unwrap(), Config::default());
         assert_eq!(Config::parse("[serve]\n").unwrap(), Config::default());

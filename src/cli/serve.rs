@@ -11,10 +11,11 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
-use super::database::{Absent, Database};
+use super::database::{self, Absent, Database};
 use super::{Failure, output};
-use crate::app::{App, Settings, SystemClock};
+use crate::app::{Actor, App, AppError, Settings, SystemClock};
 use crate::config::ServeConfig;
+use crate::domain::{PageRequest, ProgramKey};
 use crate::grpc::{self, Limits};
 use crate::zone_data;
 
@@ -87,7 +88,8 @@ async fn serve(args: &Args, config: &ServeConfig, tzdir: Option<&Path>) -> Resul
         async move { app.work(stopped(is_stopping)).await }
     });
     output::line(&format!("practicum serves on {address}"));
-    output::line(&try_next(&args.database));
+    let next = try_next(&args.database, &app).await;
+    output::line(&next.map_err(|error| args.database.place(database::failure(error)))?);
     tracing::info!(%address, "serves");
     tokio::spawn(async move {
         signals.first().await;
@@ -143,16 +145,43 @@ fn whole(number: u32) -> usize {
 }
 
 /// Returns commands that work while the server runs.
-fn try_next(database: &Database) -> String {
-    let program = output::program();
-    let option = database.option();
-    format!(
-        "\nTry next, in another terminal:\n  \
-         {program} import FOLDER{option}   puts a roster in, when there is none yet\n  \
-         {program} run start{option}   matches its round\n  \
-         {program} plan show{option}   shows the plan\n  \
-         {program} doctor{option}   looks whether all is well\n"
-    )
+async fn try_next(database: &Database, app: &App) -> Result<String, AppError> {
+    let (this, option) = (output::program(), database.option());
+    let actor = Actor::operator();
+    let (page, mut first, mut program) = (PageRequest::largest(), String::new(), String::new());
+    let mut round = String::new();
+    let programs = app.list_programs(&actor, &page).await?.items;
+    match programs.as_slice() {
+        [] => {
+            first = format!(
+                "{this} roster generate example-roster --trainees 30 --seed 1\n  \
+                 {this} import example-roster{option}\n  "
+            );
+        }
+        [only] => round = one_of_many_rounds(app, &only.value.key).await?,
+        [one, ..] => {
+            program = format!(" --program {}", one.value.key);
+            round = one_of_many_rounds(app, &one.value.key).await?;
+        }
+    }
+    Ok(format!(
+        "\nTry next, in another terminal:\n  {first}\
+         {this} run start{option}{program}{round}   matches a round\n  \
+         {this} plan show{option}{program}   shows the plan\n  \
+         {this} doctor{option}   looks whether all is well\n"
+    ))
+}
+
+/// Returns the option that names a round, where there are several.
+async fn one_of_many_rounds(app: &App, program: &ProgramKey) -> Result<String, AppError> {
+    let page = PageRequest::largest();
+    let rounds = app
+        .list_rounds(&Actor::operator(), program, &page)
+        .await?
+        .items;
+    let last = rounds.last().filter(|_| rounds.len() > 1);
+    let key = last.and_then(|round| round.value.key.as_ref());
+    Ok(key.map(|key| format!(" --round {key}")).unwrap_or_default())
 }
 
 /// Is ready when the program was asked to end.

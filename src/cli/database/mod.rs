@@ -107,11 +107,17 @@ impl Database {
             let actor = Actor::operator();
             let done = command(&Open { app, actor }).await;
             db.close().await;
-            done.map_err(|failure| match failure {
-                Failure::Database(error) => self.explain(&error),
-                other => other,
-            })
+            done.map_err(|failure| self.place(failure))
         })
+    }
+
+    /// Returns the failure of a command with where its database is, when that
+    /// is what failed.
+    pub(super) fn place(&self, failure: Failure) -> Failure {
+        match failure {
+            Failure::Database(error) => self.explain(&error),
+            other => other,
+        }
     }
 
     /// Opens the database.

@@ -2,7 +2,9 @@
 
 mod chain;
 mod databases;
+mod faults;
 mod people;
+mod roles;
 mod rosters;
 mod runs;
 mod schema;
