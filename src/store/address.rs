@@ -19,7 +19,7 @@ pub enum Address {
 
 /// What a URL of a server may say after its `?`. The driver would only warn of
 /// others, and its warning shows them: a misspelt password too.
-const PARAMETERS: [&str; 16] = [
+const PARAMETERS: [&str; 17] = [
     "application_name",
     "dbname",
     "host",
@@ -36,6 +36,7 @@ const PARAMETERS: [&str; 16] = [
     "sslkey",
     "sslmode",
     "sslrootcert",
+    "statement-cache-capacity",
 ];
 
 const ALLOWED: &str = "use a path, sqlite:PATH, or postgres://USER@HOST/NAME";

@@ -143,9 +143,11 @@ pub(super) async fn grant(pool: &PgPool, role: &str) -> Result<(), StoreError> {
             return Err(StoreError::Role(what));
         }
         Some((true,)) => {
-            let what =
-                format!("the role \"{role}\" owns the tables, so nothing is out of its reach");
-            return Err(StoreError::Role(format!("{what}; name another role")));
+            let what = format!(
+                "the role \"{role}\" owns the tables or is a superuser, so nothing is out of its \
+                 reach; name another role"
+            );
+            return Err(StoreError::Role(what));
         }
         Some((false,)) => {}
     }

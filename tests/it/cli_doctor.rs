@@ -29,9 +29,11 @@ impl Clinic {
     fn change(&self, sql: &str) {
         tokio::runtime::Runtime::new().unwrap().block_on(async {
             let db = Db::open(&self.database()).await.unwrap();
-            let Db::Sqlite { writer, .. } = &db else {
+            let Db::Sqlite { writer, readers } = &db else {
                 panic!("not a file");
             };
+            // Only who is alone may change the journal mode.
+            readers.close().await;
             writer.execute(AssertSqlSafe(sql.to_owned())).await.unwrap();
             db.close().await;
         });

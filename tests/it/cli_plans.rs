@@ -61,7 +61,7 @@ fn a_watch_tells_every_event_once_and_goes_on_behind_one() {
     let run = clinic.start(&["--out", &clinic.path("plan")]);
     let said = clinic.ok(&["run", "watch"]);
     assert!(said.starts_with(&format!("run {run}\n")), "{said}");
-    assert!(said.contains("trainees matched: best 7"), "{said}");
+    assert!(said.contains("finding times for the placements"), "{said}");
     assert!(said.ends_with("succeeded with a plan\n"), "{said}");
     let all = numbers(&said);
     let last = i64::try_from(all.len()).unwrap();
@@ -306,7 +306,7 @@ fn the_demo_gives_the_plan_of_a_match_twice_and_what_it_says_to_try_works() {
         first.stdout
     );
     assert!(
-        first.stderr.contains("trainees matched: best 88"),
+        first.stderr.contains("priority matched: best 96"),
         "{}",
         first.stderr
     );

@@ -252,10 +252,10 @@ fn a_disk_that_takes_no_more_is_told_and_nothing_is_changed() {
     let database = file(folder.path(), "p.db");
     assert_eq!(import(&database).code, 0);
     let before = practicum(&["doctor", "--database", &database, "--json"]).json();
-    // A file may grow no further than the first one of 512 KiB.
+    // No file may be written beyond its first 64 KiB.
     let roster = shipped("metro-120").display().to_string();
     let program = env!("CARGO_BIN_EXE_practicum");
-    let script = "trap '' XFSZ; ulimit -f 1024; exec \"$@\"";
+    let script = "trap '' XFSZ; ulimit -f 128; exec \"$@\"";
     let arguments = [
         "-c",
         script,

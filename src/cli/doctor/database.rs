@@ -28,6 +28,8 @@ pub(super) struct Report {
     kind: Option<&'static str>,
     version: Option<String>,
     role: Option<String>,
+    #[serde(skip)]
+    may_migrate: bool,
     journal_mode: Option<String>,
     file_bytes: Option<u64>,
     disk_free_bytes: Option<u64>,
@@ -89,6 +91,7 @@ impl Report {
             kind: None,
             version: None,
             role: None,
+            may_migrate: false,
             journal_mode: None,
             file_bytes: None,
             disk_free_bytes: None,
@@ -131,7 +134,7 @@ impl Report {
         self.schema_migration_known = Some(schema.known);
         match schema.check() {
             // Whoever may migrate does so by opening it.
-            Err(StoreError::SchemaBehind { found, known }) if self.role.is_none() => {
+            Err(StoreError::SchemaBehind { found, known }) if self.may_migrate => {
                 findings.warnings.push(format!(
                     "the schema is at migration {found} of {known}; `practicum migrate`, or any \
                      command over the database, brings it up to date"
@@ -167,6 +170,7 @@ impl Report {
             ));
         }
         self.kind = Some("sqlite");
+        self.may_migrate = true;
         self.version = Some(file.version);
         self.journal_mode = Some(file.journal_mode);
     }
@@ -193,6 +197,7 @@ impl Report {
             ));
         }
         self.kind = Some("postgresql");
+        self.may_migrate = server.may_migrate;
         self.version = Some(server.version);
         self.role = Some(server.role);
     }
