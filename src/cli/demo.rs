@@ -101,7 +101,7 @@ async fn solve(
         "run {run}: at most {} s, Ctrl-C ends with the best plan so far",
         limits.seconds
     ));
-    let ended = run::work_and_follow(open, &program, &run).await?;
+    let ended = Box::pin(run::work_and_follow(open, &program, &run)).await?;
     if !ended.has_plan {
         run::conclude(&ended)?;
         return Ok(());

@@ -111,15 +111,15 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
     let port = address.port();
     let any = SocketAddr::new(address.ip(), 0);
     TcpListener::bind(address).await.map_err(|error| {
-        let advice = match error.kind() {
-            ErrorKind::AddrInUse => format!(
+        let advice = if error.kind() == ErrorKind::AddrInUse {
+            format!(
                 "another program, perhaps another `practicum serve`, has the port {port}; end it, or \
                  give another address, such as --listen {any} for any free port"
-            ),
-            ErrorKind::PermissionDenied => {
-                format!("the port {port} needs rights that this user lacks; give one from 1024 on")
-            }
-            _ => "give another address of this machine with --listen".to_owned(),
+            )
+        } else if error.kind() == ErrorKind::PermissionDenied {
+            format!("the port {port} needs rights that this user lacks; give one from 1024 on")
+        } else {
+            "give another address of this machine with --listen".to_owned()
         };
         Failure::Unavailable(format!("cannot listen on {address} ({error}): {advice}"))
     })

@@ -45,14 +45,17 @@ impl Db {
             Self::Sqlite { writer, .. } => SQLITE.run(writer).await,
             Self::Postgres(pool) => POSTGRES.run(pool).await,
         };
-        migrated.map_err(|error| match error {
-            MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => error.into(),
-            MigrateError::VersionMissing(found) => StoreError::SchemaNewer {
-                found,
-                known: self.known(),
-            },
-            other => StoreError::Schema(other),
-        })
+        let Err(error) = migrated else {
+            return Ok(());
+        };
+        if let MigrateError::VersionMissing(found) = error {
+            let known = self.known();
+            return Err(StoreError::SchemaNewer { found, known });
+        }
+        if let MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) = error {
+            return Err(error.into());
+        }
+        Err(StoreError::Schema(error))
     }
 
     /// Brings the schema up to date where that is this role's to do, and

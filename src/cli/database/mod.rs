@@ -114,10 +114,10 @@ impl Database {
     /// Returns the failure of a command with where its database is, when that
     /// is what failed.
     pub(super) fn place(&self, failure: Failure) -> Failure {
-        match failure {
-            Failure::Database(error) => self.explain(&error),
-            other => other,
+        if let Failure::Database(error) = &failure {
+            return self.explain(error);
         }
+        failure
     }
 
     /// Opens the database.

@@ -136,7 +136,7 @@ async fn start(open: &Open, args: &Start) -> Result<ExitCode, Failure> {
         output::line(&format!("watch it with `{this} run watch {key}{option}`"));
         return Ok(ExitCode::SUCCESS);
     }
-    let run = work_and_follow(open, &program, &key).await?;
+    let run = Box::pin(work_and_follow(open, &program, &key)).await?;
     if run.has_plan
         && let Some(out) = &args.out
     {

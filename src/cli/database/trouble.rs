@@ -103,9 +103,10 @@ fn folder_of(path: &Path) -> &Path {
 }
 
 fn no_answer(address: &Address, cause: &sqlx::Error) -> String {
-    let what = match cause {
-        sqlx::Error::PoolTimedOut => "no answer within 10 s".to_owned(),
-        other => said(other),
+    let what = if matches!(cause, sqlx::Error::PoolTimedOut) {
+        "no answer within 10 s".to_owned()
+    } else {
+        said(cause)
     };
     format!(
         "{address} cannot be reached ({what}); check host and port, and whether the server runs and \
