@@ -108,8 +108,8 @@ fn as_text(before: &Plan, after: &Plan, names: &Names) -> String {
     text
 }
 
-/// Returns why a plan has no place for a trainee; nothing where the trainee is
-/// not in the plan at all.
+/// Says why a plan has no place for a trainee; one who took no part in the
+/// round is not in the plan at all.
 fn reason(plan: &Plan, trainee: &TraineeKey, when: &str) -> String {
     let unmatched = plan.unmatched.iter().find(|one| one.trainee == *trainee);
     match unmatched {
