@@ -28,13 +28,15 @@ test: deps
 test-clients: build
 	scripts/clients
 
-# Matches the built-in example roster.
+# Imports the built-in example roster into a database of its own, matches it
+# there and prints the plan.
 demo: build
 	$(RELEASE)/practicum demo
 
 # Serves gRPC over practicum.db with the example roster in it.
 serve: build
 	$(RELEASE)/practicum import tests/data/rosters/metro-120 --database practicum.db
+	@echo "clients/README.md has a Python and a Node client to try on this server."
 	$(RELEASE)/practicum serve --database practicum.db
 
 # Measures whole runs and prints the table of the README.

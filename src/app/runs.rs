@@ -124,6 +124,21 @@ impl App {
         }))
     }
 
+    /// Returns the key of the latest run of a program, of those with a plan or
+    /// of all; `None` when there is none yet.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for the program.
+    pub async fn latest_run(
+        &self,
+        actor: &Actor,
+        program: &ProgramKey,
+        with_plan: bool,
+    ) -> Result<Option<Key>, AppError> {
+        let (mut tx, scope, _) = self.read(actor, program).await?;
+        Ok(tx.run_latest(scope, with_plan).await?)
+    }
+
     /// Asks a run to end. One that is queued ends at once; one that is running
     /// ends within seconds, and the best plan so far stands. Asking again
     /// changes nothing.

@@ -17,10 +17,18 @@ impl From<StoreError> for AppError {
             StoreError::AlreadyExists(_) | StoreError::Contended(_) | StoreError::Fenced { .. } => {
                 Self::Contended
             }
-            StoreError::Url(_) | StoreError::Unavailable(_) => Self::Unavailable(Box::new(error)),
+            StoreError::Url(_)
+            | StoreError::Unavailable(_)
+            | StoreError::Refused(_)
+            | StoreError::ReadOnly(_)
+            | StoreError::Full(_) => Self::Unavailable(Box::new(error)),
             StoreError::Referenced(_)
             | StoreError::Corrupt { .. }
+            | StoreError::Damaged(_)
+            | StoreError::SchemaNewer { .. }
+            | StoreError::SchemaBehind { .. }
             | StoreError::Schema(_)
+            | StoreError::Role(_)
             | StoreError::Unexpected(_) => Self::Internal(Box::new(error)),
         }
     }

@@ -13,6 +13,7 @@ mod listing;
 mod minutes;
 mod participant;
 pub mod plan;
+mod plan_difference;
 mod ratio;
 mod record;
 mod roster;
@@ -38,6 +39,7 @@ pub use listing::{
 pub use minutes::{MinuteOfDay, Minutes, MinutesRange, QUARTER_HOUR};
 pub use participant::{Participant, ParticipantCounts};
 pub use plan::Plan;
+pub use plan_difference::{LevelDifference, PlacementDifference, PlanDifference};
 pub use ratio::{Ratio, Thousandths};
 pub use record::{EntityKind, Page, PageRequest, Versioned};
 pub use roster::{

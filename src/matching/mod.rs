@@ -110,6 +110,27 @@ pub enum Stage {
     Times,
 }
 
+impl Stage {
+    /// Returns the name used in files and messages: that of a level, else
+    /// `candidates` or `times`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Candidates => "candidates",
+            Self::Level(level) => level.name(),
+            Self::Times => "times",
+        }
+    }
+
+    /// Returns the stage of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "candidates" => Some(Self::Candidates),
+            "times" => Some(Self::Times),
+            level => Level::from_name(level).map(Self::Level),
+        }
+    }
+}
+
 /// A word from a run under way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {

@@ -24,6 +24,8 @@ pub(super) const RUNS: ListTable = list_table!(
 );
 
 statements! {
+    RUN_LATEST = "SELECT MAX(key) FROM run WHERE program_id = $1 AND deleted_at IS NULL \
+        AND (has_plan OR NOT $2)";
     RUN_INSERT = "INSERT INTO run (program_id, key, id, version, created_at, updated_at, \
         round_key, state, snapshot_sha256, limit_seconds, limit_memory_bytes, \
         cancel_requested, fencing_token, has_plan, event_sequence) \
@@ -127,6 +129,33 @@ impl Tx {
         ];
         let rows: Vec<RunRow> = page_of(self, &RUNS, scope, seek, &filter).await?;
         rows.into_iter().map(RunRow::into_run).collect()
+    }
+
+    /// Returns the key of the latest run, of those with a plan or of all; keys
+    /// grow with time.
+    ///
+    /// # Errors
+    /// When the database fails, or holds what no run can be.
+    pub async fn run_latest(
+        &mut self,
+        scope: ProgramScope,
+        with_plan: bool,
+    ) -> Result<Option<Key>, StoreError> {
+        let (latest,): (Option<String>,) = on!(self, |connection| {
+            sqlx::query_as(RUN_LATEST)
+                .bind(scope.program_id)
+                .bind(with_plan)
+                .fetch_one(connection)
+                .await
+        })?;
+        let key = |key: String| {
+            let place = Place {
+                table: "run",
+                key: &key,
+            };
+            place.parse(&key)
+        };
+        latest.map(key).transpose()
     }
 
     /// Returns a run.

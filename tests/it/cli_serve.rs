@@ -24,6 +24,7 @@ fn serve(arguments: &[&str]) -> Server {
         .arg(&database)
         .args(arguments)
         .env_remove("PRACTICUM_LOG")
+        .env_remove("PRACTICUM_CONFIG")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -76,7 +77,65 @@ fn refuses_an_address_that_others_can_reach() {
 #[test]
 fn says_what_is_wrong_with_a_database() {
     let ran = practicum(&["serve", "--database", "mysql://here/x"]);
+    assert_eq!(ran.code, 2, "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("postgres://USER@HOST/NAME"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn says_that_a_port_is_taken_and_how_to_get_another() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("p.db").display().to_string();
+    let ran = practicum(&["serve", "--database", &database, "--listen", &address]);
     assert_eq!(ran.code, 4, "{}", ran.stderr);
+    for part in [
+        address.as_str(),
+        "another `practicum serve`",
+        "--listen 127.0.0.1:0",
+    ] {
+        assert!(ran.stderr.contains(part), "{part}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn takes_settings_from_the_configuration() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("settings.toml");
+    std::fs::write(
+        &file,
+        "[serve]\nlog_format = \"json\"\nmessage_bytes_max = 65536\n",
+    )
+    .unwrap();
+    let server = serve(&["--config", file.to_str().unwrap()]);
+    let address = format!("http://{}", server.address);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let answer = runtime.block_on(async {
+        let channel = Endpoint::from_shared(address)
+            .unwrap()
+            .connect()
+            .await
+            .unwrap();
+        let mut programs = pb::program_service_client::ProgramServiceClient::new(channel);
+        let request = pb::ListProgramsRequest {
+            page_token: "x".repeat(70_000),
+            ..Default::default()
+        };
+        programs.list_programs(request).await
+    });
+    drop(runtime);
+    let code = answer.unwrap_err().code();
+    assert!(
+        code == tonic::Code::OutOfRange || code == tonic::Code::ResourceExhausted,
+        "{code}"
+    );
+    let (_, log) = server.terminate();
+    let is_json = |line: &str| serde_json::from_str::<serde_json::Value>(line).is_ok();
+    assert!(log.lines().count() > 0 && log.lines().all(is_json), "{log}");
 }
 
 #[test]

@@ -8,11 +8,15 @@
 
 mod brute_force;
 mod check;
+mod cli_config;
 mod cli_database;
+mod cli_doctor;
 mod cli_match;
+mod cli_plans;
 mod cli_round;
 mod cli_serve;
 mod cli_time;
+mod cli_trouble;
 mod grpc;
 mod matching;
 mod roster;

@@ -1,7 +1,7 @@
 //! `practicum match`: a roster folder goes in, a proved plan folder comes out.
 
 mod progress;
-mod summary;
+pub(super) mod summary;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -53,7 +53,7 @@ pub(super) struct Args {
 
 /// What a run may use.
 #[derive(Debug, clap::Args)]
-pub(super) struct Limits {
+struct Limits {
     /// Wall time for the whole run, in seconds; the best plan so far is
     /// written when it is up.
     #[arg(long, value_name = "SECONDS", default_value_t = 60,
@@ -94,7 +94,7 @@ pub(super) fn run(args: &Args, tzdir: Option<&Path>) -> Result<ExitCode, Failure
 }
 
 /// Matches a roster, writes the plan folder and prints the result.
-pub(super) fn match_roster(
+fn match_roster(
     roster: &Roster,
     out: &Path,
     limits: &Limits,

@@ -3,9 +3,11 @@
 mod batches;
 mod chain;
 mod databases;
+mod faults;
 mod lists;
 mod once;
 mod people;
+mod roles;
 mod rosters;
 mod round_parts;
 mod runs;
