@@ -6,6 +6,7 @@
 
 mod actor;
 mod clock;
+mod contended;
 mod error;
 mod import;
 mod people;
@@ -28,6 +29,7 @@ pub use rosters::{Changes, ImportMode, ImportReport, KindOfRow, RosterSource};
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::Notify;
 
@@ -51,13 +53,27 @@ struct Inner {
 }
 
 /// What differs from one installation to the next.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// The binary that solves; this very program when `None`.
     pub solver_program: Option<PathBuf>,
     /// Runs that this process solves at a time; as many as there are cores
     /// when `None`.
     pub solves_max: Option<usize>,
+    /// How long a worker holds a run without a sign of life, in whole seconds;
+    /// then another worker takes the run up.
+    pub run_lease: Duration,
+}
+
+impl Default for Settings {
+    /// This very program, all cores, and a lease of 30 seconds.
+    fn default() -> Self {
+        Self {
+            solver_program: None,
+            solves_max: None,
+            run_lease: Duration::from_secs(30),
+        }
+    }
 }
 
 impl App {

@@ -1,5 +1,6 @@
 //! Programs.
 
+use super::contended::again;
 use super::transact::{check_etag, commit, page_of, page_range};
 use super::{Actor, App, AppError};
 use crate::domain::{EntityKind, Page, PageRequest, Program, ProgramKey, Versioned, ZoneName};
@@ -38,7 +39,8 @@ impl App {
             name: new.name,
             time_zone: new.time_zone,
         };
-        let write = match self.inner.db.write_new(&program, self.now()).await {
+        let created = again(|| self.inner.db.write_new(&program, self.now())).await;
+        let write = match created {
             Err(StoreError::AlreadyExists(_)) => {
                 // A repeat of the request that created it is told as such.
                 self.write(actor, &program.key).await?;

@@ -1,6 +1,7 @@
 //! What every use case does at the start and at the end: open the program,
 //! find a repeated request, commit with an event; and pages of lists.
 
+use super::contended::again;
 use super::{Actor, App, AppError, Reason};
 use crate::domain::time::UtcSecond;
 use crate::domain::{Page, PageRequest, Program, ProgramKey, Versioned, Violations};
@@ -50,7 +51,7 @@ impl App {
     ) -> Result<WriteTx, AppError> {
         actor.check_may_see(program)?;
         let now = self.now();
-        let mut write = self.inner.db.write(program, now).await?;
+        let mut write = again(|| self.inner.db.write(program, now)).await?;
         if let Some(request) = actor.request() {
             let scope = write.scope();
             let done = write

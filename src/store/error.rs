@@ -81,10 +81,10 @@ impl From<sqlx::Error> for StoreError {
 /// SQLite: busy, locked; PostgreSQL: serialization, deadlock, lock.
 const CONTENDED: [&str; 7] = ["5", "6", "261", "517", "40001", "40P01", "55P03"];
 
-/// SQLite: I/O error, full, cannot open; PostgreSQL: out of resources, shut
-/// down, not yet up.
-const UNAVAILABLE: [&str; 10] = [
-    "10", "13", "14", "53000", "53100", "53200", "53300", "57P01", "57P02", "57P03",
+/// SQLite: I/O error, full, cannot open; PostgreSQL: idle in a transaction for
+/// too long, out of resources, shut down, not yet up.
+const UNAVAILABLE: [&str; 11] = [
+    "10", "13", "14", "25P03", "53000", "53100", "53200", "53300", "57P01", "57P02", "57P03",
 ];
 
 fn is_out_of_reach(error: &sqlx::Error) -> bool {

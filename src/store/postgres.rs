@@ -17,9 +17,24 @@ const CONNECTIONS: u32 = 10;
 /// How long somebody waits for a connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Connects to the server that the URL names.
+/// How long a statement waits for a row that another transaction holds.
+const LOCK_TIMEOUT: &str = "10s";
+/// How long a transaction may do nothing: a process that is stopped in the
+/// midst of one must not hold its rows for ever.
+const IDLE_TIMEOUT: &str = "30s";
+
+/// Connects to the server that the URL names. What its `options` say stands.
 pub(super) async fn open(url: &str) -> Result<PgPool, StoreError> {
-    let options: PgConnectOptions = url.parse().map_err(StoreError::Unavailable)?;
+    let mut options: PgConnectOptions = url.parse().map_err(StoreError::Unavailable)?;
+    let given = options.get_options().unwrap_or_default().to_owned();
+    for (setting, value) in [
+        ("lock_timeout", LOCK_TIMEOUT),
+        ("idle_in_transaction_session_timeout", IDLE_TIMEOUT),
+    ] {
+        if !given.contains(setting) {
+            options = options.options([(setting, value)]);
+        }
+    }
     let pool = PgPoolOptions::new()
         .max_connections(CONNECTIONS)
         .acquire_timeout(ACQUIRE_TIMEOUT)
