@@ -1,9 +1,10 @@
 //! The gRPC service as its clients see it.
 
 mod availability;
+mod hostile;
 mod operation;
 mod people;
 mod programs;
 mod rosters;
 mod rounds;
-mod runs;
+pub(crate) mod runs;

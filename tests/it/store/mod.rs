@@ -1,9 +1,10 @@
 //! The store and the use cases over it: one suite, run on both databases.
 
 mod chain;
-mod databases;
+pub(crate) mod databases;
 mod people;
 mod rosters;
+mod run_ends;
 mod runs;
 mod schema;
 mod size;
