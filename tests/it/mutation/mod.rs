@@ -19,6 +19,7 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use proptest::test_runner::{Config, RngSeed, TestCaseError, TestError, TestRunner};
 use tokio::runtime::Handle;
@@ -41,6 +42,8 @@ const EVERYDAY: u32 = 4_000;
 const SENDERS: u32 = 4;
 /// Connections on which one message is tried again.
 const CONNECTIONS_MOST: u32 = 5;
+/// How long somebody who was sent away stays away.
+const COME_BACK: Duration = Duration::from_millis(100);
 /// How much the memory of the process may grow while the same kind of messages
 /// goes on, in bytes. The largest message is 5 MiB, and is held several times
 /// over by client and server at a time.
@@ -163,6 +166,7 @@ impl Target {
             if !matches!(&answer, Err(status) if status.source().is_some()) {
                 break;
             }
+            tokio::time::sleep(COME_BACK).await;
             answer = call(&self.service.channel, method, messages.clone()).await;
         }
         let code = answer

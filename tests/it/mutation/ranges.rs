@@ -123,7 +123,17 @@ fn wrongs(
                 ));
             }
             Type::Bool | Type::Bytes => {}
-            other => panic!(
+            other @ (Type::Double
+            | Type::Float
+            | Type::Uint64
+            | Type::Uint32
+            | Type::Fixed64
+            | Type::Fixed32
+            | Type::Sfixed32
+            | Type::Sfixed64
+            | Type::Sint32
+            | Type::Sint64
+            | Type::Group) => panic!(
                 "{message}.{} is of {other:?}: say what its range is",
                 field.name()
             ),

@@ -99,7 +99,10 @@ impl RawConnection {
 
     /// Sends what waits and returns what the server says until it says what is
     /// looked for, for at most five seconds.
-    pub(crate) async fn until(&mut self, is_it: impl Fn(&[Frame]) -> bool) -> Vec<Frame> {
+    pub(crate) async fn until(
+        &mut self,
+        is_it: impl Fn(&[Frame]) -> bool + Send + Sync,
+    ) -> Vec<Frame> {
         // A server that has had enough may no longer read.
         let _ = self.stream.write_all(&self.waiting).await;
         self.waiting.clear();
