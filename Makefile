@@ -2,7 +2,7 @@
 # one profile in one folder, so that HiGHS (minutes of C++) is built once.
 
 .DEFAULT_GOAL := build
-.PHONY: deps build check test test-clients demo serve bench fix deny lint-proto
+.PHONY: deps build check test test-long test-clients demo serve bench fix deny lint-proto
 
 RELEASE := $(or $(CARGO_TARGET_DIR),target)/release
 
@@ -23,6 +23,10 @@ check: deps
 # Runs every test.
 test: deps
 	scripts/test
+
+# Sends a million mutated messages to the service over each database.
+test-long: deps
+	scripts/test-long
 
 # Runs the clients of clients/ alone (needs python3, node and npm).
 test-clients: build

@@ -36,13 +36,13 @@ impl Actor {
         }
     }
 
-    /// Returns [`AppError::NotFound`] for a program that the caller may not
-    /// know of: the answer for one that is missing.
+    /// Returns [`AppError::Hidden`] for a program that the caller may not know
+    /// of.
     pub(super) fn check_may_see(&self, program: &ProgramKey) -> Result<(), AppError> {
         if self.may_see(program) {
             return Ok(());
         }
-        Err(AppError::NotFound {
+        Err(AppError::Hidden {
             kind: EntityKind::Program,
             key: program.to_string(),
         })

@@ -36,9 +36,15 @@ pub enum AppError {
     FailedPrecondition(Reason),
     /// The caller may not do this.
     #[error("the caller may not do this")]
-    Forbidden {
-        /// Whether the caller may not even know that the record exists.
-        is_secret: bool,
+    Forbidden,
+    /// The caller may not even know that there is such a record: it reads like
+    /// [`AppError::NotFound`] in every word, and differs in the log alone.
+    #[error("there is no {kind} {key}")]
+    Hidden {
+        /// What was looked for.
+        kind: EntityKind,
+        /// Its key.
+        key: String,
     },
     /// Nobody knows who calls.
     #[error("sign in first")]

@@ -7,6 +7,7 @@
 mod actor;
 mod batch;
 mod clock;
+mod contended;
 mod error;
 mod import;
 mod listing;
@@ -43,6 +44,7 @@ pub use rounds::RoundStart;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::Notify;
 
@@ -66,13 +68,27 @@ struct Inner {
 }
 
 /// What differs from one installation to the next.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// The binary that solves; this very program when `None`.
     pub solver_program: Option<PathBuf>,
     /// Runs that this process solves at a time; as many as there are cores
     /// when `None`.
     pub solves_max: Option<usize>,
+    /// How long a worker holds a run without a sign of life, in whole seconds;
+    /// then another worker takes the run up.
+    pub run_lease: Duration,
+}
+
+impl Default for Settings {
+    /// This very program, all cores, and a lease of 30 seconds.
+    fn default() -> Self {
+        Self {
+            solver_program: None,
+            solves_max: None,
+            run_lease: Duration::from_secs(30),
+        }
+    }
 }
 
 impl App {

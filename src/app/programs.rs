@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::contended::again;
 use super::listing::{page_of, page_range};
 use super::transact::{check_etag, commit};
 use super::{Actor, App, AppError, RequestOnce};
@@ -47,7 +48,7 @@ impl App {
             time_zone: new.time_zone,
         };
         actor.check_may_see(&program.key)?;
-        let created = self.inner.db.write_new(&program, self.now()).await;
+        let created = again(|| self.inner.db.write_new(&program, self.now())).await;
         let mut write = created.map_err(|error| match error {
             StoreError::AlreadyExists(_) => AppError::AlreadyExists {
                 kind: EntityKind::Program,

@@ -3,6 +3,7 @@
 
 use std::any::Any;
 
+use super::contended::again;
 use super::{Actor, App, AppError};
 use crate::domain::time::UtcSecond;
 use crate::domain::{EntityKind, Program, ProgramKey, Versioned};
@@ -59,7 +60,8 @@ impl App {
         program: &ProgramKey,
     ) -> Result<WriteTx, AppError> {
         actor.check_may_see(program)?;
-        let mut write = self.inner.db.write(program, self.now()).await?;
+        let now = self.now();
+        let mut write = again(|| self.inner.db.write(program, now)).await?;
         self.check_not_done(&mut write, actor).await?;
         Ok(write)
     }

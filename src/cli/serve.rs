@@ -29,7 +29,7 @@ const LAST: Duration = Duration::from_millis(500);
 #[command(after_help = "\
 Prints the address once calls are taken. SIGTERM and Ctrl-C drain: no call is
 taken any more, those under way may end, and after 10 s at most the program
-does. Every call is logged to standard error with its request id;
+does; a second signal ends it at once. Every call is logged to standard error with its request id;
 PRACTICUM_LOG=warn leaves them out.")]
 pub(super) struct Args {
     #[command(flatten)]
@@ -43,6 +43,10 @@ pub(super) struct Args {
         default_value = "127.0.0.1:7420"
     )]
     listen: SocketAddr,
+    /// Seconds without a sign of life after which another server may take up a
+    /// run that this one holds.
+    #[arg(long, default_value_t = 30, value_name = "SECONDS", value_parser = 2..=600)]
+    run_lease: i64,
     /// How lines of the log are written.
     #[arg(long, env = "PRACTICUM_LOG_FORMAT", value_enum, default_value_t = super::LogFormat::Pretty)]
     pub(super) log_format: super::LogFormat,
@@ -74,6 +78,7 @@ async fn serve(args: &Args, config: &ServeConfig, tzdir: Option<&Path>) -> Resul
     let db = args.database.open(Absent::Create).await?;
     let settings = Settings {
         solves_max: config.solves_at_a_time.map(whole),
+        run_lease: Duration::from_secs(args.run_lease.unsigned_abs()),
         ..Settings::default()
     };
     let app = App::new(db, Arc::new(SystemClock), zone_data, settings);
@@ -82,7 +87,7 @@ async fn serve(args: &Args, config: &ServeConfig, tzdir: Option<&Path>) -> Resul
     let limits = limits(config);
     let drain = limits.drain;
     let (stop, is_stopping) = watch::channel(false);
-    let signals = Signals::listen().map_err(unavailable)?;
+    let mut signals = Signals::listen().map_err(unavailable)?;
     let worker = tokio::spawn({
         let (app, is_stopping) = (app.clone(), is_stopping.clone());
         async move { app.work(stopped(is_stopping)).await }
@@ -91,13 +96,24 @@ async fn serve(args: &Args, config: &ServeConfig, tzdir: Option<&Path>) -> Resul
     let next = try_next(&args.database, &app).await;
     output::line(&next.map_err(|error| args.database.place(database::failure(error)))?);
     tracing::info!(%address, "serves");
-    tokio::spawn(async move {
-        signals.first().await;
+    let asked_twice = async move {
+        signals.next().await;
         // The server may have ended before.
         let _ = stop.send(true);
-    });
-    let served = grpc::serve(app, listener, limits, stopped(is_stopping)).await;
-    let worked = tokio::time::timeout(WORK_END.saturating_sub(drain), worker).await;
+        signals.next().await;
+    };
+    let ended = async {
+        let served = grpc::serve(app, listener, limits, stopped(is_stopping)).await;
+        let worked = tokio::time::timeout(WORK_END.saturating_sub(drain), worker).await;
+        (served, worked)
+    };
+    let (served, worked) = tokio::select! {
+        ended = ended => ended,
+        () = asked_twice => {
+            tracing::warn!("ends at once; runs that it held are taken up again after their lease");
+            return Ok(());
+        }
+    };
     served.map_err(|error| Failure::Internal(error.into()))?;
     match worked {
         Ok(Ok(())) => {}
@@ -204,7 +220,7 @@ impl Signals {
         })
     }
 
-    async fn first(mut self) {
+    async fn next(&mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}

@@ -200,10 +200,34 @@ fn open_token(token: &str, scope: &str) -> Option<String> {
         .collect();
     String::from_utf8(bytes)
         .ok()
-        .filter(|text| !text.is_empty())
+        // PostgreSQL takes no NUL, and no key has a control character.
+        .filter(|text| !text.is_empty() && !text.contains(char::is_control))
 }
 
 /// Returns bytes in lowercase hexadecimal.
 pub(super) fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_opens_for_its_own_list_and_holds_a_key() {
+        let page = Page {
+            items: vec![()],
+            next_after: Some("t-1".to_owned()),
+        };
+        let token = next_token(&page, "programs/north/trainees");
+        assert_eq!(
+            open_token(&token, "programs/north/trainees").as_deref(),
+            Some("t-1")
+        );
+        assert_eq!(open_token(&token, "programs/south/trainees"), None);
+        for wrong in ["", "0", "00", "7400", "ff", "zz", "é", "7f"] {
+            let token = format!("{}{wrong}", seal("list"));
+            assert_eq!(open_token(&token, "list"), None, "{wrong}");
+        }
+    }
 }

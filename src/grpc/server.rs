@@ -5,14 +5,18 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_stream::wrappers::ReceiverStream;
+use tonic::body::Body;
+use tonic::codegen::http::Response;
 use tonic::transport::Server;
 use tonic::transport::server::{Connected, Router};
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 use tower::layer::util::{Identity, Stack};
+use tower::util::MapResponseLayer;
 
 use super::accept::{AcceptLimits, accept};
 use super::pb;
+use super::refusal;
 use super::request_id::RequestIdLayer;
 use super::services::{
     AvailabilityCalls, ExclusionCalls, PlanCalls, ProgramCalls, RequirementCalls, RosterCalls,
@@ -150,7 +154,8 @@ const SERVICES: [&str; 11] = [
     pb::trainee_service_server::SERVICE_NAME,
 ];
 
-type Services = Router<Stack<RequestIdLayer, Identity>>;
+type Told = MapResponseLayer<fn(Response<Body>) -> Response<Body>>;
+type Services = Router<Stack<Told, Stack<RequestIdLayer, Identity>>>;
 
 async fn router(
     app: App,
@@ -186,6 +191,7 @@ async fn router(
     }
     let router = builder(limits)
         .layer(RequestIdLayer)
+        .layer(Told::new(refusal::told))
         .add_service(health_service)
         .add_service(reflection().build_v1()?)
         .add_service(reflection().build_v1alpha()?)

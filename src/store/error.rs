@@ -142,8 +142,9 @@ fn of_postgres(code: &str) -> fn(sqlx::Error) -> StoreError {
         // No right, no such database.
         "42501" | "3D000" => StoreError::Refused,
         "XX001" | "XX002" => StoreError::Damaged,
-        // Out of resources, shut down or not yet up, a broken connection.
-        "57P01" | "57P02" | "57P03" => StoreError::Unavailable,
+        // Idle in a transaction for too long, out of resources, shut down or
+        // not yet up, a broken connection.
+        "25P03" | "57P01" | "57P02" | "57P03" => StoreError::Unavailable,
         _ if code.starts_with("53") || code.starts_with("08") => StoreError::Unavailable,
         // No such role, or a wrong password.
         _ if code.starts_with("28") => StoreError::Refused,

@@ -37,9 +37,24 @@ const APPEND_ONLY: [&str; 10] = [
 /// Where the migrations that were carried out are listed.
 const MIGRATIONS: &str = "_sqlx_migrations";
 
-/// Connects to a server.
+/// How long a statement waits for a row that another transaction holds.
+const LOCK_TIMEOUT: &str = "10s";
+/// How long a transaction may do nothing: a process that is stopped in the
+/// midst of one must not hold its rows for ever.
+const IDLE_TIMEOUT: &str = "30s";
+
+/// Connects to a server. What the URL's own `options` say stands.
 pub(super) async fn open(options: &PgConnectOptions) -> Result<PgPool, StoreError> {
-    let options = options.clone().statement_cache_capacity(256);
+    let mut options = options.clone().statement_cache_capacity(256);
+    let given = options.get_options().unwrap_or_default().to_owned();
+    for (setting, value) in [
+        ("lock_timeout", LOCK_TIMEOUT),
+        ("idle_in_transaction_session_timeout", IDLE_TIMEOUT),
+    ] {
+        if !given.contains(setting) {
+            options = options.options([(setting, value)]);
+        }
+    }
     // A pool tries again until its time is up, and then no longer knows why
     // nobody answers; a single connection says it at once.
     let first = tokio::time::timeout(ACQUIRE_TIMEOUT, options.connect()).await;

@@ -46,28 +46,49 @@ pub struct WriteTx {
     pub(super) previous_sha256: String,
 }
 
+/// Begins a transaction to the end, even when the caller gives up meanwhile: a
+/// connection to PostgreSQL whose `BEGIN` nobody waits for goes back to the
+/// pool inside that transaction, and whoever is given it next writes into a
+/// read.
+async fn begun<T: Send + 'static>(
+    beginning: impl Future<Output = Result<T, sqlx::Error>> + Send + 'static,
+) -> Result<T, StoreError> {
+    match tokio::spawn(beginning).await {
+        Ok(begun) => Ok(begun?),
+        Err(_) => Err(StoreError::Unavailable(sqlx::Error::WorkerCrashed)),
+    }
+}
+
 impl Db {
     /// Begins a read that sees one state.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when no connection is to be had.
     pub async fn read(&self) -> Result<Tx, StoreError> {
-        Ok(match self {
+        match self.clone() {
             Self::Sqlite { readers, .. } => {
-                Tx::Sqlite(readers.begin_with(sqlite::BEGIN_READ).await?)
+                let begun = begun(async move { readers.begin_with(sqlite::BEGIN_READ).await });
+                Ok(Tx::Sqlite(begun.await?))
             }
-            Self::Postgres(pool) => Tx::Postgres(pool.begin_with(postgres::BEGIN_READ).await?),
-        })
+            Self::Postgres(pool) => {
+                let begun = begun(async move { pool.begin_with(postgres::BEGIN_READ).await });
+                Ok(Tx::Postgres(begun.await?))
+            }
+        }
     }
 
     /// Begins a transaction for the pulse of runs, outside any program.
     pub(super) async fn begin(&self) -> Result<Tx, StoreError> {
-        Ok(match self {
+        match self.clone() {
             Self::Sqlite { writer, .. } => {
-                Tx::Sqlite(writer.begin_with(sqlite::BEGIN_WRITE).await?)
+                let begun = begun(async move { writer.begin_with(sqlite::BEGIN_WRITE).await });
+                Ok(Tx::Sqlite(begun.await?))
             }
-            Self::Postgres(pool) => Tx::Postgres(pool.begin_with(postgres::BEGIN_WRITE).await?),
-        })
+            Self::Postgres(pool) => {
+                let begun = begun(async move { pool.begin_with(postgres::BEGIN_WRITE).await });
+                Ok(Tx::Postgres(begun.await?))
+            }
+        }
     }
 
     /// Begins a write to the records of a program.

@@ -99,9 +99,9 @@ impl Database {
             let zone_data =
                 zone_data::open(tzdir).map_err(|error| Failure::Unavailable(error.to_string()))?;
             let settings = Settings {
-                solver_program: None,
                 // One run at a time, with all cores.
                 solves_max: Some(1),
+                ..Settings::default()
             };
             let app = App::new(db.clone(), Arc::new(SystemClock), zone_data, settings);
             let actor = Actor::operator();
@@ -251,7 +251,8 @@ pub(super) fn failure(error: AppError) -> Failure {
         | AppError::NotFound { .. }
         | AppError::AlreadyExists { .. }
         | AppError::FailedPrecondition(_)
-        | AppError::Forbidden { .. }
+        | AppError::Forbidden
+        | AppError::Hidden { .. }
         | AppError::Unauthenticated
         | AppError::StaleEtag { .. }
         | AppError::TooLarge { .. } => Failure::Invalid(error.to_string()),

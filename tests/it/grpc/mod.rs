@@ -1,6 +1,7 @@
 //! The gRPC service as its clients see it.
 
 mod availability;
+mod hostile;
 mod lists;
 mod once;
 mod operation;
@@ -11,6 +12,6 @@ mod round_parts;
 mod round_refusals;
 mod round_story;
 mod rounds;
-mod runs;
+pub(crate) mod runs;
 mod trainee_rows;
 mod twins;

@@ -4,7 +4,16 @@ use practicum::grpc::pb;
 use prost_types::FieldMask;
 use tonic::Code;
 
-use crate::support::service::{Service, broken, reason};
+use crate::support::service::{Service, broken, reason, served_by_both};
+
+served_by_both!(
+    pages_through_all_trainees_in_the_order_of_keys,
+    refuses_the_page_token_of_another_list,
+    a_request_id_takes_effect_once,
+    a_supervisor_keeps_what_the_mask_leaves_out,
+    refuses_a_supervisor_of_a_site_that_is_not_there,
+    deletes_a_site_once_its_etag_is_the_current_one,
+);
 
 fn day(year: i32) -> Option<pb::Date> {
     Some(pb::Date {
@@ -83,7 +92,6 @@ pub(super) fn create_trainee(key: &str) -> pb::CreateTraineeRequest {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn pages_through_all_trainees_in_the_order_of_keys() {
     let service = Service::start().await.with_program().await;
     let mut trainees = service.trainees();
@@ -121,7 +129,6 @@ async fn pages_through_all_trainees_in_the_order_of_keys() {
     assert_eq!(broken(&refused), ["page_size", "page_token"]);
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn refuses_the_page_token_of_another_list() {
     let service = Service::start().await.with_program().await;
     for key in ["a", "b"] {
@@ -153,7 +160,6 @@ async fn refuses_the_page_token_of_another_list() {
     assert_eq!(broken(&refused), ["page_token"]);
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn a_request_id_takes_effect_once() {
     let service = Service::start().await.with_program().await;
     let mut request = create_trainee("");
@@ -189,7 +195,6 @@ async fn a_request_id_takes_effect_once() {
     assert_eq!(all.trainees.len(), 1);
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn a_supervisor_keeps_what_the_mask_leaves_out() {
     let service = Service::start().await.with_program().await;
     service
@@ -237,7 +242,6 @@ async fn a_supervisor_keeps_what_the_mask_leaves_out() {
     assert_eq!(changed, expected);
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn refuses_a_supervisor_of_a_site_that_is_not_there() {
     let service = Service::start().await.with_program().await;
     let request = pb::CreateSupervisorRequest {
@@ -257,7 +261,6 @@ async fn refuses_a_supervisor_of_a_site_that_is_not_there() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn deletes_a_site_once_its_etag_is_the_current_one() {
     let service = Service::start().await.with_program().await;
     let mut sites = service.sites();

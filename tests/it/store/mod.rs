@@ -2,7 +2,7 @@
 
 mod batches;
 mod chain;
-mod databases;
+pub(crate) mod databases;
 mod faults;
 mod lists;
 mod once;
@@ -10,6 +10,7 @@ mod people;
 mod roles;
 mod rosters;
 mod round_parts;
+mod run_ends;
 mod runs;
 mod schema;
 mod size;

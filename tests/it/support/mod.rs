@@ -8,6 +8,8 @@ pub(crate) mod instances;
 pub(crate) mod layers;
 pub(crate) mod plans;
 pub(crate) mod random_world;
+pub(crate) mod raw_http2;
+pub(crate) mod server;
 pub(crate) mod service;
 pub(crate) mod solving;
 pub(crate) mod tz_cases;
