@@ -10,6 +10,7 @@ use tonic::codegen::http::Response;
 use tonic::transport::Server;
 use tonic::transport::server::{Connected, Router};
 use tonic_health::ServingStatus;
+use tonic_health::pb::health_server::{Health, HealthServer};
 use tonic_health::server::HealthReporter;
 use tower::layer::util::{Identity, Stack};
 use tower::util::MapResponseLayer;
@@ -162,17 +163,7 @@ async fn router(
     limits: &Limits,
     is_stopping: watch::Receiver<bool>,
 ) -> Result<(HealthReporter, Services), ServeError> {
-    let (health, health_service) = tonic_health::server::health_reporter();
-    for service in SERVICES {
-        health
-            .set_service_status(service, ServingStatus::Serving)
-            .await;
-    }
-    let reflection = || {
-        tonic_reflection::server::Builder::configure()
-            .register_encoded_file_descriptor_set(pb::DESCRIPTORS)
-            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
-    };
+    let (health, health_service) = health().await;
     macro_rules! limited {
         ($server:path, $calls:expr) => {
             <$server>::new($calls)
@@ -237,6 +228,23 @@ async fn router(
             calls!(TraineeCalls)
         ));
     Ok((health, router))
+}
+
+/// Returns the health of the services, all of which serve.
+async fn health() -> (HealthReporter, HealthServer<impl Health>) {
+    let (reporter, service) = tonic_health::server::health_reporter();
+    for name in SERVICES {
+        reporter
+            .set_service_status(name, ServingStatus::Serving)
+            .await;
+    }
+    (reporter, service)
+}
+
+fn reflection() -> tonic_reflection::server::Builder<'static> {
+    tonic_reflection::server::Builder::configure()
+        .register_encoded_file_descriptor_set(pb::DESCRIPTORS)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
 }
 
 fn builder(limits: &Limits) -> Server {

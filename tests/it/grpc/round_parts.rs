@@ -15,20 +15,20 @@ pub(super) async fn etag(service: &Service, round: &str) -> String {
     found.unwrap().into_inner().round.unwrap().etag
 }
 
-pub(super) fn at_site(key: impl ToString) -> Option<pb::SiteOrSupervisor> {
-    let target = pb::site_or_supervisor::Target::SiteId(key.to_string());
+pub(super) fn at_site(key: &str) -> Option<pb::SiteOrSupervisor> {
+    let target = pb::site_or_supervisor::Target::SiteId(key.to_owned());
     Some(pb::SiteOrSupervisor {
         target: Some(target),
     })
 }
 
-pub(super) fn wishes(trainee: impl ToString, sites: &[(&str, i32)]) -> pb::TraineePreferences {
+pub(super) fn wishes(trainee: &str, sites: &[(&str, i32)]) -> pb::TraineePreferences {
     let wish = |(site, rank): &(&str, i32)| pb::Preference {
         target: at_site(site),
         rank: *rank,
     };
     pb::TraineePreferences {
-        trainee_id: trainee.to_string(),
+        trainee_id: trainee.to_owned(),
         ranked: sites.iter().map(wish).collect(),
     }
 }
@@ -51,13 +51,13 @@ async fn preferences_come_back_best_first_and_those_of_others_stay() {
     let before = etag(&service, &round).await;
     let request = pb::ReplacePreferencesRequest {
         round: round.clone(),
-        preferences: Some(wishes(trainee(0), &[("site-0001", 9), ("site-0003", 2)])),
+        preferences: Some(wishes(&trainee(0), &[("site-0001", 9), ("site-0003", 2)])),
         etag: before.clone(),
         request_id: String::new(),
     };
     let replaced = service.rounds().replace_preferences(request).await;
     let replaced = replaced.unwrap().into_inner();
-    let expected = wishes(trainee(0), &[("site-0003", 2), ("site-0001", 9)]);
+    let expected = wishes(&trainee(0), &[("site-0003", 2), ("site-0001", 9)]);
     assert_eq!(replaced.preferences, Some(expected.clone()));
     assert_ne!(replaced.etag, before);
     assert_eq!(replaced.etag, etag(&service, &round).await);
@@ -65,8 +65,8 @@ async fn preferences_come_back_best_first_and_those_of_others_stay() {
     let batch = pb::BatchReplacePreferencesRequest {
         round: round.clone(),
         preferences: vec![
-            wishes(trainee(0), &[]),
-            wishes(trainee(2), &[("site-0002", 1)]),
+            wishes(&trainee(0), &[]),
+            wishes(&trainee(2), &[("site-0002", 1)]),
         ],
         ..Default::default()
     };
@@ -76,47 +76,54 @@ async fn preferences_come_back_best_first_and_those_of_others_stay() {
         etag(&service, &round).await
     );
     let now = preferences(&service, &round, &trainee(0)).await;
-    assert_eq!(now, wishes(trainee(0), &[]));
+    assert_eq!(now, wishes(&trainee(0), &[]));
     assert_eq!(preferences(&service, &round, &trainee(1)).await, others);
+}
+
+/// Returns a trainee at rank 1.
+fn first(trainee: &str) -> pb::RankedTrainee {
+    pb::RankedTrainee {
+        trainee_id: trainee.to_owned(),
+        rank: 1,
+    }
+}
+
+async fn pin(service: &Service, round: &str, trainee: &str, site: &str) {
+    let request = pb::PinRequest {
+        round: round.to_owned(),
+        pair: Some(pb::Pair {
+            trainee_id: trainee.to_owned(),
+            target: at_site(site),
+        }),
+        ..Default::default()
+    };
+    service.rounds().pin(request).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_leaves_a_round_takes_wishes_rankings_and_decisions_along() {
     let (service, round, roster) = imported("clinic-12").await;
     let mut rounds = service.rounds();
-    let (leaving, staying) = (&roster.trainees[0].key, &roster.trainees[1].key);
+    let [leaving, staying] = [0, 1].map(|number: usize| roster.trainees[number].key.as_str());
     let ranking = |site: &str| pb::GetSiteRankingRequest {
         round: round.clone(),
         site_id: site.to_owned(),
-    };
-    let ranked = |trainee: &dyn ToString| pb::RankedTrainee {
-        trainee_id: trainee.to_string(),
-        rank: 1,
     };
     for site in ["site-0001", "site-0002"] {
         let request = pb::ReplaceSiteRankingRequest {
             round: round.clone(),
             site_id: site.to_owned(),
-            ranked: vec![ranked(leaving), ranked(staying)],
+            ranked: vec![first(leaving), first(staying)],
             ..Default::default()
         };
         rounds.replace_site_ranking(request).await.unwrap();
     }
-    for (trainee, site) in [(leaving, "site-0002"), (staying, "site-0001")] {
-        let request = pb::PinRequest {
-            round: round.clone(),
-            pair: Some(pb::Pair {
-                trainee_id: trainee.to_string(),
-                target: at_site(site),
-            }),
-            ..Default::default()
-        };
-        rounds.pin(request).await.unwrap();
-    }
+    pin(&service, &round, leaving, "site-0002").await;
+    pin(&service, &round, staying, "site-0001").await;
     let request = pb::RemoveParticipantsRequest {
         round: round.clone(),
         site_ids: vec!["site-0001".to_owned()],
-        trainee_ids: vec![leaving.to_string()],
+        trainee_ids: vec![leaving.to_owned()],
         ..Default::default()
     };
     let removed = rounds.remove_participants(request).await.unwrap();
@@ -125,7 +132,7 @@ async fn whoever_leaves_a_round_takes_wishes_rankings_and_decisions_along() {
     let missing = rounds.get_site_ranking(ranking("site-0001")).await;
     assert_eq!(reason(&missing.unwrap_err()), "NOT_FOUND");
     let left = rounds.get_site_ranking(ranking("site-0002")).await.unwrap();
-    assert_eq!(left.into_inner().ranked, [ranked(staying)]);
+    assert_eq!(left.into_inner().ranked, [first(staying)]);
     let list = pb::ListPinsRequest {
         round: round.clone(),
     };

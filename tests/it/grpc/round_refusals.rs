@@ -154,11 +154,11 @@ async fn a_batch_of_preferences_with_one_fault_changes_nothing() {
         let refused = service.rounds().batch_replace_preferences(request).await;
         broken(&refused.unwrap_err())
     };
-    let fine = wishes(trainee(0), &[("site-0001", 1)]);
-    let unknown = wishes(trainee(1), &[("site-0001", 1), ("nowhere", 1)]);
+    let fine = wishes(&trainee(0), &[("site-0001", 1)]);
+    let unknown = wishes(&trainee(1), &[("site-0001", 1), ("nowhere", 1)]);
     let found = refused(batch(vec![fine.clone(), unknown])).await;
     assert_eq!(found, ["preferences[1].ranked[1].target"]);
-    let twice = wishes(trainee(1), &[("site-0001", 1), ("site-0001", 2)]);
+    let twice = wishes(&trainee(1), &[("site-0001", 1), ("site-0001", 2)]);
     let found = refused(batch(vec![fine.clone(), twice, fine.clone()])).await;
     assert_eq!(
         found,
@@ -204,7 +204,7 @@ async fn a_stale_etag_or_an_unknown_round_changes_nothing() {
     );
     let replace = pb::ReplacePreferencesRequest {
         round: round.clone(),
-        preferences: Some(wishes(&roster.trainees[0].key, &[])),
+        preferences: Some(wishes(roster.trainees[0].key.as_str(), &[])),
         etag: request.etag.clone(),
         request_id: String::new(),
     };
