@@ -107,7 +107,10 @@ impl fmt::Display for Address {
         let user = options.get_username();
         let database = options.get_database().unwrap_or(user);
         match options.get_socket() {
-            Some(socket) => write!(f, "postgres://{user}@/{database}?host={}", socket.display()),
+            Some(socket) => {
+                let socket = socket.display();
+                write!(f, "postgres://{user}@localhost/{database}?host={socket}")
+            }
             None => {
                 let (host, port) = (options.get_host(), options.get_port());
                 write!(f, "postgres://{user}@{host}:{port}/{database}")
@@ -169,7 +172,7 @@ mod tests {
         for url in [
             "postgres://app:hush@db/north",
             "postgres://app@db/north?password=hush",
-            "postgres://app:hush@/north?host=/run/postgres",
+            "postgres://app:hush@localhost/north?host=/run/postgres",
         ] {
             let address = Address::parse(url).unwrap();
             let shown = format!("{address} {address:?}");

@@ -73,8 +73,8 @@ fn tells_what_a_whole_database_holds() {
     let lines = practicum(&["doctor", "--database", &clinic.database()]).stdout;
     for part in [
         "SQLite",
-        "12 trainees",
-        "hold in 1 programs",
+        "trainees 12",
+        "whole in programs: 1",
         "0 queued",
         "free",
     ] {
@@ -125,8 +125,8 @@ fn finds_runs_that_wait_and_runs_whose_worker_is_gone() {
     assert_eq!(report["database"]["runs_with_lease_over"], 1);
     let warnings = report["warnings"].to_string();
     for part in [
-        "1 runs wait for a worker",
-        "1 runs lost their worker",
+        "wait for a worker: 1",
+        "lost their worker: 1",
         "practicum serve",
     ] {
         assert!(warnings.contains(part), "{warnings}");

@@ -226,13 +226,13 @@ impl Report {
         let waits = runs.queued_since.map_or(0, |since| now.0 - since.0);
         if waits > LONG_WAIT {
             findings.warnings.push(format!(
-                "{} runs wait for a worker, one for {waits} s; start `practicum serve`, which solves them",
+                "runs that wait for a worker: {}, one for {waits} s; start `practicum serve`, which solves them",
                 runs.queued
             ));
         }
         if runs.lease_over > 0 {
             findings.warnings.push(format!(
-                "{} runs lost their worker; the next `practicum serve` or `practicum run start` takes \
+                "runs that lost their worker: {}; the next `practicum serve` or `practicum run start` takes \
                  them up again",
                 runs.lease_over
             ));
@@ -274,12 +274,12 @@ impl Report {
         if let Some(records) = &self.records {
             let records: Vec<String> = records
                 .iter()
-                .map(|(kind, count)| format!("{count} {kind}"))
+                .map(|(kind, count)| format!("{kind} {count}"))
                 .collect();
             lines.push(("records", records.join(", ")));
         }
         if let Some(whole) = self.programs_with_whole_chain {
-            lines.push(("chains", format!("hold in {whole} programs")));
+            lines.push(("chains", format!("whole in programs: {whole}")));
         }
         if let (Some(queued), Some(running), Some(over)) = (
             self.runs_queued,
