@@ -49,13 +49,15 @@ impl App {
         };
         actor.check_may_see(&program.key)?;
         let created = again(|| self.inner.db.write_new(&program, self.now())).await;
-        let mut write = created.map_err(|error| match error {
-            StoreError::AlreadyExists(_) => AppError::AlreadyExists {
-                kind: EntityKind::Program,
-                key: program.key.to_string(),
-            },
-            other => other.into(),
-        })?;
+        let mut write = match created {
+            Err(StoreError::AlreadyExists(_)) => {
+                return Err(AppError::AlreadyExists {
+                    kind: EntityKind::Program,
+                    key: program.key.to_string(),
+                });
+            }
+            other => other?,
+        };
         self.check_not_done(&mut write, actor).await?;
         let (_, after) = write.tx().program_fetch(&program.key).await?;
         let subject = format!("programs/{}", program.key);

@@ -101,7 +101,9 @@ where
         let (method, body) = (caller.method, caller.body_sha256);
         actor = actor.with_request(RequestOnce::new(id, method, body, encode));
     }
-    let message = match app.once(&actor, change(actor.clone())).await? {
+    // A use case is large as a future; each caller would hold it otherwise.
+    let change = Box::pin(change(actor.clone()));
+    let message = match app.once(&actor, change).await? {
         Outcome::Done(result) => answer(&result),
         Outcome::DoneBefore(bytes) => M::decode(bytes.as_slice())
             .map_err(|error| status::status(AppError::Internal(Box::new(error))))?,

@@ -20,7 +20,7 @@ pub(super) fn id() -> String {
 #[derive(Default)]
 struct Sent {
     requests: BTreeSet<&'static str>,
-    again: Vec<Pin<Box<dyn Future<Output = ()>>>>,
+    again: Vec<Pin<Box<dyn Future<Output = ()> + Send>>>,
 }
 
 /// Sends a request under a new identifier twice, and keeps a third time for
@@ -83,6 +83,10 @@ async fn every_write_gives_a_repeat_the_first_answer() {
     assert_eq!(requests, all, "each write needs its line here");
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "one entry for each write, told in order"
+)]
 async fn write_people(service: &Service, sent: &mut Sent) {
     let parent = || "programs/north".to_owned();
     let program = |display_name: &str| {
@@ -268,6 +272,10 @@ async fn write_batches(service: &Service, sent: &mut Sent) {
     );
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "one entry for each write, told in order"
+)]
 async fn write_rounds(
     service: &Service,
     sent: &mut Sent,

@@ -96,7 +96,7 @@ async fn refuses_an_identifier_that_was_used_for_another_request(world: World) {
         .app
         .once(
             &actor,
-            world.app.create_program(&actor, new_program("south")),
+            Box::pin(world.app.create_program(&actor, new_program("south"))),
         )
         .await;
     assert!(matches!(elsewhere, Err(AppError::Invalid(_))));
@@ -164,7 +164,7 @@ async fn many_twins_create_one_program(world: World) {
             let actor = sends::<Versioned<Program>>(id, key);
             async move {
                 let create = app.create_program(&actor, new_program(key));
-                app.once(&actor, create).await
+                app.once(&actor, Box::pin(create)).await
             }
         })
         .await;
