@@ -60,9 +60,7 @@ impl Service<http::Request<Body>> for EchoServer {
     fn call(&mut self, request: http::Request<Body>) -> Self::Future {
         Box::pin(async {
             let codec: ProstCodec<Payload, Wanted> = ProstCodec::default();
-            Ok(tonic::server::Grpc::new(codec)
-                .unary(Echo, request)
-                .await)
+            Ok(tonic::server::Grpc::new(codec).unary(Echo, request).await)
         })
     }
 }
