@@ -49,7 +49,7 @@ impl Refers for Supervisor {
 
 macro_rules! use_cases {
     ($kind:ident, $key:ty, $create:ident, $get:ident, $list:ident, $update:ident, $delete:ident,
-     $store_list:ident, $store_write:ident, $store_delete:ident, $word:literal) => {
+     $store_list:ident, $store_write:ident, $store_update:ident, $store_delete:ident, $word:literal) => {
         impl App {
             /// Creates a record in a program. It takes part in no round yet.
             ///
@@ -89,7 +89,7 @@ macro_rules! use_cases {
                 program: &ProgramKey,
                 key: &$key,
             ) -> Result<Versioned<$kind>, AppError> {
-                let (mut tx, scope, _) = self.read(actor, program).await?;
+                let (mut tx, scope) = self.glance(actor, program).await?;
                 let found = tx.$store_list(scope, &KeyRange::one(key.as_str())).await?;
                 one(found, EntityKind::$kind, key.as_str())
             }
@@ -104,7 +104,7 @@ macro_rules! use_cases {
                 program: &ProgramKey,
                 page: &PageRequest,
             ) -> Result<Page<Versioned<$kind>>, AppError> {
-                let (mut tx, scope, _) = self.read(actor, program).await?;
+                let (mut tx, scope) = self.glance(actor, program).await?;
                 let found = tx.$store_list(scope, &page_range(page)?).await?;
                 Ok(page_of(found, page, |record| record.value.key.as_str()))
             }
@@ -128,11 +128,10 @@ macro_rules! use_cases {
                 let before = one(before, EntityKind::$kind, new.key.as_str())?;
                 check_etag(EntityKind::$kind, new.key.as_str(), &before, etag)?;
                 new.check_references(&mut write).await?;
-                write.$store_write(&[&new]).await?;
-                let after = write.tx().$store_list(scope, &range).await?;
                 let subject = format!(concat!($word, "s/{}"), new.key);
+                let after = write.$store_update(&before, new).await?;
                 commit(write, actor, stringify!($update), &subject, "{}").await?;
-                one(after, EntityKind::$kind, new.key.as_str())
+                Ok(after)
             }
 
             /// Deletes a record that takes part in no round.
@@ -182,6 +181,7 @@ use_cases!(
     delete_site,
     site_list,
     site_write,
+    site_update,
     site_delete,
     "site"
 );
@@ -195,6 +195,7 @@ use_cases!(
     delete_supervisor,
     supervisor_list,
     supervisor_write,
+    supervisor_update,
     supervisor_delete,
     "supervisor"
 );
@@ -208,6 +209,7 @@ use_cases!(
     delete_trainee,
     trainee_list,
     trainee_write,
+    trainee_update,
     trainee_delete,
     "trainee"
 );

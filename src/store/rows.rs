@@ -51,17 +51,6 @@ impl KeyRange {
             limit,
         }
     }
-
-    /// Returns the range from the first to the last of some keys in order.
-    pub(super) fn spanning<'a>(mut keys: impl DoubleEndedIterator<Item = &'a str>) -> Self {
-        let first = keys.next();
-        let last = keys.next_back().or(first);
-        Self {
-            from: first.unwrap_or_default().to_owned(),
-            until: last.unwrap_or_default().to_owned(),
-            limit: i64::MAX,
-        }
-    }
 }
 
 /// Columns that every record with a key has.
@@ -129,6 +118,18 @@ pub(super) async fn delete_record(
     Ok(gone > 0)
 }
 
+/// Returns the records whose part is not what it was `before`: all of them where
+/// nothing is known of what was there.
+pub(super) fn changed<'a, T, P: PartialEq + 'a>(
+    records: &'a [&'a T],
+    before: Option<&'a T>,
+    part: fn(&T) -> &P,
+) -> impl Iterator<Item = (&'a T, &'a P)> {
+    let before = before.map(part);
+    let parts = records.iter().map(move |record| (*record, part(record)));
+    parts.filter(move |(_, now)| before.is_none_or(|before| before != *now))
+}
+
 /// Writes many rows of a program: `$1` is the program, `$2` the rows, `$3`
 /// one more value that all rows share.
 pub(super) async fn write_rows<'a, S>(
@@ -175,6 +176,11 @@ impl Place<'_> {
             table: self.table,
             key: self.key.to_owned(),
         }
+    }
+
+    /// Names another table for the same record.
+    pub(super) fn of(self, table: &'static str) -> Self {
+        Self { table, ..self }
     }
 
     /// Takes a value that must be there.

@@ -3,17 +3,20 @@
 use serde_json::{Value, json};
 use sqlx::FromRow;
 
+use super::availability::{self, CalendarColumns, calendar_columns};
 use super::dispatch::statements;
-use super::rows::{Place, RecordColumns, delete_record, new_id, records_in, write_rows};
-use super::{KeyRange, ProgramScope, StoreError, Tx, WriteTx, availability, words};
+use super::rows::{Place, RecordColumns, changed, delete_record, new_id, records_in, write_rows};
+use super::words::{self, words_column};
+use super::{KeyRange, ProgramScope, StoreError, Tx, WriteTx};
 use crate::domain::{EntityKind, Trainee, TraineeKey, Versioned};
 
 statements! {
-    TRAINEE_LIST = "SELECT key, id, version, created_at, updated_at, name, email, time_zone, \
-        level, jurisdiction, priority, contact_minutes_min, contact_minutes_target, \
-        contact_minutes_max FROM trainee \
+    TRAINEE_LIST = concat!("SELECT key, id, version, created_at, updated_at, name, email, \
+        time_zone, level, jurisdiction, priority, contact_minutes_min, contact_minutes_target, \
+        contact_minutes_max, ", words_column!("trainee", "modality"), ", ",
+        words_column!("trainee", "language"), ", ", calendar_columns!("trainee"), " FROM trainee \
         WHERE program_id = $1 AND key >= $2 AND key <= $3 AND deleted_at IS NULL \
-        ORDER BY key LIMIT $4";
+        ORDER BY key LIMIT $4");
     TRAINEE_WRITE = "INSERT INTO trainee (program_id, key, id, version, created_at, updated_at, \
         name, email, time_zone, level, jurisdiction, priority, contact_minutes_min, \
         contact_minutes_target, contact_minutes_max) \
@@ -45,6 +48,10 @@ struct TraineeRow {
     contact_minutes_min: i64,
     contact_minutes_target: Option<i64>,
     contact_minutes_max: i64,
+    modality_words: Option<String>,
+    language_words: Option<String>,
+    #[sqlx(flatten)]
+    calendar: CalendarColumns,
 }
 
 impl TraineeRow {
@@ -64,9 +71,12 @@ impl TraineeRow {
             priority: place.count(self.priority)?,
             contact: place.minutes_range(self.contact_minutes_min, self.contact_minutes_max)?,
             contact_target: target.map(|target| place.minutes(target)).transpose()?,
-            modalities_required: Default::default(),
-            languages: Default::default(),
-            availability: Default::default(),
+            modalities_required: words::read(
+                place.of("trainee_modality"),
+                self.modality_words.as_deref(),
+            )?,
+            languages: words::read(place.of("trainee_language"), self.language_words.as_deref())?,
+            availability: self.calendar.read(place)?,
         };
         Ok(self.record.with(trainee))
     }
@@ -83,20 +93,7 @@ impl Tx {
         keys: &KeyRange,
     ) -> Result<Vec<Versioned<Trainee>>, StoreError> {
         let rows: Vec<TraineeRow> = records_in(self, TRAINEE_LIST, scope, keys).await?;
-        let owners = KeyRange::spanning(rows.iter().map(|row| row.record.key.as_str()));
-        let mut modalities = words::TRAINEE_MODALITY.list(self, scope, &owners).await?;
-        let mut languages = words::TRAINEE_LANGUAGE.list(self, scope, &owners).await?;
-        let mut calendars = availability::list(self, scope, EntityKind::Trainee, &owners).await?;
-        rows.into_iter()
-            .map(|row| {
-                let mut record = row.into_trainee()?;
-                let trainee = &mut record.value;
-                trainee.modalities_required = modalities.take(trainee.key.as_str());
-                trainee.languages = languages.take(trainee.key.as_str());
-                trainee.availability = calendars.take(trainee.key.as_str());
-                Ok(record)
-            })
-            .collect()
+        rows.into_iter().map(TraineeRow::into_trainee).collect()
     }
 }
 
@@ -122,25 +119,44 @@ impl WriteTx {
     /// # Errors
     /// When the database fails.
     pub async fn trainee_write(&mut self, trainees: &[&Trainee]) -> Result<(), StoreError> {
+        self.trainee_write_over(None, trainees).await
+    }
+
+    /// Replaces a trainee and returns its new version.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn trainee_update(
+        &mut self,
+        before: &Versioned<Trainee>,
+        trainee: Trainee,
+    ) -> Result<Versioned<Trainee>, StoreError> {
+        self.trainee_write_over(Some(&before.value), &[&trainee])
+            .await?;
+        Ok(self.next_version(before, trainee))
+    }
+
+    async fn trainee_write_over(
+        &mut self,
+        before: Option<&Trainee>,
+        trainees: &[&Trainee],
+    ) -> Result<(), StoreError> {
         let (scope, now) = (self.scope, self.now.0);
-        let rows: Vec<Value> = trainees.iter().map(|trainee| row(trainee)).collect();
         let tx = &mut self.tx;
+        let rows: Vec<Value> = trainees.iter().map(|one| row(one)).collect();
         write_rows(tx, TRAINEE_WRITE, scope.program_id, now, &rows).await?;
-        let modalities = trainees
-            .iter()
-            .map(|trainee| (trainee.key.as_str(), &trainee.modalities_required));
+        let modalities = changed(trainees, before, |one| &one.modalities_required)
+            .map(|(one, words)| (one.key.as_str(), words));
         words::TRAINEE_MODALITY
             .replace(tx, scope, modalities)
             .await?;
-        let languages = trainees
-            .iter()
-            .map(|trainee| (trainee.key.as_str(), &trainee.languages));
+        let languages = changed(trainees, before, |one| &one.languages)
+            .map(|(one, words)| (one.key.as_str(), words));
         words::TRAINEE_LANGUAGE
             .replace(tx, scope, languages)
             .await?;
-        let calendars = trainees
-            .iter()
-            .map(|trainee| (trainee.key.as_str(), &trainee.availability));
+        let calendars = changed(trainees, before, |one| &one.availability)
+            .map(|(one, calendar)| (one.key.as_str(), calendar));
         availability::replace(tx, scope, EntityKind::Trainee, calendars).await
     }
 
