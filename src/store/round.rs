@@ -14,7 +14,7 @@ statements! {
         excluded_supervisor_closes_sites, contact_per_supervision_max_thousandths, \
         group_credit_thousandths, has_availability FROM round \
         WHERE program_id = $1 AND key >= $2 AND key <= $3 AND deleted_at IS NULL \
-        ORDER BY key LIMIT $4";
+        ORDER BY key LIMIT CAST($4 AS BIGINT)";
     ROUND_WRITE = "INSERT INTO round (program_id, key, id, version, created_at, updated_at, \
         key_is_given, name, first_day, last_day, session_start_step_minutes, \
         missed_sessions_max, unranked_sites, excluded_supervisor_closes_sites, \

@@ -15,7 +15,8 @@ statements! {
         snapshot_sha256, limit_seconds, limit_memory_bytes, cancel_requested, fencing_token, \
         has_plan, failure, started_at, ended_at FROM run \
         WHERE program_id = $1 AND key >= $2 AND key <= $3 AND deleted_at IS NULL \
-        AND ($4 = '' OR round_key = $4) AND (has_plan OR NOT $5) ORDER BY key LIMIT $6";
+        AND ($4 = '' OR round_key = $4) AND (has_plan OR NOT $5) ORDER BY key \
+        LIMIT CAST($6 AS BIGINT)";
     RUN_INSERT = "INSERT INTO run (program_id, key, id, version, created_at, updated_at, \
         round_key, state, snapshot_sha256, limit_seconds, limit_memory_bytes, \
         cancel_requested, fencing_token, has_plan, event_sequence) \

@@ -17,7 +17,7 @@ statements! {
         words_column!("site", "modality"), ", ", words_column!("site", "language"), ", ",
         calendar_columns!("site"), " FROM site \
         WHERE program_id = $1 AND key >= $2 AND key <= $3 AND deleted_at IS NULL \
-        ORDER BY key LIMIT $4");
+        ORDER BY key LIMIT CAST($4 AS BIGINT)");
     SITE_WRITE = "INSERT INTO site (program_id, key, id, version, created_at, updated_at, name, \
         time_zone, jurisdiction, setting, capacity_min, capacity, contact_minutes_per_week, \
         contact_minutes_min, contact_minutes_max, agreement_from, agreement_until) \

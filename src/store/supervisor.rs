@@ -22,7 +22,7 @@ statements! {
             WHERE program_id = supervisor.program_id AND supervisor_key = supervisor.key) \
             AS licences, ", calendar_columns!("supervisor"), " FROM supervisor \
         WHERE program_id = $1 AND key >= $2 AND key <= $3 AND deleted_at IS NULL \
-        ORDER BY key LIMIT $4");
+        ORDER BY key LIMIT CAST($4 AS BIGINT)");
     SUPERVISOR_WRITE = "INSERT INTO supervisor (program_id, key, id, version, created_at, \
         updated_at, name, email, time_zone, role, delivery, caseload_min, caseload_max, \
         caseload_current, minutes_per_week_max, group_size_max) \

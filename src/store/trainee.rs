@@ -16,7 +16,7 @@ statements! {
         contact_minutes_max, ", words_column!("trainee", "modality"), ", ",
         words_column!("trainee", "language"), ", ", calendar_columns!("trainee"), " FROM trainee \
         WHERE program_id = $1 AND key >= $2 AND key <= $3 AND deleted_at IS NULL \
-        ORDER BY key LIMIT $4");
+        ORDER BY key LIMIT CAST($4 AS BIGINT)");
     TRAINEE_WRITE = "INSERT INTO trainee (program_id, key, id, version, created_at, updated_at, \
         name, email, time_zone, level, jurisdiction, priority, contact_minutes_min, \
         contact_minutes_target, contact_minutes_max) \

@@ -79,7 +79,7 @@ async fn keeps_each_record_as_it_was_given(world: World) {
 /// then taken away, while the others stay.
 async fn answers_an_update_with_what_is_then_read(world: World) {
     clinic(&world).await;
-    let (app, actor) = (&world.app, Actor::operator());
+    let (app, actor, program) = (&world.app, Actor::operator(), program());
     let roster = shipped("clinic-12");
     let other = shipped("metro-120");
     let (site, supervisor, trainee) = (
@@ -92,9 +92,9 @@ async fn answers_an_update_with_what_is_then_read(world: World) {
     sites[1].languages.clear();
     sites[2].opening = other.supervisors[0].availability.clone();
     for site in sites {
-        let updated = app.update_site(&actor, &program(), site.clone(), None);
+        let updated = app.update_site(&actor, &program, site.clone(), None);
         let updated = updated.await.unwrap();
-        let read = app.get_site(&actor, &program(), &site.key).await.unwrap();
+        let read = app.get_site(&actor, &program, &site.key).await.unwrap();
         assert_eq!((&updated, &updated.value), (&read, &site));
     }
     let mut supervisors = vec![supervisor.clone(); 6];
@@ -104,9 +104,9 @@ async fn answers_an_update_with_what_is_then_read(world: World) {
     supervisors[3].licences.clear();
     supervisors[4].availability.windows.clear();
     for supervisor in supervisors {
-        let updated = app.update_supervisor(&actor, &program(), supervisor.clone(), None);
+        let updated = app.update_supervisor(&actor, &program, supervisor.clone(), None);
         let updated = updated.await.unwrap();
-        let read = app.get_supervisor(&actor, &program(), &supervisor.key);
+        let read = app.get_supervisor(&actor, &program, &supervisor.key);
         let read = read.await.unwrap();
         assert_eq!((&updated, &updated.value), (&read, &supervisor));
     }
@@ -120,9 +120,9 @@ async fn answers_an_update_with_what_is_then_read(world: World) {
         reason: "first; then; last".to_owned(),
     });
     for trainee in trainees {
-        let updated = app.update_trainee(&actor, &program(), trainee.clone(), None);
+        let updated = app.update_trainee(&actor, &program, trainee.clone(), None);
         let updated = updated.await.unwrap();
-        let read = app.get_trainee(&actor, &program(), &trainee.key);
+        let read = app.get_trainee(&actor, &program, &trainee.key);
         let read = read.await.unwrap();
         assert_eq!((&updated, &updated.value), (&read, &trainee));
     }
