@@ -37,7 +37,7 @@ serve: build
 	$(RELEASE)/practicum import tests/data/rosters/metro-120 --database practicum.db
 	$(RELEASE)/practicum serve --database practicum.db
 
-# Measures the matcher and the service; prints the tables of
+# Measures the matcher and the service; prints the tables of the README and of
 # docs/performance.md. Takes about four minutes.
 bench: build
 	scripts/bench

@@ -6,6 +6,7 @@ use std::future::{Ready, ready};
 use std::task::{Context, Poll};
 
 use tokio::net::TcpListener;
+use tokio_stream::StreamExt;
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::body::Body;
 use tonic::codegen::http::{self, uri::PathAndQuery};
@@ -33,7 +34,12 @@ struct Payload {
 
 /// Serves until the process is killed.
 pub(crate) async fn serve(listener: TcpListener) -> anyhow::Result<()> {
-    let incoming = TcpListenerStream::new(listener);
+    // Answers leave at once, as those of the service do.
+    let incoming = TcpListenerStream::new(listener).map(|stream| {
+        let stream = stream?;
+        stream.set_nodelay(true)?;
+        Ok::<_, std::io::Error>(stream)
+    });
     Server::builder()
         .add_service(EchoServer)
         .serve_with_incoming(incoming)
