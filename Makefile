@@ -2,7 +2,7 @@
 # one profile in one folder, so that HiGHS (minutes of C++) is built once.
 
 .DEFAULT_GOAL := build
-.PHONY: deps build check test test-long test-clients demo serve bench fix deny lint-proto
+.PHONY: deps build check test test-long test-clients demo serve bench bench-grpc fix deny lint-proto
 
 RELEASE := $(or $(CARGO_TARGET_DIR),target)/release
 
@@ -43,9 +43,15 @@ serve: build
 	@echo "clients/README.md has a Python and a Node client to try on this server."
 	$(RELEASE)/practicum serve --database practicum.db
 
-# Measures whole runs and prints the table of the README.
+# Measures the matcher and the service; prints the tables of the README and of
+# docs/performance.md. Takes about four minutes.
 bench: build
 	scripts/bench
+	scripts/with-postgres --durable scripts/bench-grpc
+
+# Measures the service alone.
+bench-grpc: build
+	scripts/with-postgres --durable scripts/bench-grpc
 
 # Mends format and what clippy can mend by itself.
 fix: deps

@@ -22,7 +22,7 @@ fn one<T>(found: Vec<T>, kind: EntityKind, key: &str) -> Result<T, AppError> {
 macro_rules! use_cases {
     ($kind:ident, $key:ty, $filter:ty, $create:ident, $get:ident, $list:ident, $update:ident,
      $delete:ident, $store_list:ident, $store_page:ident, $store_write:ident,
-     $store_delete:ident, $word:literal) => {
+     $store_update:ident, $store_delete:ident, $word:literal) => {
         impl App {
             /// Creates a record in a program. It takes part in no round yet.
             ///
@@ -63,7 +63,7 @@ macro_rules! use_cases {
                 program: &ProgramKey,
                 key: &$key,
             ) -> Result<Versioned<$kind>, AppError> {
-                let (mut tx, scope, _) = self.read(actor, program).await?;
+                let (mut tx, scope) = self.glance(actor, program).await?;
                 let found = tx.$store_list(scope, &KeyRange::one(key.as_str())).await?;
                 one(found, EntityKind::$kind, key.as_str())
             }
@@ -80,7 +80,7 @@ macro_rules! use_cases {
                 list: &ListRequest<$filter>,
             ) -> Result<Page<Versioned<$kind>>, AppError> {
                 let seek = seek(list)?;
-                let (mut tx, scope, _) = self.read(actor, program).await?;
+                let (mut tx, scope) = self.glance(actor, program).await?;
                 let found = tx.$store_page(scope, &seek, &list.filter).await?;
                 Ok(list_page(found, list, |one| {
                     (one.key.as_str(), one.name.as_str())
@@ -106,10 +106,8 @@ macro_rules! use_cases {
                 let before = one(before, EntityKind::$kind, new.key.as_str())?;
                 check_etag(EntityKind::$kind, new.key.as_str(), &before, etag)?;
                 new.check_sites(&mut write).await?;
-                write.$store_write(&[&new]).await?;
-                let after = write.tx().$store_list(scope, &range).await?;
                 let subject = format!(concat!($word, "s/{}"), new.key);
-                let after = one(after, EntityKind::$kind, new.key.as_str())?;
+                let after = write.$store_update(&before, new).await?;
                 commit(write, actor, stringify!($update), &subject, "{}", &after).await?;
                 Ok(after)
             }
@@ -163,6 +161,7 @@ use_cases!(
     site_list,
     site_page,
     site_write,
+    site_update,
     site_delete,
     "site"
 );
@@ -178,6 +177,7 @@ use_cases!(
     supervisor_list,
     supervisor_page,
     supervisor_write,
+    supervisor_update,
     supervisor_delete,
     "supervisor"
 );
@@ -193,6 +193,7 @@ use_cases!(
     trainee_list,
     trainee_page,
     trainee_write,
+    trainee_update,
     trainee_delete,
     "trainee"
 );

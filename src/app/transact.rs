@@ -53,6 +53,18 @@ impl App {
         Ok((tx, scope, record))
     }
 
+    /// Opens a program for a read by one statement.
+    pub(super) async fn glance(
+        &self,
+        actor: &Actor,
+        program: &ProgramKey,
+    ) -> Result<(Tx, ProgramScope), AppError> {
+        actor.check_may_see(program)?;
+        let mut tx = self.inner.db.glance().await?;
+        let (scope, _) = tx.program_fetch(program).await?;
+        Ok((tx, scope))
+    }
+
     /// Opens a program for writing.
     pub(super) async fn write(
         &self,

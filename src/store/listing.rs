@@ -67,12 +67,6 @@ impl Seek {
             limit,
         }
     }
-
-    /// Says whether the records of a page through a filter are neighbours by
-    /// key.
-    pub(super) fn gives_neighbours(&self, filter: &[&str]) -> bool {
-        self.order.by == OrderBy::Key && filter.iter().all(|part| part.is_empty())
-    }
 }
 
 /// The statements that list the records of one table, by name.
@@ -101,7 +95,7 @@ impl ListTable {
 /// Names the statements that list a table: its columns, the column of its
 /// names, and its filter, whose parts are `$5` and on, empty where not wanted.
 macro_rules! list_table {
-    ($table:literal, $columns:literal, $name:literal, $filter:literal) => {
+    ($table:literal, $columns:expr, $name:literal, $filter:literal) => {
         $crate::store::listing::ListTable([
             list_table!(@ $table, $columns, "key >= $2 AND key <= $3", " by range", "key"),
             list_table!(@ $table, $columns,
@@ -124,12 +118,12 @@ macro_rules! list_table {
                 " page by update time desc", "updated_at DESC, key DESC"),
         ])
     };
-    (@ $table:literal, $columns:literal, $where:expr, $label:literal, $order:expr) => {
+    (@ $table:literal, $columns:expr, $where:expr, $label:literal, $order:expr) => {
         (
             concat!($table, $label),
             concat!("SELECT key, id, version, created_at, updated_at, ", $columns, " FROM ",
                 $table, " WHERE program_id = $1 AND ", $where,
-                " AND deleted_at IS NULL ORDER BY ", $order, " LIMIT $4"),
+                " AND deleted_at IS NULL ORDER BY ", $order, " LIMIT CAST($4 AS BIGINT)"),
         )
     };
 }

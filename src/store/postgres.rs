@@ -15,6 +15,9 @@ pub(super) const BEGIN_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ 
 
 /// Most connections of this process.
 const CONNECTIONS: u32 = 10;
+/// How long a connection may lie idle before it is asked whether it still is
+/// one. To ask each time would cost as much as a statement.
+const TRUSTED_FOR: Duration = Duration::from_secs(1);
 /// How long somebody waits for a connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Least version that is supported, as the server numbers them.
@@ -45,7 +48,10 @@ const IDLE_TIMEOUT: &str = "30s";
 
 /// Connects to a server. What the URL's own `options` say stands.
 pub(super) async fn open(options: &PgConnectOptions) -> Result<PgPool, StoreError> {
-    let mut options = options.clone().statement_cache_capacity(256);
+    let mut options = options
+        .clone()
+        .statement_cache_capacity(256)
+        .disable_statement_logging();
     let given = options.get_options().unwrap_or_default().to_owned();
     for (setting, value) in [
         ("lock_timeout", LOCK_TIMEOUT),
@@ -63,6 +69,12 @@ pub(super) async fn open(options: &PgConnectOptions) -> Result<PgPool, StoreErro
     let pool = PgPoolOptions::new()
         .max_connections(CONNECTIONS)
         .acquire_timeout(ACQUIRE_TIMEOUT)
+        .test_before_acquire(false)
+        .before_acquire(|connection, about| {
+            Box::pin(
+                async move { Ok(about.idle_for < TRUSTED_FOR || connection.ping().await.is_ok()) },
+            )
+        })
         .connect_with(options)
         .await?;
     Ok(pool)

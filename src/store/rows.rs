@@ -61,19 +61,6 @@ impl KeyRange {
         }
     }
 
-    /// Returns the keys of records whose own rows are to be read: where they
-    /// are neighbours, as a range from the least to the greatest.
-    pub(super) fn owners<'a>(
-        keys: impl Iterator<Item = &'a str> + Clone,
-        are_neighbours: bool,
-    ) -> Self {
-        if are_neighbours {
-            Self::spanning(keys)
-        } else {
-            Self::of(keys)
-        }
-    }
-
     /// Returns the range from the least to the greatest of some keys.
     pub fn spanning<'a>(keys: impl Iterator<Item = &'a str> + Clone) -> Self {
         let least = keys.clone().min().unwrap_or_default();
@@ -88,11 +75,6 @@ impl KeyRange {
             limit,
             is_listed: false,
         }
-    }
-
-    /// Says whether every record between two of these is one of these, too.
-    pub(super) fn is_range(&self) -> bool {
-        !self.is_listed
     }
 
     /// Returns the statement for a range, or that for a list of keys. The
@@ -145,6 +127,18 @@ pub(super) async fn delete_record(
     Ok(gone > 0)
 }
 
+/// Returns the records whose part is not what it was `before`: all of them where
+/// nothing is known of what was there.
+pub(super) fn changed<'a, T, P: PartialEq + 'a>(
+    records: &'a [&'a T],
+    before: Option<&'a T>,
+    part: fn(&T) -> &P,
+) -> impl Iterator<Item = (&'a T, &'a P)> {
+    let before = before.map(part);
+    let parts = records.iter().map(move |record| (*record, part(record)));
+    parts.filter(move |(_, now)| before.is_none_or(|before| before != *now))
+}
+
 /// Writes many rows of a program: `$1` is the program, `$2` the rows, `$3`
 /// one more value that all rows share.
 pub(super) async fn write_rows<'a, S>(
@@ -191,6 +185,11 @@ impl Place<'_> {
             table: self.table,
             key: self.key.to_owned(),
         }
+    }
+
+    /// Names another table for the same record.
+    pub(super) fn of(self, table: &'static str) -> Self {
+        Self { table, ..self }
     }
 
     /// Takes a value that must be there.

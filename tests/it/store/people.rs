@@ -2,7 +2,8 @@
 
 use practicum::app::{Actor, AppError, ImportMode, Reason};
 use practicum::domain::{
-    Forbid, ListRequest, Pin, ProgramKey, Site, SiteFilter, SiteKey, SiteOrSupervisor,
+    Away, Forbid, ListRequest, Pin, ProgramKey, SessionKind, Site, SiteFilter, SiteKey,
+    SiteOrSupervisor,
 };
 
 use super::databases::{World, on_both};
@@ -10,6 +11,7 @@ use super::rosters::{import, shipped};
 
 on_both!(
     keeps_each_record_as_it_was_given,
+    answers_an_update_with_what_is_then_read,
     refuses_a_stale_version,
     loses_no_update_of_many_writers,
     deletes_only_who_takes_part_in_no_round,
@@ -70,6 +72,59 @@ async fn keeps_each_record_as_it_was_given(world: World) {
     assert!(matches!(refused, Err(AppError::NotFound { .. })));
     let again = app.create_site(&actor, &program(), a_site("annex")).await;
     assert!(matches!(again, Err(AppError::AlreadyExists { .. })));
+}
+
+/// Lists that an update leaves alone are not written; each is changed here, and
+/// then taken away, while the others stay.
+async fn answers_an_update_with_what_is_then_read(world: World) {
+    clinic(&world).await;
+    let (app, actor, program) = (&world.app, Actor::operator(), program());
+    let roster = shipped("clinic-12");
+    let other = shipped("metro-120");
+    let (site, supervisor, trainee) = (
+        roster.sites[0].clone(),
+        roster.supervisors[0].clone(),
+        roster.trainees[0].clone(),
+    );
+    let mut sites = vec![site.clone(); 4];
+    sites[0].modalities.insert("a modality".parse().unwrap());
+    sites[1].languages.clear();
+    sites[2].opening = other.supervisors[0].availability.clone();
+    for site in sites {
+        let updated = app.update_site(&actor, &program, site.clone(), None);
+        let updated = updated.await.unwrap();
+        let read = app.get_site(&actor, &program, &site.key).await.unwrap();
+        assert_eq!((&updated, &updated.value), (&read, &site));
+    }
+    let mut supervisors = vec![supervisor.clone(); 6];
+    supervisors[0].sites.clear();
+    supervisors[1].kinds = SessionKind::ALL.into_iter().collect();
+    supervisors[2].languages.insert("nv".parse().unwrap());
+    supervisors[3].licences.clear();
+    supervisors[4].availability.windows.clear();
+    for supervisor in supervisors {
+        let updated = app.update_supervisor(&actor, &program, supervisor.clone(), None);
+        let updated = updated.await.unwrap();
+        let read = app.get_supervisor(&actor, &program, &supervisor.key);
+        let read = read.await.unwrap();
+        assert_eq!((&updated, &updated.value), (&read, &supervisor));
+    }
+    let mut trainees = vec![trainee.clone(); 4];
+    trainees[0]
+        .modalities_required
+        .insert("emdr".parse().unwrap());
+    trainees[1].languages.clear();
+    trainees[2].availability.away.push(Away {
+        days: roster.round.term,
+        reason: "first; then; last".to_owned(),
+    });
+    for trainee in trainees {
+        let updated = app.update_trainee(&actor, &program, trainee.clone(), None);
+        let updated = updated.await.unwrap();
+        let read = app.get_trainee(&actor, &program, &trainee.key);
+        let read = read.await.unwrap();
+        assert_eq!((&updated, &updated.value), (&read, &trainee));
+    }
 }
 
 async fn refuses_a_stale_version(world: World) {
