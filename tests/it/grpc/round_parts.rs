@@ -81,7 +81,7 @@ async fn preferences_come_back_best_first_and_those_of_others_stay() {
 }
 
 /// Returns a trainee at rank 1.
-fn first(trainee: &str) -> pb::RankedTrainee {
+pub(super) fn first(trainee: &str) -> pb::RankedTrainee {
     pb::RankedTrainee {
         trainee_id: trainee.to_owned(),
         rank: 1,

@@ -174,6 +174,9 @@ impl Stock {
                 let token = self.one_of(&format!("{list} page_token"), dice);
                 token.unwrap_or_default()
             }
+            "order_by" => (*dice.pick(&["", "", "key", "key desc", "update_time asc"])).to_owned(),
+            "filter" if !dice.one_in(6) => String::new(),
+            "filter" => "time_zone = America/New_York".to_owned(),
             "paths" => (*dice.pick(&["display_name", "time_zone", "languages", "*"])).to_owned(),
             _ if field.ends_with("_id") && dice.one_in(3) => fresh(dice),
             _ => self.one_of(field, dice).unwrap_or_else(|| fresh(dice)),
