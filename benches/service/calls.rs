@@ -130,6 +130,7 @@ impl Caller {
                     parent: program.clone(),
                     page_size: PAGE_SIZE,
                     page_token: std::mem::take(page_token),
+                    ..Default::default()
                 };
                 let answer = client.list_trainees(request).await?.into_inner();
                 let bytes = answer.encoded_len();
@@ -178,6 +179,7 @@ pub(crate) async fn trainee_names(channel: Channel, program: &str) -> anyhow::Re
             parent: format!("programs/{program}"),
             page_size: 1000,
             page_token,
+            ..Default::default()
         };
         let answer = client.list_trainees(request).await?.into_inner();
         names.extend(answer.trainees.into_iter().map(|trainee| trainee.name));
