@@ -14,7 +14,8 @@ use crate::domain::{
 statements! {
     PARTICIPANT_LIST = "SELECT kind, participant_key FROM participant \
         WHERE program_id = $1 AND round_key = $2 AND ($3 = '' OR kind = $3) \
-        AND (kind, participant_key) > ($4, $5) ORDER BY kind, participant_key LIMIT $6";
+        AND (kind, participant_key) > ($4, $5) ORDER BY kind, participant_key \
+        LIMIT CAST($6 AS BIGINT)";
     PARTICIPANT_COUNT = "SELECT kind, COUNT(*) FROM participant \
         WHERE program_id = $1 AND round_key = $2 GROUP BY kind";
     PARTICIPANT_ROUND = "SELECT round_key FROM participant \

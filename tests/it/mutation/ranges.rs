@@ -63,11 +63,12 @@ fn sample(target: &Target, method: &Method, seed: u64) -> Vec<Tree> {
     let mut messages = target
         .stock
         .messages(&target.contract, &method.input, many, dice);
-    // A mask would leave the field out that is tried.
+    // A mask would leave the field out that is tried, and an identifier that
+    // was used is refused before anything else.
     for tree in &mut messages {
         tree.retain(|(number, _)| {
             let field = target.contract.field(&method.input, *number);
-            field.is_none_or(|field| field.name() != "update_mask")
+            field.is_none_or(|field| !matches!(field.name(), "update_mask" | "request_id"))
         });
     }
     messages

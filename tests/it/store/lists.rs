@@ -9,6 +9,7 @@ use practicum::domain::{
     calendar_day,
 };
 use practicum::store::{Db, statements};
+use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row};
 
 use super::databases::{MONDAY, World, on_both, on_sqlite};
@@ -331,10 +332,16 @@ fn a_page_is_found_by_an_index_in_every_order() {
                 .fetch_all(readers)
                 .await
                 .unwrap();
-            let plan: Vec<String> = rows.iter().map(|row| row.get("detail")).collect();
-            let plan = plan.join("\n");
-            assert!(!plan.contains("TEMP B-TREE"), "{name}: {plan}");
-            assert!(!plan.contains("SCAN"), "{name}: {plan}");
+            let plan = |rows: &mut dyn Iterator<Item = &SqliteRow>| {
+                let steps: Vec<String> = rows.map(|row| row.get("detail")).collect();
+                steps.join("\n")
+            };
+            // What one record has of words and windows is sorted by itself.
+            let is_of_page = |row: &&SqliteRow| row.get::<i64, _>("parent") == 0;
+            let of_page = plan(&mut rows.iter().filter(is_of_page));
+            assert!(!of_page.contains("TEMP B-TREE"), "{name}: {of_page}");
+            let whole = plan(&mut rows.iter());
+            assert!(!whole.contains("SCAN"), "{name}: {whole}");
         }
     });
 }
