@@ -42,3 +42,10 @@ fn who_holds_a_group_meets_nobody_else_at_that_time() {
     assert_eq!(matched(&with_intern("10:30")), 3);
     assert_eq!(matched(&with_intern("11:00")), 4);
 }
+
+#[test]
+fn groups_of_two_lengths_keep_to_the_weekly_minutes_together() {
+    let with_limit = |limit| roster("18:00", limit, &["x", "y", "z"], SessionKind::Group, 90);
+    assert_eq!(matched(&with_limit(120)), 3);
+    assert_eq!(matched(&with_limit(150)), 6);
+}
