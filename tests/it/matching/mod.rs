@@ -4,5 +4,6 @@ mod agreement;
 mod broken;
 mod formula;
 mod instances;
+mod one_supervisor;
 mod sameness;
 mod shipped;
