@@ -116,6 +116,10 @@ pub(super) async fn write_rounds(
 }
 
 /// Changes what belongs to a round.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one entry for each write, told in order"
+)]
 pub(super) async fn write_round_parts(service: &Service, sent: &mut Sent, round_name: &str) {
     let name = || round_name.to_owned();
     let etag = String::new;
