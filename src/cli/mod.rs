@@ -6,8 +6,10 @@ mod database;
 mod demo;
 mod doctor;
 mod failure;
+mod folders;
 mod r#match;
 mod output;
+mod preflight;
 mod roster;
 mod serve;
 mod solver_worker;
@@ -52,6 +54,8 @@ enum Command {
     Match(r#match::Args),
     /// Prove a plan again, independently of the matcher.
     Check(check::Args),
+    /// Say before any solve who cannot be placed, and where capacity falls short.
+    Preflight(preflight::Args),
     /// Check a roster folder, or generate a lifelike one.
     #[command(subcommand)]
     Roster(roster::Command),
@@ -107,6 +111,7 @@ fn run(cli: &Cli) -> Result<ExitCode, Failure> {
     match &cli.command {
         Command::Match(args) => r#match::run(args, tzdir),
         Command::Check(args) => check::run(args, tzdir),
+        Command::Preflight(args) => preflight::run(args, tzdir),
         Command::Roster(command) => roster::run(command),
         Command::Serve(args) => serve::run(args, tzdir),
         Command::Time(command) => time::run(command, tzdir),

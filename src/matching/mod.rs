@@ -37,6 +37,7 @@ mod line_options;
 mod load;
 mod model;
 mod people_left;
+pub mod preflight;
 mod pruning;
 mod quick_fit;
 mod reasons;

@@ -14,6 +14,7 @@ mod cli_serve;
 mod cli_time;
 mod grpc;
 mod matching;
+mod preflight;
 mod roster;
 mod solver_process;
 mod store;
