@@ -8,6 +8,7 @@ mod doctor;
 mod failure;
 mod folders;
 mod r#match;
+mod model;
 mod output;
 mod preflight;
 mod roster;
@@ -56,6 +57,9 @@ enum Command {
     Check(check::Args),
     /// Say before any solve who cannot be placed, and where capacity falls short.
     Preflight(preflight::Args),
+    /// Write the exact model of a roster for other solvers.
+    #[command(subcommand)]
+    Model(model::Command),
     /// Check a roster folder, or generate a lifelike one.
     #[command(subcommand)]
     Roster(roster::Command),
@@ -112,6 +116,7 @@ fn run(cli: &Cli) -> Result<ExitCode, Failure> {
         Command::Match(args) => r#match::run(args, tzdir),
         Command::Check(args) => check::run(args, tzdir),
         Command::Preflight(args) => preflight::run(args, tzdir),
+        Command::Model(command) => model::run(command, tzdir),
         Command::Roster(command) => roster::run(command),
         Command::Serve(args) => serve::run(args, tzdir),
         Command::Time(command) => time::run(command, tzdir),

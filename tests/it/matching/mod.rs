@@ -2,6 +2,7 @@
 
 mod agreement;
 mod broken;
+mod exact_model;
 mod formula;
 mod instances;
 mod sameness;
