@@ -5,6 +5,7 @@ mod completions;
 mod database;
 mod demo;
 mod doctor;
+mod explain;
 mod failure;
 mod folders;
 mod r#match;
@@ -55,6 +56,8 @@ enum Command {
     Match(r#match::Args),
     /// Prove a plan again, independently of the matcher.
     Check(check::Args),
+    /// Say what would have to give for each unmatched trainee of a plan.
+    Explain(explain::Args),
     /// Say before any solve who cannot be placed, and where capacity falls short.
     Preflight(preflight::Args),
     /// Write the exact model of a roster for other solvers.
@@ -115,6 +118,7 @@ fn run(cli: &Cli) -> Result<ExitCode, Failure> {
     match &cli.command {
         Command::Match(args) => r#match::run(args, tzdir),
         Command::Check(args) => check::run(args, tzdir),
+        Command::Explain(args) => explain::run(args, tzdir),
         Command::Preflight(args) => preflight::run(args, tzdir),
         Command::Model(command) => model::run(command, tzdir),
         Command::Roster(command) => roster::run(command),

@@ -3,6 +3,7 @@
 mod agreement;
 mod broken;
 mod exact_model;
+mod explain;
 mod formula;
 mod instances;
 mod sameness;

@@ -1,0 +1,215 @@
+//! Tries whether a roster with some capacities lifted has a plan that matches
+//! everybody who must be matched: a real solve, whose plan is proved.
+
+use std::collections::BTreeSet;
+
+use super::Outcome;
+use super::lift::Lift;
+use crate::domain::plan::{Level, LevelResult};
+use crate::domain::time::ZoneTable;
+use crate::domain::{Plan, Roster, TraineeKey};
+use crate::matching::candidates::Candidates;
+use crate::matching::check::{Broken, check};
+use crate::matching::solve::solve_levels_of;
+use crate::matching::{MatchError, Observer, Progress};
+
+/// Share of the time left that one trial may take.
+const SHARE_OF_TRIAL: f64 = 0.4;
+
+/// What a trial says of a set.
+pub(super) enum Verdict {
+    /// This plan matches everybody; the checker has proved it.
+    Matched(Box<Plan>),
+    /// No plan does.
+    Refuted,
+    /// Time ran out.
+    Unknown,
+}
+
+/// Where sets are tried: the roster, and who must be matched.
+pub(super) struct Bench<'b> {
+    roster: &'b Roster,
+    zones: &'b ZoneTable,
+    /// Those whom the plan in hand matches.
+    kept: BTreeSet<TraineeKey>,
+    trainee: TraineeKey,
+}
+
+impl<'b> Bench<'b> {
+    /// Returns a bench for a trainee beside those who keep their places.
+    pub(super) fn new(
+        roster: &'b Roster,
+        zones: &'b ZoneTable,
+        kept: BTreeSet<TraineeKey>,
+        trainee: &TraineeKey,
+    ) -> Self {
+        Self {
+            roster,
+            zones,
+            kept,
+            trainee: trainee.clone(),
+        }
+    }
+
+    /// Says whether a trainee must be matched in every trial.
+    pub(super) fn must_match(&self, trainee: &TraineeKey) -> bool {
+        *trainee == self.trainee || self.kept.contains(trainee)
+    }
+
+    /// Tries a set with each of its capacities as large as it can matter.
+    pub(super) fn try_set(
+        &self,
+        set: &BTreeSet<Lift>,
+        observer: &mut dyn Observer,
+    ) -> Result<Verdict, MatchError> {
+        let mut lifted = self.roster.clone();
+        for lift in set {
+            lift.lift(&mut lifted);
+        }
+        self.try_roster(&lifted, observer)
+    }
+
+    /// Tries a set with the least more of each capacity that could help.
+    pub(super) fn try_least(
+        &self,
+        candidates: &Candidates<'_>,
+        trainee: usize,
+        set: &BTreeSet<Lift>,
+        observer: &mut dyn Observer,
+    ) -> Result<Verdict, MatchError> {
+        let mut raised = self.roster.clone();
+        for lift in set {
+            lift.raise(&mut raised, lift.least(candidates, trainee));
+        }
+        self.try_roster(&raised, observer)
+    }
+
+    fn try_roster(
+        &self,
+        lifted: &Roster,
+        observer: &mut dyn Observer,
+    ) -> Result<Verdict, MatchError> {
+        let everybody = self.kept.len() + 1;
+        // Only those count who must be matched; others may be, for a group.
+        let mut counted = lifted.clone();
+        for person in &mut counted.trainees {
+            person.priority = u32::from(self.must_match(&person.key));
+        }
+        let mut trial = Trial {
+            spare: observer.seconds_left() * (1.0 - SHARE_OF_TRIAL),
+            observer,
+            enough: i64::try_from(everybody).unwrap_or(i64::MAX),
+            is_enough: false,
+        };
+        let solved = self.solve(&counted, &mut trial)?;
+        Ok(match solved {
+            Some((plan, level)) if level.value >= trial.enough && self.is_legal(lifted, &plan) => {
+                Verdict::Matched(Box::new(plan))
+            }
+            Some((_, level)) if level.bound < trial.enough => Verdict::Refuted,
+            Some(_) | None => Verdict::Unknown,
+        })
+    }
+
+    /// Returns a plan with the highest sum of priorities that was found, and
+    /// what is known of it; `None` when time ran out before there was any.
+    fn solve(
+        &self,
+        roster: &Roster,
+        observer: &mut dyn Observer,
+    ) -> Result<Option<(Plan, LevelResult)>, MatchError> {
+        let candidates = Candidates::new(roster, self.zones)?;
+        match solve_levels_of(&candidates, &[Level::MatchedPriority], observer) {
+            Ok(plan) => {
+                let level = plan.levels.first().copied();
+                Ok(level.map(|level| (plan, level)))
+            }
+            Err(MatchError::NoPlanInTime) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Says whether a plan keeps every rule of a roster. Its levels are those
+    /// of the trial, and not looked at.
+    fn is_legal(&self, roster: &Roster, plan: &Plan) -> bool {
+        let breaches = check(roster, self.zones, plan);
+        breaches
+            .iter()
+            .all(|breach| matches!(breach.broken, Broken::LevelValue(_)))
+    }
+
+    /// Returns who must give way for the trainee with capacities as they are,
+    /// and whether that is proved to be the least.
+    pub(super) fn price(&self, observer: &mut dyn Observer) -> Result<(Outcome, bool), MatchError> {
+        let priority = |key: &TraineeKey| {
+            let found = self.roster.trainees.iter().find(|t| t.key == *key);
+            found.map_or(0, |person| person.priority)
+        };
+        let kept: u32 = self.kept.iter().map(priority).sum();
+        let mut priced = self.roster.clone();
+        for person in &mut priced.trainees {
+            if person.key == self.trainee {
+                // To match the trainee counts for more than all others.
+                person.priority = kept + 1;
+            } else if !self.kept.contains(&person.key) {
+                person.priority = 0;
+            }
+        }
+        let Some((plan, level)) = self.solve(&priced, observer)? else {
+            return Ok((Outcome::Open, false));
+        };
+        let is_matched = |key: &TraineeKey| plan.placements.iter().any(|p| p.trainee == *key);
+        if !is_matched(&self.trainee) {
+            let is_proved = level.bound <= i64::from(kept);
+            let outcome = if is_proved {
+                Outcome::Impossible
+            } else {
+                Outcome::Open
+            };
+            return Ok((outcome, is_proved));
+        }
+        if !self.is_legal(self.roster, &plan) {
+            return Ok((Outcome::Open, false));
+        }
+        let displaced = self.kept.iter().filter(|key| !is_matched(key));
+        let displaced: Vec<TraineeKey> = displaced.cloned().collect();
+        let priority = displaced.iter().map(|key| u64::from(priority(key))).sum();
+        let outcome = Outcome::Price {
+            displaced,
+            priority,
+        };
+        Ok((outcome, level.value == level.bound))
+    }
+}
+
+/// An observer that ends a trial once everybody is matched, or when its share
+/// of the time is up.
+struct Trial<'o> {
+    observer: &'o mut dyn Observer,
+    /// Seconds to be left when the trial ends.
+    spare: f64,
+    enough: i64,
+    is_enough: bool,
+}
+
+impl Observer for Trial<'_> {
+    fn seconds_left(&self) -> f64 {
+        let left = self.observer.seconds_left();
+        if left.is_finite() {
+            left - self.spare
+        } else {
+            left
+        }
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.is_enough || self.observer.is_cancelled()
+    }
+
+    fn progress(&mut self, _progress: Progress) {}
+
+    fn better_plan(&mut self, plan: &Plan) {
+        let value = plan.levels.first().map(|level| level.value);
+        self.is_enough |= value.is_some_and(|value| value >= self.enough);
+    }
+}
