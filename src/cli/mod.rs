@@ -1,5 +1,6 @@
 //! The command line: one enum of commands, each in a file of its own.
 
+mod audit;
 mod check;
 mod completions;
 mod database;
@@ -56,6 +57,8 @@ enum Command {
     Match(r#match::Args),
     /// Prove a plan again, independently of the matcher.
     Check(check::Args),
+    /// Name trainees and sites that would both rather have each other.
+    Audit(audit::Args),
     /// Say what would have to give for each unmatched trainee of a plan.
     Explain(explain::Args),
     /// Say before any solve who cannot be placed, and where capacity falls short.
@@ -118,6 +121,7 @@ fn run(cli: &Cli) -> Result<ExitCode, Failure> {
     match &cli.command {
         Command::Match(args) => r#match::run(args, tzdir),
         Command::Check(args) => check::run(args, tzdir),
+        Command::Audit(args) => audit::run(args, tzdir),
         Command::Explain(args) => explain::run(args, tzdir),
         Command::Preflight(args) => preflight::run(args, tzdir),
         Command::Model(command) => model::run(command, tzdir),

@@ -49,6 +49,7 @@ mod room;
 mod schedule;
 mod solve;
 mod solver_version;
+pub mod stability;
 mod timeline;
 mod timetable;
 

@@ -8,3 +8,4 @@ mod formula;
 mod instances;
 mod sameness;
 mod shipped;
+mod stability;
