@@ -108,14 +108,14 @@ impl<'a> Audit<'a> {
 
     /// Returns the least contact of those who are at a site.
     fn least_contact(&self, site: &SiteKey) -> u32 {
-        let find_site = self.roster.sites.iter().find(|s| s.key == *site);
-        let least_of_site = find_site.map_or(0, |site| site.contact.min().get());
+        let sites = &self.roster.sites;
+        let found = sites.binary_search_by(|other| other.key.cmp(site));
+        let least_of_site = found.map_or(0, |at| sites[at].contact.min().get());
         let least = |placement: &&Placement| {
-            let people = self.roster.trainees.iter();
-            let person = people.into_iter().find(|t| t.key == placement.trainee);
-            person
-                .map_or(0, |t| t.contact.min().get())
-                .max(least_of_site)
+            let people = &self.roster.trainees;
+            let found = people.binary_search_by(|person| person.key.cmp(&placement.trainee));
+            let own = found.map_or(0, |at| people[at].contact.min().get());
+            own.max(least_of_site)
         };
         self.here(site).iter().map(least).sum()
     }

@@ -62,9 +62,13 @@ pub(super) fn relaxations_as_json(outcome: &Outcome) -> Vec<Value> {
 
 /// Returns an explanation as a sentence.
 pub(super) fn sentence(answer: &Explanation) -> String {
-    let proved = |what: &str| match answer.is_proved {
-        true => format!(" ({what}: proved)"),
-        false => format!(" ({what}: unproved)"),
+    let proved = |what: &str| {
+        let word = if answer.is_proved {
+            "proved"
+        } else {
+            "unproved"
+        };
+        format!(" ({what}: {word})")
     };
     match &answer.outcome {
         Outcome::NoCandidate => {

@@ -142,8 +142,9 @@ impl<'b> Bench<'b> {
     /// and whether that is proved to be the least.
     pub(super) fn price(&self, observer: &mut dyn Observer) -> Result<(Outcome, bool), MatchError> {
         let priority = |key: &TraineeKey| {
-            let found = self.roster.trainees.iter().find(|t| t.key == *key);
-            found.map_or(0, |person| person.priority)
+            let people = &self.roster.trainees;
+            let found = people.binary_search_by(|person| person.key.cmp(key));
+            found.map_or(0, |at| people[at].priority)
         };
         let kept: u32 = self.kept.iter().map(priority).sum();
         let mut priced = self.roster.clone();

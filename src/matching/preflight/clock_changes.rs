@@ -324,6 +324,10 @@ impl Outside {
     /// Says whether the start suits everybody in all weeks between some two
     /// clock changes, so that only a change makes it unfit.
     fn is_by_clock_change(&self, slot: &WeeklySlot, changes: &[u32]) -> bool {
+        if slot.held & !self.missed & !self.of_anybody() == 0 {
+            // Outside in every week, as most are: no need to look closer.
+            return false;
+        }
         let mut stretches = vec![0; changes.len() + 1];
         let mut weeks = slot.held;
         for first in &slot.occurrences {
