@@ -69,6 +69,11 @@ pub(super) fn solve_levels(
             }) => {
                 let bound = rounded_bound(candidates, level, bound);
                 let value = rounded_value(level, value);
+                observer.progress(Progress {
+                    stage: Stage::Level(level),
+                    best: Some(value),
+                    bound: Some(bound),
+                });
                 run.levels.push(LevelRun {
                     level,
                     value: Some(value),

@@ -95,18 +95,16 @@ impl<'b> Bench<'b> {
         for person in &mut counted.trainees {
             person.priority = u32::from(self.must_match(&person.key));
         }
-        let mut trial = Trial {
-            spare: observer.seconds_left() * (1.0 - SHARE_OF_TRIAL),
-            observer,
-            enough: i64::try_from(everybody).unwrap_or(i64::MAX),
-            is_enough: false,
-        };
+        let spare = observer.seconds_left() * (1.0 - SHARE_OF_TRIAL);
+        let enough = i64::try_from(everybody).unwrap_or(i64::MAX);
+        let mut trial = Trial::new(observer, spare, Some(enough));
         let solved = self.solve(&counted, &mut trial)?;
         Ok(match solved {
-            Some((plan, level)) if level.value >= trial.enough && self.is_legal(lifted, &plan) => {
+            Some((plan, level)) if level.value >= enough && self.is_legal(lifted, &plan) => {
                 Verdict::Matched(Box::new(plan))
             }
-            Some((_, level)) if level.bound < trial.enough => Verdict::Refuted,
+            Some((_, level)) if level.bound < enough => Verdict::Refuted,
+            Some(_) | None if trial.bound < enough => Verdict::Refuted,
             Some(_) | None => Verdict::Unknown,
         })
     }
@@ -156,7 +154,8 @@ impl<'b> Bench<'b> {
                 person.priority = 0;
             }
         }
-        let Some((plan, level)) = self.solve(&priced, observer)? else {
+        let mut trial = Trial::new(observer, 0.0, None);
+        let Some((plan, level)) = self.solve(&priced, &mut trial)? else {
             return Ok((Outcome::Open, false));
         };
         let is_matched = |key: &TraineeKey| plan.placements.iter().any(|p| p.trainee == *key);
@@ -183,14 +182,30 @@ impl<'b> Bench<'b> {
     }
 }
 
-/// An observer that ends a trial once everybody is matched, or when its share
-/// of the time is up.
+/// An observer that ends a trial once its end is known, or when its share of the
+/// time is up.
 struct Trial<'o> {
     observer: &'o mut dyn Observer,
     /// Seconds to be left when the trial ends.
     spare: f64,
-    enough: i64,
-    is_enough: bool,
+    /// Value that is looked for; the best there is when `None`.
+    enough: Option<i64>,
+    /// Value of the best plan so far.
+    best: i64,
+    /// No plan is better than this.
+    bound: i64,
+}
+
+impl<'o> Trial<'o> {
+    fn new(observer: &'o mut dyn Observer, spare: f64, enough: Option<i64>) -> Self {
+        Self {
+            observer,
+            spare,
+            enough,
+            best: 0,
+            bound: i64::MAX,
+        }
+    }
 }
 
 impl Observer for Trial<'_> {
@@ -204,13 +219,17 @@ impl Observer for Trial<'_> {
     }
 
     fn is_cancelled(&self) -> bool {
-        self.is_enough || self.observer.is_cancelled()
+        let is_decided = |enough| self.best >= enough || self.bound < enough;
+        let is_best = self.best >= self.bound;
+        is_best || self.enough.is_some_and(is_decided) || self.observer.is_cancelled()
     }
 
-    fn progress(&mut self, _progress: Progress) {}
+    fn progress(&mut self, progress: Progress) {
+        self.bound = self.bound.min(progress.bound.unwrap_or(i64::MAX));
+    }
 
     fn better_plan(&mut self, plan: &Plan) {
-        let value = plan.levels.first().map(|level| level.value);
-        self.is_enough |= value.is_some_and(|value| value >= self.enough);
+        let level = plan.levels.first();
+        self.best = self.best.max(level.map_or(0, |level| level.value));
     }
 }
