@@ -13,7 +13,7 @@ use crate::matching::stability::{BlockingPair, blocking_pairs};
 /// Exit code 0 whether or not there are such pairs.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Folder of the roster; its site_rankings.csv says how sites rank trainees.
+    /// Folder of the roster; how sites rank trainees is in a table of its own.
     #[arg(long, value_name = "FOLDER")]
     roster: PathBuf,
     /// Folder of the plan.

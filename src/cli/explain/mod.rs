@@ -37,7 +37,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "SECONDS", default_value_t = 10,
         value_parser = clap::value_parser!(u32).range(1..=86_400))]
     seconds: u32,
-    /// Add explanations.csv to the plan folder.
+    /// Add the answers to the plan folder, as a table.
     #[arg(long)]
     save: bool,
     /// Print the answers as JSON.

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::plan::WeeklyStart;
-use crate::domain::{Plan, Roster, SessionKind, SupervisorKey, TraineeKey};
+use crate::domain::{Plan, Roster, SessionKind, SiteKey, SupervisorKey, TraineeKey};
 use crate::matching::candidates::{Candidates, Fill};
 use crate::matching::pruning::prune;
 
@@ -66,7 +66,7 @@ fn kept<'p>(roster: &Roster, plan: &'p Plan) -> BTreeMap<(usize, &'p str), Kept>
     let trainee = |key: &TraineeKey| roster.trainees.binary_search_by(|t| t.key.cmp(key)).ok();
     let supervisor =
         |key: &SupervisorKey| roster.supervisors.binary_search_by(|s| s.key.cmp(key)).ok();
-    let site = |key| roster.sites.iter().position(|site| site.key == *key);
+    let site = |key: &SiteKey| roster.sites.iter().position(|site| site.key == *key);
     let mut placed: BTreeMap<&TraineeKey, usize> = BTreeMap::new();
     for placement in &plan.placements {
         placed.extend(site(&placement.site).map(|site| (&placement.trainee, site)));
