@@ -32,7 +32,7 @@ fn names_who_has_no_candidate_and_why() {
     let world = World::new()
         .site_with("a", |site| site.modalities.clear())
         .trainee_with("t", |trainee| {
-            trainee.modalities_required = [parsed("emdr")].into()
+            trainee.modalities_required = [parsed("emdr")].into();
         })
         .trainee("u");
     let found = found(&world.roster());
@@ -203,13 +203,13 @@ fn no_plan_ever_matches_more_than_preflight_says() {
 fn names_the_first_day_without_an_agreement_or_a_licence() {
     let world = World::new()
         .site_with("a", |site| {
-            site.agreement = days("2020-01-01", "2027-01-15")
+            site.agreement = days("2020-01-01", "2027-01-15");
         })
         .site_with("b", |site| {
-            site.agreement = days("2027-01-05", "2030-01-15")
+            site.agreement = days("2027-01-05", "2030-01-15");
         })
         .site_with("long-gone", |site| {
-            site.agreement = days("2020-01-01", "2021-01-15")
+            site.agreement = days("2020-01-01", "2021-01-15");
         })
         .trainee("t")
         .supervisor_with("s", |s| {

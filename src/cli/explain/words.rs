@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::domain::TraineeKey;
+use crate::domain::{SiteOrSupervisor, TraineeKey};
 use crate::matching::explain::{Explanation, Outcome, Relaxation};
 use crate::roster::ExplanationRow;
 
@@ -113,16 +113,14 @@ pub(super) fn sentence(answer: &Explanation) -> String {
 }
 
 fn more(relaxation: &Relaxation) -> String {
+    let whose = match &relaxation.target {
+        SiteOrSupervisor::Site(_) => "at site",
+        SiteOrSupervisor::Supervisor(_) => "of supervisor",
+    };
     format!(
-        "{} more {} {} {} {}",
+        "{} more {} {whose} {}",
         relaxation.more,
-        relaxation.capacity.unit(),
-        if relaxation.target.kind() == "site" {
-            "at"
-        } else {
-            "of"
-        },
-        relaxation.target.kind(),
+        relaxation.capacity.unit(relaxation.more),
         relaxation.target.key()
     )
 }

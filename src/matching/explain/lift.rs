@@ -38,13 +38,15 @@ impl Capacity {
         }
     }
 
-    /// Returns the word for what there would be more of.
-    pub const fn unit(self) -> &'static str {
-        match self {
-            Self::Places => "places",
-            Self::ContactMinutes => "contact minutes a week",
-            Self::Caseload => "units of caseload",
-            Self::SupervisorMinutes => "supervision minutes a week",
+    /// Returns the words for so much of it.
+    pub const fn unit(self, much: u32) -> &'static str {
+        match (self, much) {
+            (Self::Places, 1) => "place",
+            (Self::Places, _) => "places",
+            (Self::ContactMinutes, _) => "contact minutes a week",
+            (Self::Caseload, 1) => "unit of caseload",
+            (Self::Caseload, _) => "units of caseload",
+            (Self::SupervisorMinutes, _) => "supervision minutes a week",
         }
     }
 }

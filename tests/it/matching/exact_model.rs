@@ -96,7 +96,6 @@ fn rows_are_named_after_rules_and_each_name_is_used_once() {
         Rule::SupervisorWeeklyMinutes,
         Rule::SessionSize,
         Rule::NoOverlap,
-        Rule::ContactFitsWeek,
         Rule::SupervisionLines,
         Rule::SupervisionRatio,
         Rule::Pinned,

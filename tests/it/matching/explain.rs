@@ -67,7 +67,7 @@ fn one_more_of_the_one_capacity_that_is_short_is_enough() {
         ),
         (
             individual(World::new().site("a"), |s| {
-                s.minutes_per_week_max = minutes(60)
+                s.minutes_per_week_max = minutes(60);
             }),
             "supervisor_weekly_minutes s 60",
         ),
@@ -207,7 +207,7 @@ fn helps(roster: &Roster, plan: &Plan, trainee: &TraineeKey, set: &[&Lifted]) ->
 }
 
 /// Returns every set of so many of some capacities.
-fn sets<'c>(of: &'c [Lifted], size: usize) -> Vec<Vec<&'c Lifted>> {
+fn sets(of: &[Lifted], size: usize) -> Vec<Vec<&Lifted>> {
     if size == 0 {
         return vec![Vec::new()];
     }

@@ -113,10 +113,16 @@ impl MpsModel {
         model.set_option("mip_rel_gap", 0.0);
         model.set_option("threads", 1);
         let solved = model.solve();
-        match solved.status() {
-            HighsModelStatus::Optimal => Some(solved.objective_value()),
-            HighsModelStatus::Infeasible | HighsModelStatus::UnboundedOrInfeasible => None,
-            other => panic!("HiGHS ended with {other:?}"),
-        }
+        let status = solved.status();
+        let is_empty = [
+            HighsModelStatus::Infeasible,
+            HighsModelStatus::UnboundedOrInfeasible,
+        ]
+        .contains(&status);
+        assert!(
+            is_empty || status == HighsModelStatus::Optimal,
+            "{status:?}"
+        );
+        (!is_empty).then(|| solved.objective_value())
     }
 }
