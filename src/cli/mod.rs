@@ -1,14 +1,19 @@
 //! The command line: one enum of commands, each in a file of its own.
 
+mod audit;
 mod check;
 mod completions;
 mod database;
 mod demo;
 mod doctor;
+mod explain;
 mod failure;
+mod folders;
 mod r#match;
+mod model;
 mod output;
 mod plan_text;
+mod preflight;
 mod progress;
 mod roster;
 mod serve;
@@ -66,6 +71,15 @@ enum Command {
     Match(r#match::Args),
     /// Prove a plan again, independently of the matcher.
     Check(check::Args),
+    /// Name trainees and sites that would both rather have each other.
+    Audit(audit::Args),
+    /// Say what would have to give for each unmatched trainee of a plan.
+    Explain(explain::Args),
+    /// Say before any solve who cannot be placed, and where capacity falls short.
+    Preflight(preflight::Args),
+    /// Write the exact model of a roster for other solvers.
+    #[command(subcommand)]
+    Model(model::Command),
     /// Check a roster folder, or generate a lifelike one.
     #[command(subcommand)]
     Roster(roster::Command),
@@ -136,6 +150,10 @@ fn run(cli: &Cli, serve_config: &ServeConfig) -> Result<ExitCode, Failure> {
     match &cli.command {
         Command::Match(args) => r#match::run(args, tzdir),
         Command::Check(args) => check::run(args, tzdir),
+        Command::Audit(args) => audit::run(args, tzdir),
+        Command::Explain(args) => explain::run(args, tzdir),
+        Command::Preflight(args) => preflight::run(args, tzdir),
+        Command::Model(command) => model::run(command, tzdir),
         Command::Roster(command) => roster::run(command),
         Command::Serve(args) => serve::run(args, serve_config, tzdir),
         Command::Time(command) => time::run(command, tzdir),

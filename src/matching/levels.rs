@@ -69,6 +69,11 @@ pub(super) fn solve_levels(
             }) => {
                 let bound = rounded_bound(candidates, level, bound);
                 let value = rounded_value(level, value);
+                observer.progress(Progress {
+                    stage: Stage::Level(level),
+                    best: Some(value),
+                    bound: Some(bound),
+                });
                 run.levels.push(LevelRun {
                     level,
                     value: Some(value),
@@ -146,7 +151,7 @@ pub(super) fn grid(level: Level) -> f64 {
     clippy::cast_precision_loss,
     reason = "level values stay far below 2^53"
 )]
-fn to_float(value: i64) -> f64 {
+pub(super) fn to_float(value: i64) -> f64 {
     value as f64
 }
 

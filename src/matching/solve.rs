@@ -6,6 +6,7 @@ use super::clash::{clashing_minima, keeps_minima};
 use super::engine::{Effort, Found, Outcome, solve as solve_model};
 use super::fit::{Assignment, Fitted, fit, read_timetable};
 use super::formulation::{Formulation, Scope};
+use super::hurried::Hurried;
 use super::levels::{LevelRun, LevelsRun, keep_level, solve_levels, trivial_bound};
 use super::quick_fit::quick_fit;
 use super::timetable::Timetable;
@@ -46,19 +47,31 @@ pub fn solve(
             bound: None,
         });
         let candidates = Candidates::new(roster, zones)?;
-        let mut run = Run {
-            candidates: &candidates,
-            levels: &Level::DEFAULT,
-            reserve: reserve(observer.seconds_left()),
-            timed: vec![false; roster.supervisors.len()],
-            with_faculty: faculty_must_be_in(&candidates),
-            best: None,
-            proved: Vec::new(),
-        };
-        run.floor(observer)?;
-        run.refine_until_done(observer)?;
-        run.finish(observer)
+        solve_levels_of(&candidates, &Level::DEFAULT, observer)
     })
+}
+
+/// Returns the best plan of some candidates by the levels given.
+///
+/// # Errors
+/// As for [`solve`].
+pub(super) fn solve_levels_of(
+    candidates: &Candidates<'_>,
+    levels: &[Level],
+    observer: &mut dyn Observer,
+) -> Result<Plan, MatchError> {
+    let mut run = Run {
+        candidates,
+        levels,
+        reserve: reserve(observer.seconds_left()),
+        timed: vec![false; candidates.roster.supervisors.len()],
+        with_faculty: faculty_must_be_in(candidates),
+        best: None,
+        proved: Vec::new(),
+    };
+    run.floor(observer)?;
+    run.refine_until_done(observer)?;
+    run.finish(observer)
 }
 
 fn reserve(seconds_left: f64) -> f64 {
@@ -369,29 +382,4 @@ fn relaxed_bound(
         }
         Outcome::Infeasible => trivial_bound(candidates, level),
     })
-}
-
-/// An observer for work that must leave time for what comes after it.
-struct Hurried<'o> {
-    observer: &'o mut dyn Observer,
-    /// Seconds to be left in the end.
-    spare: f64,
-}
-
-impl Observer for Hurried<'_> {
-    fn seconds_left(&self) -> f64 {
-        self.observer.seconds_left() - self.spare
-    }
-
-    fn is_cancelled(&self) -> bool {
-        self.observer.is_cancelled()
-    }
-
-    fn progress(&mut self, progress: Progress) {
-        self.observer.progress(progress);
-    }
-
-    fn better_plan(&mut self, plan: &Plan) {
-        self.observer.better_plan(plan);
-    }
 }

@@ -21,6 +21,7 @@ mod faults;
 mod grpc;
 mod matching;
 mod mutation;
+mod preflight;
 mod roster;
 mod solver_process;
 mod store;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use super::{Absent, InProgram, InRound, failure, plan_compare, plan_show, write_folder};
 use crate::cli::{Failure, output};
 use crate::domain::{Key, PageRequest};
-use crate::roster::PLAN_FILES;
+use crate::roster::PLAN_FOLDER_FILES;
 
 #[derive(Debug, clap::Subcommand)]
 pub(in crate::cli) enum Command {
@@ -79,6 +79,6 @@ fn export(args: &Export, tzdir: Option<&Path>) -> Result<ExitCode, Failure> {
             let plan = open.app.get_plan(&open.actor, &program, &args.run).await;
             plan.map_err(failure)
         })?;
-    write_folder("plan", &plan.files(), &args.folder, &PLAN_FILES)?;
+    write_folder("plan", &plan.files(), &args.folder, &PLAN_FOLDER_FILES)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -7,7 +7,7 @@ use super::follow::{Follower, Lines};
 use super::{Absent, InProgram, InRound, Open, failure, write_folder};
 use crate::cli::{Failure, output};
 use crate::domain::{Key, ListRequest, ProgramKey, Run, RunLimits, RunState};
-use crate::roster::PLAN_FILES;
+use crate::roster::PLAN_FOLDER_FILES;
 
 #[derive(Debug, clap::Subcommand)]
 pub(in crate::cli) enum Command {
@@ -142,7 +142,7 @@ async fn start(open: &Open, args: &Start) -> Result<ExitCode, Failure> {
     {
         let plan = open.app.get_plan(&open.actor, &program, &key).await;
         let files = plan.map_err(failure)?.files();
-        write_folder("plan", &files, out, &PLAN_FILES)?;
+        write_folder("plan", &files, out, &PLAN_FOLDER_FILES)?;
     }
     conclude(&run)
 }

@@ -13,17 +13,14 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
-use super::{Failure, output};
+use super::{Failure, folders, output};
 use crate::domain::Roster;
 use crate::domain::time::ZoneTable;
-use crate::roster::{PLAN_FILES, PlanContext, read_folder, roster_hash, write_plan};
+use crate::roster::{PLAN_FOLDER_FILES, PlanContext, roster_hash, write_plan};
 use crate::solver_process::{
     Ended, SolveFailure, SolveOptions, Solved, plan_context, solve_in_child,
 };
-use crate::zone_data;
 
-/// Errors of a roster that are printed; the rest is counted.
-const ERRORS_SHOWN: usize = 200;
 /// File of a plan folder that holds what differs from run to run.
 const TIMINGS: &str = "timings.json";
 
@@ -82,13 +79,7 @@ impl Limits {
 }
 
 pub(super) fn run(args: &Args, tzdir: Option<&Path>) -> Result<ExitCode, Failure> {
-    let roster = read_folder(&args.roster).map_err(|errors| {
-        let folder = args.roster.display();
-        Failure::Invalid(format!(
-            "the roster in {folder}:\n{}",
-            errors.summary(ERRORS_SHOWN)
-        ))
-    })?;
+    let roster = folders::roster(&args.roster)?;
     match_roster(&roster, &args.out, &args.limits, args.json, tzdir)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -101,10 +92,7 @@ fn match_roster(
     as_json: bool,
     tzdir: Option<&Path>,
 ) -> Result<(), Failure> {
-    let zone_data = zone_data::open(tzdir).map_err(unavailable)?;
-    let zones = zone_data
-        .table(roster.zones(), roster.round.term)
-        .map_err(unavailable)?;
+    let zones = folders::zones(roster, tzdir)?;
     let made = make_writable(out)?;
     let result = match_into(roster, &zones, out, limits, as_json);
     if result.is_err() {
@@ -205,7 +193,9 @@ fn write_folder(
         "stages": stages,
     });
     files.insert(TIMINGS, format!("{timings:#}\n").into_bytes());
-    files.replace_dir(out, &PLAN_FILES).map_err(unavailable)
+    files
+        .replace_dir(out, &PLAN_FOLDER_FILES)
+        .map_err(unavailable)
 }
 
 fn rounded(seconds: f64) -> f64 {

@@ -10,11 +10,14 @@
 
 mod cliques;
 mod contact;
+mod names;
 mod placement;
 mod sessions;
 mod supervision;
 
 use std::collections::BTreeMap;
+
+pub(super) use names::Names;
 
 use super::candidates::{Candidates, Fill};
 use super::group_starts::GroupStarts;

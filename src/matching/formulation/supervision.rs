@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::{Formulation, Minimum, Scope};
 use crate::domain::{Role, Rule};
 use crate::matching::candidates::Candidates;
-use crate::matching::model::ColumnIndex;
+use crate::matching::model::{ColumnIndex, Subject};
 
 /// The chosen-or-not columns of some fills, by position of the fill.
 type Filled = Vec<(usize, ColumnIndex)>;
@@ -71,13 +71,20 @@ fn supervision_lines(
                 continue;
             }
             let fills = fills.get(&(*trainee, line)).map_or(&[][..], Vec::as_slice);
+            let filled = Subject::Line {
+                trainee: *trainee,
+                line,
+            };
             let everywhere = fills
                 .iter()
                 .all(|(fill, _)| candidates.fills[*fill].pair.is_some());
             if !everywhere {
                 let chosen = fills.iter().map(|(_, column)| (*column, 1.0));
                 let placed = places.iter().map(|(_, column)| (*column, -1.0));
-                formulation.model.equals(0.0, chosen.chain(placed));
+                formulation
+                    .model
+                    .under(Rule::SupervisionLines, &[filled])
+                    .equals(0.0, chosen.chain(placed));
             }
             for (pair, place) in places {
                 let here: Vec<(ColumnIndex, f64)> = fills
@@ -85,13 +92,16 @@ fn supervision_lines(
                     .filter(|(fill, _)| candidates.fills[*fill].pair == Some(*pair))
                     .map(|(_, column)| (*column, 1.0))
                     .collect();
+                let site = Subject::Site(candidates.pairs[*pair].site);
+                let subjects = [filled, site];
+                let model = &mut formulation.model;
                 if everywhere {
-                    formulation
-                        .model
+                    model
+                        .under(Rule::SupervisionLines, &subjects)
                         .equals(0.0, here.into_iter().chain([(*place, -1.0)]));
                 } else if !here.is_empty() {
-                    formulation
-                        .model
+                    model
+                        .under(Rule::SupervisionLines, &subjects)
                         .at_most(0.0, here.into_iter().chain([(*place, -1.0)]));
                 }
             }
@@ -109,7 +119,7 @@ fn caseload(
 ) {
     let person = &candidates.roster.supervisors[supervisor];
     let mut distinct: Vec<(ColumnIndex, f64)> = Vec::new();
-    for fills in trainees.values() {
+    for (trainee, fills) in trainees {
         let mut lines: BTreeMap<usize, Vec<ColumnIndex>> = BTreeMap::new();
         for (fill, column) in fills {
             lines
@@ -120,24 +130,37 @@ fn caseload(
         if lines.len() == 1 {
             distinct.extend(fills.iter().map(|(_, column)| (*column, 1.0)));
         } else {
-            let any = formulation.model.add_amount();
+            let model = &mut formulation.model;
+            let rule = Rule::CaseloadLimit;
+            let subjects = [Subject::Supervisor(supervisor), Subject::Trainee(*trainee)];
+            let any = model.add_amount();
+            model.label_column(any, rule, &subjects);
             distinct.push((any, 1.0));
-            formulation.model.at_most(1.0, [(any, 1.0)]);
+            model.under(rule, &subjects).at_most(1.0, [(any, 1.0)]);
             for columns in lines.values() {
                 let of_line = columns.iter().map(|column| (*column, 1.0));
-                formulation.model.at_most(0.0, of_line.chain([(any, -1.0)]));
+                model
+                    .under(rule, &subjects)
+                    .at_most(0.0, of_line.chain([(any, -1.0)]));
             }
             let of_all = fills.iter().map(|(_, column)| (*column, -1.0));
-            formulation.model.at_most(0.0, of_all.chain([(any, 1.0)]));
+            model
+                .under(rule, &subjects)
+                .at_most(0.0, of_all.chain([(any, 1.0)]));
         }
     }
     let room = person.caseload_left();
+    let subject = Subject::Supervisor(supervisor);
     formulation
         .model
+        .under(Rule::CaseloadLimit, &[subject])
         .at_most(f64::from(room), distinct.iter().copied());
     if scope.with_minima && person.caseload_min > person.caseload_current {
         let least = person.caseload_min - person.caseload_current;
-        let row = formulation.model.at_least(f64::from(least), distinct);
+        let row = formulation
+            .model
+            .under(Rule::CapacityMin, &[subject])
+            .at_least(f64::from(least), distinct);
         let subject = caseload_min_subject(candidates, supervisor);
         formulation.minima.push(Minimum {
             row,
@@ -164,7 +187,10 @@ fn unreachable_caseload_min(
     for (position, person) in candidates.roster.supervisors.iter().enumerate() {
         let is_needed = person.caseload_min > person.caseload_current;
         if is_needed && !by_supervisor.contains_key(&position) {
-            let row = formulation.model.at_least(1.0, []);
+            let row = formulation
+                .model
+                .under(Rule::CapacityMin, &[Subject::Supervisor(position)])
+                .at_least(1.0, []);
             let subject = caseload_min_subject(candidates, position);
             formulation.minima.push(Minimum {
                 row,
@@ -200,15 +226,19 @@ fn least_weekly_minutes(
     let Some((minutes, size, _)) = fills.first().copied() else {
         return;
     };
+    let minutes_row = formulation.model.under(
+        Rule::SupervisorWeeklyMinutes,
+        &[Subject::Supervisor(supervisor)],
+    );
     if fills.iter().all(|(m, s, _)| (*m, *s) == (minutes, size)) {
         // Whole sessions only: sharper than minutes shared out.
         let places = limit / minutes * size;
-        formulation.model.at_most(
+        minutes_row.at_most(
             f64::from(places),
             fills.iter().map(|(_, _, column)| (*column, 1.0)),
         );
     } else {
-        formulation.model.at_most(
+        minutes_row.at_most(
             f64::from(limit),
             fills
                 .iter()
@@ -231,7 +261,11 @@ fn pinned_supervisors(
                 .into_iter()
                 .flatten()
                 .map(|(_, column)| (*column, 1.0));
-            let row = formulation.model.at_least(1.0, columns);
+            let subjects = [Subject::Trainee(trainee), Subject::Supervisor(*supervisor)];
+            let row = formulation
+                .model
+                .under(Rule::Pinned, &subjects)
+                .at_least(1.0, columns);
             let subject = format!(
                 "trainee {} is pinned to supervisor {}",
                 candidates.roster.trainees[trainee].key,

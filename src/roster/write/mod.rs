@@ -4,10 +4,9 @@
 mod program;
 mod table;
 
-pub(super) use table::TableWriter;
+pub(super) use table::{TableWriter, list};
 
 use program::program_toml;
-use table::list;
 
 use super::FolderFiles;
 use super::words::licence_word;

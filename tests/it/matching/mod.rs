@@ -2,8 +2,11 @@
 
 mod agreement;
 mod broken;
+mod exact_model;
+mod explain;
 mod formula;
 mod instances;
 mod one_supervisor;
 mod sameness;
 mod shipped;
+mod stability;

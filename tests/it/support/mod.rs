@@ -6,6 +6,7 @@ pub(crate) mod command;
 pub(crate) mod dice;
 pub(crate) mod instances;
 pub(crate) mod layers;
+pub(crate) mod mps;
 pub(crate) mod plans;
 pub(crate) mod random_world;
 pub(crate) mod raw_http2;
