@@ -5,7 +5,9 @@ use std::any::Any;
 use serde_json::json;
 
 use super::participants::participant_page;
-use super::round_parts::{IN_THE_ROUND, Named, check_found, check_once, commit_part, set_of};
+use super::round_parts::{
+    IN_THE_ROUND, Named, check_found, check_once, check_takes_part, commit_part, set_of,
+};
 use super::{Actor, App, AppError};
 use crate::domain::{
     EntityKind, Key, Page, PageRequest, Participant, Preference, ProgramKey, SiteOrSupervisor,
@@ -80,17 +82,8 @@ impl App {
         trainee: &TraineeKey,
     ) -> Result<Versioned<TraineePreferences>, AppError> {
         let (mut tx, scope, record) = self.read_round(actor, program, round).await?;
-        let wanted = [Participant::Trainee(trainee.clone())].into();
-        if tx
-            .participants_among(scope, round, &wanted)
-            .await?
-            .is_empty()
-        {
-            return Err(AppError::NotFound {
-                kind: EntityKind::Trainee,
-                key: trainee.to_string(),
-            });
-        }
+        let own = Participant::Trainee(trainee.clone());
+        check_takes_part(&mut tx, scope, round, own).await?;
         let own = KeyRange::one(trainee.as_str());
         let rows = tx.preference_list(scope, round, &own).await?;
         Ok(record.with(TraineePreferences::of(trainee.clone(), &rows)))

@@ -62,6 +62,21 @@ pub(super) async fn commit_part<T: Any + Sync>(
     Ok(after)
 }
 
+/// Refuses one who takes no part in a round.
+pub(super) async fn check_takes_part(
+    tx: &mut Tx,
+    scope: ProgramScope,
+    round: &Key,
+    one: Participant,
+) -> Result<(), AppError> {
+    let (kind, key) = (one.kind(), one.key().to_owned());
+    let found = tx.participants_among(scope, round, &[one].into()).await?;
+    if found.is_empty() {
+        return Err(AppError::NotFound { kind, key });
+    }
+    Ok(())
+}
+
 /// Somebody whom a request names, with the path of the field.
 pub(super) type Named = (String, Participant);
 
@@ -82,7 +97,7 @@ pub(super) fn check_found(
         let message = format!("there is no {} {} {place}", one.kind(), one.key());
         violations.add(path.as_str(), "reference", message);
     }
-    refuse(violations)
+    violations.into_result().map_err(AppError::Invalid)
 }
 
 /// Refuses whatever a list has twice; each item comes with its path.
@@ -97,14 +112,7 @@ pub(super) fn check_once<T: Ord>(
             None => drop(first.insert(item, path)),
         }
     }
-    refuse(violations)
-}
-
-fn refuse(violations: Violations) -> Result<(), AppError> {
-    if violations.is_empty() {
-        return Ok(());
-    }
-    Err(AppError::Invalid(violations))
+    violations.into_result().map_err(AppError::Invalid)
 }
 
 /// Where the participants of a round were looked for, for the message.

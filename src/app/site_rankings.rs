@@ -3,11 +3,11 @@
 use serde_json::json;
 
 use super::preferences::Ranked;
-use super::round_parts::{IN_THE_ROUND, Named, check_found, check_once, commit_part, set_of};
-use super::{Actor, App, AppError};
-use crate::domain::{
-    EntityKind, Key, Participant, ProgramKey, SiteKey, SiteRanking, TraineeKey, Versioned,
+use super::round_parts::{
+    IN_THE_ROUND, Named, check_found, check_once, check_takes_part, commit_part, set_of,
 };
+use super::{Actor, App, AppError};
+use crate::domain::{Key, Participant, ProgramKey, SiteKey, SiteRanking, TraineeKey, Versioned};
 use crate::store::{KeyRange, RoundRows};
 
 impl App {
@@ -24,17 +24,8 @@ impl App {
         site: &SiteKey,
     ) -> Result<Versioned<Vec<Ranked<TraineeKey>>>, AppError> {
         let (mut tx, scope, record) = self.read_round(actor, program, round).await?;
-        let wanted = [Participant::Site(site.clone())].into();
-        if tx
-            .participants_among(scope, round, &wanted)
-            .await?
-            .is_empty()
-        {
-            return Err(AppError::NotFound {
-                kind: EntityKind::Site,
-                key: site.to_string(),
-            });
-        }
+        let own = Participant::Site(site.clone());
+        check_takes_part(&mut tx, scope, round, own).await?;
         let own = KeyRange::one(site.as_str());
         let rows = tx.site_ranking_list(scope, round, &own).await?;
         Ok(record.with(best_first(rows)))

@@ -4,7 +4,14 @@ use practicum::grpc::pb;
 use tonic::Code;
 
 use super::people::{create_site, site, supervisor, trainee};
-use crate::support::service::{Service, broken, reason};
+use crate::support::service::{Service, broken, reason, served_by_both};
+
+served_by_both!(
+    orders_and_filters_a_list_page_by_page,
+    names_a_wrong_order_and_a_wrong_filter,
+    a_batch_tells_everything_that_is_wrong_with_its_path,
+    a_batch_honours_etags_and_takes_at_most_a_thousand,
+);
 
 fn parent() -> String {
     "programs/north".to_owned()
@@ -38,7 +45,6 @@ async fn with_trainees() -> Service {
     service
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn orders_and_filters_a_list_page_by_page() {
     let service = with_trainees().await;
     let mut request = pb::ListTraineesRequest {
@@ -79,7 +85,6 @@ async fn orders_and_filters_a_list_page_by_page() {
     service.trainees().list_trainees(request).await.unwrap();
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn names_a_wrong_order_and_a_wrong_filter() {
     let service = with_trainees().await;
     let request = pb::ListTraineesRequest {
@@ -111,7 +116,6 @@ async fn names_a_wrong_order_and_a_wrong_filter() {
     assert_eq!(broken(&refused), ["filter"]);
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn a_batch_tells_everything_that_is_wrong_with_its_path() {
     let service = Service::start().await.with_program().await;
     service
@@ -176,7 +180,6 @@ async fn a_batch_tells_everything_that_is_wrong_with_its_path() {
     assert!(all.into_inner().supervisors.is_empty());
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn a_batch_honours_etags_and_takes_at_most_a_thousand() {
     let service = Service::start().await.with_program().await;
     let one = |key: usize, etag: &str| pb::Site {

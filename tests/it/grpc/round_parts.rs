@@ -3,7 +3,15 @@
 use practicum::grpc::pb;
 
 use super::runs::imported;
-use crate::support::service::{Service, reason};
+use crate::support::service::{Service, reason, served_by_both};
+
+served_by_both!(
+    preferences_come_back_best_first_and_those_of_others_stay,
+    whoever_leaves_a_round_takes_wishes_rankings_and_decisions_along,
+    participants_are_paged_by_kind_and_key,
+    each_change_of_what_a_run_would_solve_is_a_new_version_of_the_round,
+    a_repeated_request_takes_effect_once,
+);
 
 /// Returns the etag of a round.
 pub(super) async fn etag(service: &Service, round: &str) -> String {
@@ -42,7 +50,6 @@ async fn preferences(service: &Service, round: &str, trainee: &str) -> pb::Train
     found.into_inner().preferences.unwrap()
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn preferences_come_back_best_first_and_those_of_others_stay() {
     let (service, round, roster) = imported("clinic-12").await;
     let trainee = |number: usize| roster.trainees[number].key.to_string();
@@ -100,7 +107,6 @@ async fn pin(service: &Service, round: &str, trainee: &str, site: &str) {
     service.rounds().pin(request).await.unwrap();
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn whoever_leaves_a_round_takes_wishes_rankings_and_decisions_along() {
     let (service, round, roster) = imported("clinic-12").await;
     let mut rounds = service.rounds();
@@ -167,7 +173,6 @@ async fn whoever_leaves_a_round_takes_wishes_rankings_and_decisions_along() {
     service.runs().start_run(run).await.unwrap();
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn participants_are_paged_by_kind_and_key() {
     let (service, round, roster) = imported("clinic-12").await;
     let kind = i32::from(pb::ParticipantKind::Supervisor);
@@ -199,7 +204,6 @@ async fn participants_are_paged_by_kind_and_key() {
     assert_eq!(found, expected);
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn each_change_of_what_a_run_would_solve_is_a_new_version_of_the_round() {
     let (service, round, roster) = imported("clinic-12").await;
     let mut rounds = service.rounds();
@@ -241,7 +245,6 @@ async fn each_change_of_what_a_run_would_solve_is_a_new_version_of_the_round() {
     assert_eq!(sorted.len(), 4, "{seen:?}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn a_repeated_request_takes_effect_once() {
     let (service, round, roster) = imported("clinic-12").await;
     let request = pb::RemoveParticipantsRequest {

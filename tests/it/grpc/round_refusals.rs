@@ -5,7 +5,16 @@ use tonic::{Code, Status};
 
 use super::round_parts::{etag, wishes};
 use super::runs::imported;
-use crate::support::service::{Service, broken, reason};
+use crate::support::service::{Service, broken, reason, served_by_both};
+
+served_by_both!(
+    names_every_broken_supervision_line,
+    names_everybody_whom_the_program_has_not,
+    names_everybody_who_takes_no_part,
+    a_batch_of_preferences_with_one_fault_changes_nothing,
+    a_stale_etag_or_an_unknown_round_changes_nothing,
+    refuses_kinds_and_page_tokens_of_another_list,
+);
 
 fn line(level: &str, line: &str) -> pb::SupervisionLine {
     pb::SupervisionLine {
@@ -32,7 +41,6 @@ async fn replace_lines(
     replaced.unwrap_err()
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn names_every_broken_supervision_line() {
     let (service, round, _) = imported("clinic-12").await;
     let broken_line = pb::SupervisionLine {
@@ -71,7 +79,6 @@ async fn names_every_broken_supervision_line() {
     assert_eq!(broken(&refused), ["supervision_lines"]);
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn names_everybody_whom_the_program_has_not() {
     let (service, round, roster) = imported("clinic-12").await;
     let add = |site_ids: &[&str], trainee_ids: &[&str], everybody| pb::AddParticipantsRequest {
@@ -97,7 +104,6 @@ async fn names_everybody_whom_the_program_has_not() {
     assert_eq!(refused(add(&[], &many, false)).await, ["trainee_ids"]);
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn names_everybody_who_takes_no_part() {
     let (service, round, roster) = imported("clinic-12").await;
     let leaving = roster.trainees[0].key.to_string();
@@ -140,7 +146,6 @@ async fn names_everybody_who_takes_no_part() {
     assert_eq!(broken(&refused), ["site_id", "ranked[0].trainee_id"]);
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn a_batch_of_preferences_with_one_fault_changes_nothing() {
     let (service, round, roster) = imported("clinic-12").await;
     let before = etag(&service, &round).await;
@@ -185,7 +190,6 @@ async fn a_batch_of_preferences_with_one_fault_changes_nothing() {
     assert_eq!(etag(&service, &round).await, before);
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn a_stale_etag_or_an_unknown_round_changes_nothing() {
     let (service, round, roster) = imported("clinic-12").await;
     let request = pb::AddParticipantsRequest {
@@ -224,7 +228,6 @@ async fn a_stale_etag_or_an_unknown_round_changes_nothing() {
     assert_eq!(broken(&refused), ["round"]);
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn refuses_kinds_and_page_tokens_of_another_list() {
     let (service, round, _) = imported("clinic-12").await;
     let list = |kind, page_token| pb::ListParticipantsRequest {

@@ -4,7 +4,13 @@ use practicum::grpc::pb;
 
 use super::round_parts::at_site;
 use super::runs::imported;
-use crate::support::service::{Service, broken, reason};
+use crate::support::service::{Service, broken, reason, served_by_both};
+
+served_by_both!(
+    replaces_the_exclusions_of_one_trainee_as_a_new_version,
+    names_every_broken_exclusion,
+    replaces_requirements_and_names_every_broken_one,
+);
 
 const TRAINEE: &str = "programs/clinic-12/trainees/tr-00001";
 
@@ -34,7 +40,6 @@ async fn etag(service: &Service) -> String {
     found.unwrap().into_inner().trainee.unwrap().etag
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn replaces_the_exclusions_of_one_trainee_as_a_new_version() {
     let (service, _, _) = imported("clinic-12").await;
     let mut exclusions = service.exclusions();
@@ -72,7 +77,6 @@ async fn replaces_the_exclusions_of_one_trainee_as_a_new_version() {
     assert_eq!(found.exclusions, [both[0].clone()]);
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn names_every_broken_exclusion() {
     let (service, _, _) = imported("clinic-12").await;
     let replace = async |trainee: &str, sites: &[&str], reason: &str| {
@@ -106,7 +110,6 @@ async fn names_every_broken_exclusion() {
     assert_eq!(reason(&replace(nobody, &[], "").await), "NOT_FOUND");
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn replaces_requirements_and_names_every_broken_one() {
     use pb::RequirementCategory::{Contact, Group, Unspecified};
     let (service, _, _) = imported("clinic-12").await;

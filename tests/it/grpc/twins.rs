@@ -7,9 +7,13 @@ use prost::Message;
 
 use super::once::id;
 use super::people::create_site;
-use crate::support::service::{Service, broken, import_messages, roster_files};
+use crate::support::service::{Service, broken, import_messages, roster_files, served_by_both};
 
-#[tokio::test(flavor = "multi_thread")]
+served_by_both!(
+    a_first_import_gives_a_repeat_the_first_answer,
+    many_twins_of_many_requests_have_one_effect_each,
+);
+
 async fn a_first_import_gives_a_repeat_the_first_answer() {
     let service = Service::start().await;
     let files = roster_files("clinic-12");
@@ -46,7 +50,6 @@ async fn a_first_import_gives_a_repeat_the_first_answer() {
     assert_eq!(broken(&refused), ["request_id"]);
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn many_twins_of_many_requests_have_one_effect_each() {
     let service = Service::start().await.with_program().await;
     let mut twins = Vec::new();

@@ -6,6 +6,10 @@ use std::pin::Pin;
 
 use super::runs::imported;
 
+use crate::support::service::served_by_both;
+
+served_by_both!(every_write_gives_a_repeat_the_first_answer,);
+
 pub(super) fn id() -> String {
     uuid::Uuid::now_v7().to_string()
 }
@@ -58,7 +62,6 @@ fn messages_with_a_request_id() -> BTreeSet<String> {
     names
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn every_write_gives_a_repeat_the_first_answer() {
     let (service, round_name, roster) = imported("clinic-12").await;
     let mut sent = Sent::default();
