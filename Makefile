@@ -2,7 +2,7 @@
 # one profile in one folder, so that HiGHS (minutes of C++) is built once.
 
 .DEFAULT_GOAL := build
-.PHONY: deps build check test test-clients demo serve bench fix deny lint-proto
+.PHONY: deps build check test test-long test-clients demo serve bench bench-grpc fix deny lint-proto
 
 RELEASE := $(or $(CARGO_TARGET_DIR),target)/release
 
@@ -24,22 +24,34 @@ check: deps
 test: deps
 	scripts/test
 
+# Sends a million mutated messages to the service over each database.
+test-long: deps
+	scripts/test-long
+
 # Runs the clients of clients/ alone (needs python3, node and npm).
 test-clients: build
 	scripts/clients
 
-# Matches the built-in example roster.
+# Imports the built-in example roster into a database of its own, matches it
+# there and prints the plan.
 demo: build
 	$(RELEASE)/practicum demo
 
 # Serves gRPC over practicum.db with the example roster in it.
 serve: build
 	$(RELEASE)/practicum import tests/data/rosters/metro-120 --database practicum.db
+	@echo "clients/README.md has a Python and a Node client to try on this server."
 	$(RELEASE)/practicum serve --database practicum.db
 
-# Measures whole runs and prints the table of the README.
+# Measures the matcher and the service; prints the tables of the README and of
+# docs/performance.md. Takes about four minutes.
 bench: build
 	scripts/bench
+	scripts/with-postgres --durable scripts/bench-grpc
+
+# Measures the service alone.
+bench-grpc: build
+	scripts/with-postgres --durable scripts/bench-grpc
 
 # Mends format and what clippy can mend by itself.
 fix: deps

@@ -1,20 +1,7 @@
 //! Who calls, and the request that they send.
 
-use uuid::Uuid;
-
-use super::AppError;
+use super::{AppError, RequestOnce};
 use crate::domain::{EntityKind, ProgramKey};
-
-/// A request that takes effect once, however often it is sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RequestOnce {
-    /// Identifier that the caller chose.
-    pub id: Uuid,
-    /// Name of the method, such as `CreateProgram`.
-    pub method: &'static str,
-    /// SHA-256 of the request's body, in hexadecimal.
-    pub body_sha256: String,
-}
 
 /// What a caller may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +11,7 @@ enum Reach {
 }
 
 /// Who calls a use case.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Actor {
     name: String,
     reach: Reach,
@@ -49,13 +36,13 @@ impl Actor {
         }
     }
 
-    /// Returns [`AppError::NotFound`] for a program that the caller may not
-    /// know of: the answer for one that is missing.
+    /// Returns [`AppError::Hidden`] for a program that the caller may not know
+    /// of.
     pub(super) fn check_may_see(&self, program: &ProgramKey) -> Result<(), AppError> {
         if self.may_see(program) {
             return Ok(());
         }
-        Err(AppError::NotFound {
+        Err(AppError::Hidden {
             kind: EntityKind::Program,
             key: program.to_string(),
         })

@@ -36,9 +36,15 @@ pub enum AppError {
     FailedPrecondition(Reason),
     /// The caller may not do this.
     #[error("the caller may not do this")]
-    Forbidden {
-        /// Whether the caller may not even know that the record exists.
-        is_secret: bool,
+    Forbidden,
+    /// The caller may not even know that there is such a record: it reads like
+    /// [`AppError::NotFound`] in every word, and differs in the log alone.
+    #[error("there is no {kind} {key}")]
+    Hidden {
+        /// What was looked for.
+        kind: EntityKind,
+        /// Its key.
+        key: String,
     },
     /// Nobody knows who calls.
     #[error("sign in first")]
@@ -145,12 +151,6 @@ pub enum Reason {
         /// `pinned` or `forbidden`.
         already: &'static str,
     },
-    /// The request was carried out already; its answer can be read again.
-    #[error("the request was carried out already, on {subject}")]
-    RequestDone {
-        /// What it was carried out on, such as `runs/0198...`.
-        subject: String,
-    },
 }
 
 impl Reason {
@@ -163,7 +163,6 @@ impl Reason {
             Self::TakesPart { .. } => "TAKES_PART",
             Self::NoTrainees { .. } => "NO_TRAINEES",
             Self::PinAgainstForbid { .. } => "PIN_AGAINST_FORBID",
-            Self::RequestDone { .. } => "REQUEST_DONE",
         }
     }
 }

@@ -5,29 +5,46 @@
 //! line; every failure is an [`AppError`].
 
 mod actor;
+mod batch;
 mod clock;
+mod contended;
 mod error;
 mod import;
+mod listing;
+mod once;
+mod participants;
 mod people;
+mod person_or_site;
 mod plans;
+mod preferences;
 mod programs;
 mod rosters;
+mod round_parts;
 mod rounds;
 mod runs;
+mod site_rankings;
 mod snapshot;
+mod supervision_lines;
+mod trainee_rows;
 mod transact;
 mod wishes;
 mod worker;
 
-pub use actor::{Actor, RequestOnce};
+pub use actor::Actor;
+pub use batch::{BATCH_MOST, Upsert, UpsertOutcome, Upserted, repeated};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::{AppError, Reason};
+pub use once::{Outcome, RequestOnce};
+pub use participants::NewParticipants;
 pub use plans::StoredPlan;
+pub use preferences::{Ranked, TraineePreferences};
 pub use programs::NewProgram;
 pub use rosters::{Changes, ImportMode, ImportReport, KindOfRow, RosterSource};
+pub use rounds::RoundStart;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::Notify;
 
@@ -51,13 +68,27 @@ struct Inner {
 }
 
 /// What differs from one installation to the next.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// The binary that solves; this very program when `None`.
     pub solver_program: Option<PathBuf>,
     /// Runs that this process solves at a time; as many as there are cores
     /// when `None`.
     pub solves_max: Option<usize>,
+    /// How long a worker holds a run without a sign of life, in whole seconds;
+    /// then another worker takes the run up.
+    pub run_lease: Duration,
+}
+
+impl Default for Settings {
+    /// This very program, all cores, and a lease of 30 seconds.
+    fn default() -> Self {
+        Self {
+            solver_program: None,
+            solves_max: None,
+            run_lease: Duration::from_secs(30),
+        }
+    }
 }
 
 impl App {

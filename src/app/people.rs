@@ -1,13 +1,15 @@
 //! Sites, supervisors and trainees, each with its windows and days away.
 //! Windows and days away are part of the record: who changes them updates it.
 
-use super::transact::{check_etag, commit, page_of, page_range};
+use super::listing::{list_page, seek};
+use super::person_or_site::PersonOrSite;
+use super::transact::{check_etag, commit};
 use super::{Actor, App, AppError, Reason};
 use crate::domain::{
-    EntityKind, Page, PageRequest, ProgramKey, Site, SiteKey, Supervisor, SupervisorKey, Trainee,
-    TraineeKey, Versioned,
+    EntityKind, ListRequest, Page, ProgramKey, Site, SiteFilter, SiteKey, Supervisor,
+    SupervisorFilter, SupervisorKey, Trainee, TraineeFilter, TraineeKey, Versioned,
 };
-use crate::store::{KeyRange, WriteTx};
+use crate::store::KeyRange;
 
 /// Returns the only record of a list.
 fn one<T>(found: Vec<T>, kind: EntityKind, key: &str) -> Result<T, AppError> {
@@ -17,39 +19,10 @@ fn one<T>(found: Vec<T>, kind: EntityKind, key: &str) -> Result<T, AppError> {
     })
 }
 
-/// A record that may refer to others.
-trait Refers {
-    /// Checks that everything that the record names is there.
-    async fn check_references(&self, write: &mut WriteTx) -> Result<(), AppError>;
-}
-
-impl Refers for Site {
-    async fn check_references(&self, _write: &mut WriteTx) -> Result<(), AppError> {
-        Ok(())
-    }
-}
-
-impl Refers for Trainee {
-    async fn check_references(&self, _write: &mut WriteTx) -> Result<(), AppError> {
-        Ok(())
-    }
-}
-
-impl Refers for Supervisor {
-    async fn check_references(&self, write: &mut WriteTx) -> Result<(), AppError> {
-        let scope = write.scope();
-        for site in &self.sites {
-            let range = KeyRange::one(site.as_str());
-            let found = write.tx().site_list(scope, &range).await?;
-            one(found, EntityKind::Site, site.as_str())?;
-        }
-        Ok(())
-    }
-}
-
 macro_rules! use_cases {
-    ($kind:ident, $key:ty, $create:ident, $get:ident, $list:ident, $update:ident, $delete:ident,
-     $store_list:ident, $store_write:ident, $store_delete:ident, $word:literal) => {
+    ($kind:ident, $key:ty, $filter:ty, $create:ident, $get:ident, $list:ident, $update:ident,
+     $delete:ident, $store_list:ident, $store_page:ident, $store_write:ident,
+     $store_update:ident, $store_delete:ident, $word:literal) => {
         impl App {
             /// Creates a record in a program. It takes part in no round yet.
             ///
@@ -71,12 +44,13 @@ macro_rules! use_cases {
                         key: new.key.to_string(),
                     });
                 }
-                new.check_references(&mut write).await?;
+                new.check_sites(&mut write).await?;
                 write.$store_write(&[&new]).await?;
                 let after = write.tx().$store_list(scope, &range).await?;
                 let subject = format!(concat!($word, "s/{}"), new.key);
-                commit(write, actor, stringify!($create), &subject, "{}").await?;
-                one(after, EntityKind::$kind, new.key.as_str())
+                let after = one(after, EntityKind::$kind, new.key.as_str())?;
+                commit(write, actor, stringify!($create), &subject, "{}", &after).await?;
+                Ok(after)
             }
 
             /// Returns a record.
@@ -89,24 +63,28 @@ macro_rules! use_cases {
                 program: &ProgramKey,
                 key: &$key,
             ) -> Result<Versioned<$kind>, AppError> {
-                let (mut tx, scope, _) = self.read(actor, program).await?;
+                let (mut tx, scope) = self.glance(actor, program).await?;
                 let found = tx.$store_list(scope, &KeyRange::one(key.as_str())).await?;
                 one(found, EntityKind::$kind, key.as_str())
             }
 
-            /// Returns the records of a program, by key.
+            /// Returns records of a program, in an order and through a filter.
             ///
             /// # Errors
-            /// [`AppError::NotFound`] for the program.
+            /// [`AppError::NotFound`] for the program; [`AppError::Invalid`]
+            /// for a page of no or too many records, or none of this list.
             pub async fn $list(
                 &self,
                 actor: &Actor,
                 program: &ProgramKey,
-                page: &PageRequest,
+                list: &ListRequest<$filter>,
             ) -> Result<Page<Versioned<$kind>>, AppError> {
-                let (mut tx, scope, _) = self.read(actor, program).await?;
-                let found = tx.$store_list(scope, &page_range(page)?).await?;
-                Ok(page_of(found, page, |record| record.value.key.as_str()))
+                let seek = seek(list)?;
+                let (mut tx, scope) = self.glance(actor, program).await?;
+                let found = tx.$store_page(scope, &seek, &list.filter).await?;
+                Ok(list_page(found, list, |one| {
+                    (one.key.as_str(), one.name.as_str())
+                }))
             }
 
             /// Replaces a record. With `etag`, only when that is still its
@@ -127,12 +105,11 @@ macro_rules! use_cases {
                 let before = write.tx().$store_list(scope, &range).await?;
                 let before = one(before, EntityKind::$kind, new.key.as_str())?;
                 check_etag(EntityKind::$kind, new.key.as_str(), &before, etag)?;
-                new.check_references(&mut write).await?;
-                write.$store_write(&[&new]).await?;
-                let after = write.tx().$store_list(scope, &range).await?;
+                new.check_sites(&mut write).await?;
                 let subject = format!(concat!($word, "s/{}"), new.key);
-                commit(write, actor, stringify!($update), &subject, "{}").await?;
-                one(after, EntityKind::$kind, new.key.as_str())
+                let after = write.$store_update(&before, new).await?;
+                commit(write, actor, stringify!($update), &subject, "{}", &after).await?;
+                Ok(after)
             }
 
             /// Deletes a record that takes part in no round.
@@ -166,7 +143,7 @@ macro_rules! use_cases {
                 }
                 write.$store_delete(key).await?;
                 let subject = format!(concat!($word, "s/{}"), key);
-                commit(write, actor, stringify!($delete), &subject, "{}").await
+                commit(write, actor, stringify!($delete), &subject, "{}", &()).await
             }
         }
     };
@@ -175,39 +152,48 @@ macro_rules! use_cases {
 use_cases!(
     Site,
     SiteKey,
+    SiteFilter,
     create_site,
     get_site,
     list_sites,
     update_site,
     delete_site,
     site_list,
+    site_page,
     site_write,
+    site_update,
     site_delete,
     "site"
 );
 use_cases!(
     Supervisor,
     SupervisorKey,
+    SupervisorFilter,
     create_supervisor,
     get_supervisor,
     list_supervisors,
     update_supervisor,
     delete_supervisor,
     supervisor_list,
+    supervisor_page,
     supervisor_write,
+    supervisor_update,
     supervisor_delete,
     "supervisor"
 );
 use_cases!(
     Trainee,
     TraineeKey,
+    TraineeFilter,
     create_trainee,
     get_trainee,
     list_trainees,
     update_trainee,
     delete_trainee,
     trainee_list,
+    trainee_page,
     trainee_write,
+    trainee_update,
     trainee_delete,
     "trainee"
 );

@@ -1,9 +1,9 @@
 //! Plans of runs: stored once, never changed.
 
-use super::transact::{page_of, page_range};
+use super::listing::{page_of, seek};
 use super::{Actor, App, AppError, Reason};
 use crate::domain::time::UtcSecond;
-use crate::domain::{Key, Page, PageRequest, Plan, ProgramKey};
+use crate::domain::{Key, ListRequest, Page, PageRequest, Plan, ProgramKey, RunFilter};
 use crate::roster::{FolderFiles, PlanContext};
 
 /// The plan of a run, as it was proved and stored.
@@ -78,9 +78,17 @@ impl App {
     ) -> Result<Page<Key>, AppError> {
         let (mut tx, scope, _) = self.read(actor, program).await?;
         tx.round_fetch(scope, round).await?;
-        let range = page_range(page)?;
-        let found = tx.run_list(scope, &range, Some(round), true).await?;
+        let runs = ListRequest {
+            page: page.clone(),
+            filter: RunFilter {
+                round: Some(round.clone()),
+                has_plan: Some(true),
+                state: None,
+            },
+            ..ListRequest::default()
+        };
+        let found = tx.run_page(scope, &seek(&runs)?, &runs.filter).await?;
         let found = found.into_iter().map(|run| run.value.key).collect();
-        Ok(page_of(found, page, Key::as_str))
+        Ok(page_of(found, page, Key::to_string))
     }
 }

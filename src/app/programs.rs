@@ -1,19 +1,31 @@
 //! Programs.
 
-use super::transact::{check_etag, commit, page_of, page_range};
-use super::{Actor, App, AppError};
+use uuid::Uuid;
+
+use super::contended::again;
+use super::listing::{page_of, page_range};
+use super::transact::{check_etag, commit};
+use super::{Actor, App, AppError, RequestOnce};
 use crate::domain::{EntityKind, Page, PageRequest, Program, ProgramKey, Versioned, ZoneName};
 use crate::store::StoreError;
 
 /// A program to be created.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewProgram {
-    /// Its key; a new UUID when `None`.
+    /// Its key; when `None`, the identifier of the request, else a new UUID.
     pub key: Option<ProgramKey>,
     /// Name shown to people.
     pub name: String,
     /// Zone of the program's own office.
     pub time_zone: ZoneName,
+}
+
+/// Returns the key of a new program: that of the request, so that its twins
+/// meet in one program, else a new UUID.
+fn new_key(actor: &Actor) -> Result<ProgramKey, AppError> {
+    let id = actor.request().map_or_else(Uuid::now_v7, RequestOnce::id);
+    let key = id.to_string().parse();
+    key.map_err(|error| AppError::Internal(Box::new(error)))
 }
 
 impl App {
@@ -26,22 +38,19 @@ impl App {
         actor: &Actor,
         new: NewProgram,
     ) -> Result<Versioned<Program>, AppError> {
-        let id = uuid::Uuid::now_v7().to_string();
         let key = match new.key {
             Some(key) => key,
-            None => id
-                .parse()
-                .map_err(|error| AppError::Internal(Box::new(error)))?,
+            None => new_key(actor)?,
         };
         let program = Program {
             key,
             name: new.name,
             time_zone: new.time_zone,
         };
-        let write = match self.inner.db.write_new(&program, self.now()).await {
+        actor.check_may_see(&program.key)?;
+        let created = again(|| self.inner.db.write_new(&program, self.now())).await;
+        let mut write = match created {
             Err(StoreError::AlreadyExists(_)) => {
-                // A repeat of the request that created it is told as such.
-                self.write(actor, &program.key).await?;
                 return Err(AppError::AlreadyExists {
                     kind: EntityKind::Program,
                     key: program.key.to_string(),
@@ -49,9 +58,11 @@ impl App {
             }
             other => other?,
         };
+        self.check_not_done(&mut write, actor).await?;
+        let (_, after) = write.tx().program_fetch(&program.key).await?;
         let subject = format!("programs/{}", program.key);
-        commit(write, actor, "create_program", &subject, "{}").await?;
-        self.get_program(actor, &program.key).await
+        commit(write, actor, "create_program", &subject, "{}", &after).await?;
+        Ok(after)
     }
 
     /// Returns a program.
@@ -78,7 +89,7 @@ impl App {
     ) -> Result<Page<Versioned<Program>>, AppError> {
         let mut tx = self.inner.db.read().await?;
         let found = tx.program_list(&page_range(page)?).await?;
-        let mut page = page_of(found, page, |record| record.value.key.as_str());
+        let mut page = page_of(found, page, |record| record.value.key.to_string());
         page.items.retain(|record| actor.may_see(&record.value.key));
         Ok(page)
     }
@@ -100,7 +111,7 @@ impl App {
         write.program_update(&program).await?;
         let (_, after) = write.tx().program_fetch(&program.key).await?;
         let subject = format!("programs/{}", program.key);
-        commit(write, actor, "update_program", &subject, "{}").await?;
+        commit(write, actor, "update_program", &subject, "{}", &after).await?;
         Ok(after)
     }
 }

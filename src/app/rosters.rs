@@ -152,17 +152,17 @@ impl App {
         }
         let (program, round) = (roster.program.key.clone(), import::round_key(&roster));
         actor.check_may_see(&program)?;
-        let changes = if is_dry_run {
-            Box::pin(self.would_change(&program, &round, roster, mode)).await?
-        } else {
-            Box::pin(self.change(actor, &program, &round, roster, mode)).await?
-        };
-        Ok(ImportReport {
+        let report = ImportReport {
             program,
             round,
             is_dry_run,
-            changes,
-        })
+            changes: Vec::new(),
+        };
+        if is_dry_run {
+            Box::pin(self.would_change(report, roster, mode)).await
+        } else {
+            Box::pin(self.change(actor, report, roster, mode)).await
+        }
     }
 
     /// Returns the roster of a round.
@@ -204,14 +204,14 @@ pub(super) async fn blocking<T: Send + 'static>(
 }
 
 impl App {
-    /// Says what an import would change.
+    /// Fills in what an import would change.
     async fn would_change(
         &self,
-        program: &ProgramKey,
-        round: &Key,
+        mut report: ImportReport,
         roster: Roster,
         mode: ImportMode,
-    ) -> Result<Vec<(KindOfRow, Changes)>, AppError> {
+    ) -> Result<ImportReport, AppError> {
+        let (program, round) = (&report.program, &report.round);
         let mut tx = self.inner.db.read().await?;
         let before = match tx.program_fetch(program).await {
             Ok((scope, _)) => Before::load(&mut tx, scope, program, round).await?,
@@ -219,18 +219,19 @@ impl App {
             Err(other) => return Err(other.into()),
         };
         drop(tx);
-        blocking(move || difference(&before, roster, mode).changes).await
+        report.changes = blocking(move || difference(&before, roster, mode).changes).await?;
+        Ok(report)
     }
 
-    /// Imports a roster and says what it changed.
+    /// Imports a roster and fills in what it changed.
     async fn change(
         &self,
         actor: &Actor,
-        program: &ProgramKey,
-        round: &Key,
+        mut report: ImportReport,
         roster: Roster,
         mode: ImportMode,
-    ) -> Result<Vec<(KindOfRow, Changes)>, AppError> {
+    ) -> Result<ImportReport, AppError> {
+        let (program, round) = (&report.program, &report.round);
         let (mut write, before) = match self.write(actor, program).await {
             Ok(mut write) => {
                 let scope = write.scope();
@@ -239,7 +240,8 @@ impl App {
             }
             Err(AppError::NotFound { .. }) => {
                 let new = &roster.program;
-                let write = self.inner.db.write_new(new, self.now()).await?;
+                let mut write = self.inner.db.write_new(new, self.now()).await?;
+                self.check_not_done(&mut write, actor).await?;
                 (write, Before::default())
             }
             Err(other) => return Err(other),
@@ -258,16 +260,10 @@ impl App {
         let payload = json!({
             "mode": mode.as_str(), "roster_sha256": sha256, "changes": changed,
         });
-        let subject = format!("rounds/{round}");
-        commit(
-            write,
-            actor,
-            "import_roster",
-            &subject,
-            &payload.to_string(),
-        )
-        .await?;
-        Ok(difference.changes)
+        let (subject, payload) = (format!("rounds/{round}"), payload.to_string());
+        report.changes = difference.changes;
+        commit(write, actor, "import_roster", &subject, &payload, &report).await?;
+        Ok(report)
     }
 }
 
@@ -280,8 +276,8 @@ pub(super) async fn stored_roster(
 ) -> Result<Roster, AppError> {
     let record = tx.round_fetch(scope, round).await?.value;
     let rows = tx.round_rows(scope, round).await?;
-    let trainee_rows = tx.trainee_rows(scope).await?;
     let all = KeyRange::all();
+    let trainee_rows = tx.trainee_rows(scope, &all).await?;
     let own = &rows.participants;
     let site_keys: BTreeSet<&str> = own.sites.iter().map(|key| key.as_str()).collect();
     let supervisor_keys: BTreeSet<&str> = own.supervisors.iter().map(|key| key.as_str()).collect();

@@ -1,11 +1,14 @@
 //! Rounds: dates and policy of one matching campaign.
 
-use super::transact::{check_etag, commit, page_of, page_range};
+use serde_json::json;
+
+use super::listing::{list_page, seek};
+use super::transact::{check_etag, commit};
 use super::{Actor, App, AppError};
 use crate::domain::{
-    EntityKind, Key, Page, PageRequest, ProgramKey, Round, SupervisionLine, Versioned, Violations,
+    EntityKind, Key, ListRequest, Page, ProgramKey, Round, RoundFilter, Versioned, Violations,
 };
-use crate::store::{KeyRange, RoundRecord};
+use crate::store::{KeyRange, RoundRecord, RoundRows, WriteTx};
 
 /// Returns a round with its key, whether or not a folder names it.
 fn with_key(record: Versioned<RoundRecord>) -> Versioned<Round> {
@@ -21,6 +24,33 @@ fn with_key(record: Versioned<RoundRecord>) -> Versioned<Round> {
     }
 }
 
+/// What a new round holds from the start, besides its dates and policy.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RoundStart {
+    /// A round of the same program whose supervision lines and participants
+    /// are taken over; preferences, rankings, pins and forbids never are.
+    pub like: Option<Key>,
+    /// Whether everybody of the program takes part.
+    pub everybody: bool,
+}
+
+/// Writes what a new round holds from the start.
+async fn write_start(write: &mut WriteTx, round: &Key, start: &RoundStart) -> Result<(), AppError> {
+    let scope = write.scope();
+    if let Some(like) = &start.like {
+        let rows = RoundRows {
+            participants: write.tx().participants(scope, like).await?,
+            supervision_lines: write.tx().supervision_line_list(scope, like).await?,
+            ..RoundRows::default()
+        };
+        write.round_rows_write(round, &rows).await?;
+    }
+    if start.everybody {
+        write.participant_add_everybody(round).await?;
+    }
+    Ok(())
+}
+
 impl App {
     /// Creates a round in which nobody takes part yet. Its key is that of
     /// `round`, else a new UUID.
@@ -32,6 +62,22 @@ impl App {
         actor: &Actor,
         program: &ProgramKey,
         round: Round,
+    ) -> Result<Versioned<Round>, AppError> {
+        let start = RoundStart::default();
+        self.create_round_with(actor, program, round, &start).await
+    }
+
+    /// Creates a round with what it is to hold from the start.
+    ///
+    /// # Errors
+    /// As [`App::create_round`], and [`AppError::NotFound`] for the round that
+    /// it is to be like.
+    pub async fn create_round_with(
+        &self,
+        actor: &Actor,
+        program: &ProgramKey,
+        round: Round,
+        start: &RoundStart,
     ) -> Result<Versioned<Round>, AppError> {
         let mut write = self.write(actor, program).await?;
         let scope = write.scope();
@@ -52,19 +98,29 @@ impl App {
                 key: key.to_string(),
             });
         }
+        let like = match &start.like {
+            Some(like) => Some(write.tx().round_fetch(scope, like).await?.value),
+            None => None,
+        };
         let record = RoundRecord {
             key: key.clone(),
             round: Round {
                 key: Some(key.clone()),
                 ..round
             },
-            has_availability: true,
+            has_availability: like.as_ref().is_none_or(|like| like.has_availability),
         };
         write.round_write(&record).await?;
+        write_start(&mut write, &key, start).await?;
         let after = write.tx().round_fetch(scope, &key).await?;
         let subject = format!("rounds/{key}");
-        commit(write, actor, "create_round", &subject, "{}").await?;
-        Ok(with_key(after))
+        let payload = json!({
+            "like": start.like.as_ref().map(Key::as_str),
+            "everybody": start.everybody,
+        });
+        let (payload, after) = (payload.to_string(), with_key(after));
+        commit(write, actor, "create_round", &subject, &payload, &after).await?;
+        Ok(after)
     }
 
     /// Returns a round; its key is always given.
@@ -81,21 +137,24 @@ impl App {
         Ok(with_key(tx.round_fetch(scope, round).await?))
     }
 
-    /// Returns rounds by key.
+    /// Returns rounds, in an order and through a filter.
     ///
     /// # Errors
-    /// [`AppError::NotFound`] for the program.
+    /// [`AppError::NotFound`] for the program; [`AppError::Invalid`] for a page
+    /// of no or too many records, or none of this list.
     pub async fn list_rounds(
         &self,
         actor: &Actor,
         program: &ProgramKey,
-        page: &PageRequest,
+        list: &ListRequest<RoundFilter>,
     ) -> Result<Page<Versioned<Round>>, AppError> {
+        let seek = seek(list)?;
         let (mut tx, scope, _) = self.read(actor, program).await?;
-        let found = tx.round_list(scope, &page_range(page)?).await?;
+        let found = tx.round_page(scope, &seek, &list.filter).await?;
         let found = found.into_iter().map(with_key).collect();
-        Ok(page_of(found, page, |record| {
-            record.value.key.as_ref().map_or("", Key::as_str)
+        Ok(list_page(found, list, |round: &Round| {
+            let key = round.key.as_ref().map_or("", Key::as_str);
+            (key, round.name.as_str())
         }))
     }
 
@@ -131,22 +190,8 @@ impl App {
         write.round_write(&record).await?;
         let after = write.tx().round_fetch(scope, &key).await?;
         let subject = format!("rounds/{key}");
-        commit(write, actor, "update_round", &subject, "{}").await?;
-        Ok(with_key(after))
-    }
-
-    /// Returns the supervision lines of a round, by level and line.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`].
-    pub async fn list_supervision_lines(
-        &self,
-        actor: &Actor,
-        program: &ProgramKey,
-        round: &Key,
-    ) -> Result<Vec<SupervisionLine>, AppError> {
-        let (mut tx, scope, _) = self.read(actor, program).await?;
-        tx.round_fetch(scope, round).await?;
-        Ok(tx.supervision_line_list(scope, round).await?)
+        let after = with_key(after);
+        commit(write, actor, "update_round", &subject, "{}", &after).await?;
+        Ok(after)
     }
 }

@@ -4,12 +4,13 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
+use super::listing::{list_page, seek};
 use super::rosters::{blocking, stored_roster};
 use super::snapshot::freeze;
-use super::transact::{commit, page_of, page_range};
+use super::transact::commit;
 use super::{Actor, App, AppError, Reason};
 use crate::domain::{
-    Key, Page, PageRequest, ProgramKey, Run, RunEvent, RunLimits, Versioned, Violations,
+    Key, ListRequest, Page, ProgramKey, Run, RunEvent, RunFilter, RunLimits, Versioned, Violations,
 };
 use crate::roster::{read_roster, write_roster};
 use crate::store::NewRun;
@@ -84,7 +85,8 @@ impl App {
             "limit_seconds": limits.seconds,
         });
         let subject = format!("runs/{key}");
-        commit(write, actor, "start_run", &subject, &payload.to_string()).await?;
+        let payload = payload.to_string();
+        commit(write, actor, "start_run", &subject, &payload, &run).await?;
         self.inner.run_moved.notify_waiters();
         Ok(run)
     }
@@ -103,21 +105,38 @@ impl App {
         Ok(tx.run_fetch(scope, run).await?)
     }
 
-    /// Returns runs by key, of one round or of all; keys grow with time.
+    /// Returns runs, in an order and through a filter; keys grow with time.
     ///
     /// # Errors
-    /// [`AppError::NotFound`] for the program.
+    /// [`AppError::NotFound`] for the program; [`AppError::Invalid`] for a page
+    /// of no or too many records, or none of this list.
     pub async fn list_runs(
         &self,
         actor: &Actor,
         program: &ProgramKey,
-        round: Option<&Key>,
-        page: &PageRequest,
+        list: &ListRequest<RunFilter>,
     ) -> Result<Page<Versioned<Run>>, AppError> {
+        let seek = seek(list)?;
         let (mut tx, scope, _) = self.read(actor, program).await?;
-        let range = page_range(page)?;
-        let found = tx.run_list(scope, &range, round, false).await?;
-        Ok(page_of(found, page, |run| run.value.key.as_str()))
+        let found = tx.run_page(scope, &seek, &list.filter).await?;
+        Ok(list_page(found, list, |run| {
+            (run.key.as_str(), run.round.as_str())
+        }))
+    }
+
+    /// Returns the key of the latest run of a program, of those with a plan or
+    /// of all; `None` when there is none yet.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for the program.
+    pub async fn latest_run(
+        &self,
+        actor: &Actor,
+        program: &ProgramKey,
+        with_plan: bool,
+    ) -> Result<Option<Key>, AppError> {
+        let (mut tx, scope, _) = self.read(actor, program).await?;
+        Ok(tx.run_latest(scope, with_plan).await?)
     }
 
     /// Asks a run to end. One that is queued ends at once; one that is running
@@ -145,7 +164,7 @@ impl App {
         write.run_cancel(run).await?;
         let after = write.tx().run_fetch(scope, run).await?;
         let subject = format!("runs/{run}");
-        commit(write, actor, "cancel_run", &subject, "{}").await?;
+        commit(write, actor, "cancel_run", &subject, "{}", &after).await?;
         self.inner.run_moved.notify_waiters();
         Ok(after)
     }

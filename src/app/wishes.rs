@@ -65,12 +65,15 @@ impl App {
             return Err(against(&pin.trainee, &pin.target, "forbidden"));
         }
         let subject = format!("rounds/{round}/pins/{}", name(&pin.trainee, &pin.target));
+        if !there.pins.contains(&pin) {
+            write.round_touch(round).await?;
+        }
         let rows = RoundRows {
             pins: vec![pin],
             ..RoundRows::default()
         };
         write.round_rows_write(round, &rows).await?;
-        commit(write, actor, "pin", &subject, "{}").await
+        commit(write, actor, "pin", &subject, "{}", &()).await
     }
 
     /// Removes a pin.
@@ -99,8 +102,9 @@ impl App {
             });
         }
         write.round_rows_remove(round, &rows).await?;
+        write.round_touch(round).await?;
         let subject = format!("rounds/{round}/pins/{}", name(&pin.trainee, &pin.target));
-        commit(write, actor, "unpin", &subject, "{}").await
+        commit(write, actor, "unpin", &subject, "{}", &()).await
     }
 
     /// Adds a forbid to a round; one that is there already stays.
@@ -128,12 +132,15 @@ impl App {
             "rounds/{round}/forbids/{}",
             name(&forbid.trainee, &forbid.target)
         );
+        if !there.forbids.contains(&forbid) {
+            write.round_touch(round).await?;
+        }
         let rows = RoundRows {
             forbids: vec![forbid],
             ..RoundRows::default()
         };
         write.round_rows_write(round, &rows).await?;
-        commit(write, actor, "forbid", &subject, "{}").await
+        commit(write, actor, "forbid", &subject, "{}", &()).await
     }
 
     /// Removes a forbid.
@@ -162,11 +169,12 @@ impl App {
             });
         }
         write.round_rows_remove(round, &rows).await?;
+        write.round_touch(round).await?;
         let subject = format!(
             "rounds/{round}/forbids/{}",
             name(&forbid.trainee, &forbid.target)
         );
-        commit(write, actor, "unforbid", &subject, "{}").await
+        commit(write, actor, "unforbid", &subject, "{}", &()).await
     }
 
     /// Returns the pins and the forbids of a round, by trainee and target.

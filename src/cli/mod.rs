@@ -1,15 +1,23 @@
 //! The command line: one enum of commands, each in a file of its own.
 
+mod audit;
 mod check;
 mod completions;
 mod database;
 mod demo;
 mod doctor;
+mod explain;
 mod failure;
+mod folders;
 mod r#match;
+mod model;
 mod output;
+mod plan_text;
+mod preflight;
+mod progress;
 mod roster;
 mod serve;
+mod settings;
 mod solver_worker;
 mod table;
 mod time;
@@ -24,6 +32,9 @@ use tracing_subscriber::filter::LevelFilter;
 
 pub use failure::Failure;
 
+use self::settings::Named;
+use crate::config::ServeConfig;
+
 /// Places therapy and counselling trainees: a roster folder goes in, a proved
 /// plan comes out.
 #[derive(Debug, Parser)]
@@ -33,6 +44,11 @@ struct Cli {
     #[arg(long, global = true, env = "PRACTICUM_TZDIR", value_name = "FOLDER")]
     tzdir: Option<PathBuf>,
 
+    /// Take settings from this file instead of `practicum.toml`; see
+    /// docs/practicum.toml.
+    #[arg(long, global = true, env = "PRACTICUM_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+
     #[command(subcommand)]
     command: Command,
 }
@@ -41,10 +57,13 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0  done; for `match`, a legal plan was written
   1  a fault of Practicum itself
-  2  the command line was not understood
+  2  the command line or the configuration was not understood
   3  the input is wrong: the roster, the plan, or rules that clash
   4  something is not available: a folder that cannot be written, zone data,
-     time or memory enough for any plan";
+     time or memory enough for any plan, the database
+
+Settings: a flag counts more than the environment, the environment more than
+the file of --config, and the file more than what is built in.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -52,6 +71,15 @@ enum Command {
     Match(r#match::Args),
     /// Prove a plan again, independently of the matcher.
     Check(check::Args),
+    /// Name trainees and sites that would both rather have each other.
+    Audit(audit::Args),
+    /// Say what would have to give for each unmatched trainee of a plan.
+    Explain(explain::Args),
+    /// Say before any solve who cannot be placed, and where capacity falls short.
+    Preflight(preflight::Args),
+    /// Write the exact model of a roster for other solvers.
+    #[command(subcommand)]
+    Model(model::Command),
     /// Check a roster folder, or generate a lifelike one.
     #[command(subcommand)]
     Roster(roster::Command),
@@ -60,21 +88,21 @@ enum Command {
     /// Ask what a wall clock means in a zone.
     #[command(subcommand)]
     Time(time::Command),
-    /// Show what this installation has: versions, zone data, solver.
+    /// Check this installation and its database.
     Doctor(doctor::Args),
-    /// Match the built-in example roster.
+    /// Match the built-in example roster in a database of its own.
     Demo(demo::Args),
     /// Import a roster folder into a database.
     Import(database::import::Args),
     /// Write the roster folder of a stored round.
     Export(database::export::Args),
-    /// Look at the rounds of a stored program.
+    /// Create, show or list the rounds of a stored program.
     #[command(subcommand)]
     Round(database::round::Command),
-    /// Match a stored round, list runs, or end one.
+    /// Match a stored round; list, watch or end runs.
     #[command(subcommand)]
     Run(database::run::Command),
-    /// List stored plans, or write one as a folder.
+    /// List, show, compare or export stored plans.
     #[command(subcommand)]
     Plan(database::plan::Command),
     /// Bring the schema of a database up to date.
@@ -88,27 +116,46 @@ enum Command {
     Completions(completions::Args),
 }
 
+impl Cli {
+    /// Says which configuration file is read.
+    fn config(&self) -> Named {
+        match (&self.command, &self.config) {
+            // The parent has read it.
+            (Command::SolverWorker, _) | (Command::Completions(_), _) => Named::NotRead,
+            (_, Some(path)) => Named::File(path.clone()),
+            (_, None) => Named::Usual,
+        }
+    }
+}
+
 /// Runs the command line and returns its exit code.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let (cli, config) = match settings::parse(Cli::config) {
+        Ok(parsed) => parsed,
+        Err(failure) => return failure.report(),
+    };
     if let Command::Serve(args) = &cli.command {
         log_to_standard_error(args.log_format, LevelFilter::INFO);
     } else {
         log_to_standard_error(LogFormat::Pretty, LevelFilter::WARN);
     }
-    match run(&cli) {
+    match run(&cli, &config.serve) {
         Ok(code) => code,
         Err(failure) => failure.report(),
     }
 }
 
-fn run(cli: &Cli) -> Result<ExitCode, Failure> {
+fn run(cli: &Cli, serve_config: &ServeConfig) -> Result<ExitCode, Failure> {
     let tzdir = cli.tzdir.as_deref();
     match &cli.command {
         Command::Match(args) => r#match::run(args, tzdir),
         Command::Check(args) => check::run(args, tzdir),
+        Command::Audit(args) => audit::run(args, tzdir),
+        Command::Explain(args) => explain::run(args, tzdir),
+        Command::Preflight(args) => preflight::run(args, tzdir),
+        Command::Model(command) => model::run(command, tzdir),
         Command::Roster(command) => roster::run(command),
-        Command::Serve(args) => serve::run(args, tzdir),
+        Command::Serve(args) => serve::run(args, serve_config, tzdir),
         Command::Time(command) => time::run(command, tzdir),
         Command::Doctor(args) => doctor::run(args, tzdir),
         Command::Demo(args) => demo::run(args, tzdir),
@@ -136,20 +183,43 @@ enum LogFormat {
 /// Writes log lines to standard error, as `PRACTICUM_LOG` asks: `info`,
 /// `practicum=debug` and the like; `level` and above when it is not set.
 fn log_to_standard_error(format: LogFormat, level: LevelFilter) {
-    // HiGHS warns whenever a time limit ends it, which the plan says better.
     let asked = std::env::var("PRACTICUM_LOG").unwrap_or_default();
-    let wanted = if asked.trim().is_empty() {
-        format!("{level},highs=error")
-    } else {
-        asked
-    };
     // Set once; a second call would be a test's, whose own log stands.
     let lines = tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::builder().parse_lossy(wanted))
+        .with_env_filter(EnvFilter::builder().parse_lossy(filter(&asked, level)))
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     let _ = match format {
         LogFormat::Pretty => lines.try_init(),
         LogFormat::Json => lines.json().try_init(),
     };
+}
+
+/// Returns what is logged: HiGHS warns whenever a time limit ends it, which
+/// the plan says better, so its warnings are left out unless asked for.
+fn filter(asked: &str, level: LevelFilter) -> String {
+    match asked.trim() {
+        "" => format!("highs=error,{level}"),
+        asked => format!("highs=error,{asked}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_solver_warns_only_when_asked() {
+        let shows = |asked: &str| {
+            let parsed = EnvFilter::builder().parse_lossy(filter(asked, LevelFilter::INFO));
+            parsed.to_string()
+        };
+        assert!(shows("").contains("highs=error") && shows("").contains("info"));
+        assert!(shows("debug").contains("highs=error"), "{}", shows("debug"));
+        let own = shows("info,highs=warn");
+        assert!(
+            own.contains("highs=warn") && !own.contains("highs=error"),
+            "{own}"
+        );
+    }
 }

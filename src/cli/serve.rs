@@ -1,5 +1,6 @@
 //! `practicum serve`: the gRPC service.
 
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
@@ -10,10 +11,12 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
+use super::database::{self, Absent, Database};
 use super::{Failure, output};
-use crate::app::{App, Settings, SystemClock};
+use crate::app::{Actor, App, AppError, Settings, SystemClock};
+use crate::config::ServeConfig;
+use crate::domain::{ListRequest, PageRequest, ProgramKey};
 use crate::grpc::{self, Limits};
-use crate::store::Db;
 use crate::zone_data;
 
 /// How long work may take to hand back its runs once calls have ended.
@@ -26,27 +29,34 @@ const LAST: Duration = Duration::from_millis(500);
 #[command(after_help = "\
 Prints the address once calls are taken. SIGTERM and Ctrl-C drain: no call is
 taken any more, those under way may end, and after 10 s at most the program
-does. Every call is logged to standard error with its request id;
+does; a second signal ends it at once. Every call is logged to standard error with its request id;
 PRACTICUM_LOG=warn leaves them out.")]
 pub(super) struct Args {
-    /// Where everything is kept: a file of SQLite, or a URL of PostgreSQL.
-    #[arg(
-        long,
-        env = "PRACTICUM_DATABASE",
-        value_name = "URL",
-        hide_env_values = true
-    )]
-    database: String,
+    #[command(flatten)]
+    database: Database,
     /// Address on which calls are taken; a loopback address, since there is no
     /// sign-in yet. Port 0 takes any free one.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7420")]
+    #[arg(
+        long,
+        env = "PRACTICUM_LISTEN",
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1:7420"
+    )]
     listen: SocketAddr,
+    /// Seconds without a sign of life after which another server may take up a
+    /// run that this one holds.
+    #[arg(long, default_value_t = 30, value_name = "SECONDS", value_parser = 2..=600)]
+    run_lease: i64,
     /// How lines of the log are written.
-    #[arg(long, value_enum, default_value_t = super::LogFormat::Pretty)]
+    #[arg(long, env = "PRACTICUM_LOG_FORMAT", value_enum, default_value_t = super::LogFormat::Pretty)]
     pub(super) log_format: super::LogFormat,
 }
 
-pub(super) fn run(args: &Args, tzdir: Option<&Path>) -> Result<ExitCode, Failure> {
+pub(super) fn run(
+    args: &Args,
+    config: &ServeConfig,
+    tzdir: Option<&Path>,
+) -> Result<ExitCode, Failure> {
     if !args.listen.ip().is_loopback() {
         return Err(Failure::Usage(format!(
             "--listen {} is not a loopback address; without sign-in only 127.0.0.0/8 and [::1] are allowed",
@@ -57,35 +67,53 @@ pub(super) fn run(args: &Args, tzdir: Option<&Path>) -> Result<ExitCode, Failure
         .enable_all()
         .build()
         .map_err(|error| Failure::Internal(error.into()))?;
-    let served = runtime.block_on(serve(args, tzdir));
+    let served = runtime.block_on(serve(args, config, tzdir));
     // Connections that were cut off may still have a task.
     runtime.shutdown_timeout(LAST);
     served.map(|()| ExitCode::SUCCESS)
 }
 
-async fn serve(args: &Args, tzdir: Option<&Path>) -> Result<(), Failure> {
+async fn serve(args: &Args, config: &ServeConfig, tzdir: Option<&Path>) -> Result<(), Failure> {
     let zone_data = zone_data::open(tzdir).map_err(unavailable)?;
-    let db = Db::open(&args.database).await.map_err(unavailable)?;
-    let app = App::new(db, Arc::new(SystemClock), zone_data, Settings::default());
-    let listener = TcpListener::bind(args.listen).await.map_err(|error| {
-        Failure::Unavailable(format!("cannot listen on {}: {error}", args.listen))
-    })?;
+    let db = args.database.open(Absent::Create).await?;
+    let settings = Settings {
+        solves_max: config.solves_at_a_time.map(whole),
+        run_lease: Duration::from_secs(args.run_lease.unsigned_abs()),
+        ..Settings::default()
+    };
+    let app = App::new(db, Arc::new(SystemClock), zone_data, settings);
+    let listener = listen(args.listen).await?;
     let address = listener.local_addr().map_err(unavailable)?;
+    let limits = limits(config);
+    let drain = limits.drain;
     let (stop, is_stopping) = watch::channel(false);
-    let signals = Signals::listen().map_err(unavailable)?;
+    let mut signals = Signals::listen().map_err(unavailable)?;
     let worker = tokio::spawn({
         let (app, is_stopping) = (app.clone(), is_stopping.clone());
         async move { app.work(stopped(is_stopping)).await }
     });
     output::line(&format!("practicum serves on {address}"));
+    let next = try_next(&args.database, &app).await;
+    output::line(&next.map_err(|error| args.database.place(database::failure(error)))?);
     tracing::info!(%address, "serves");
-    tokio::spawn(async move {
-        signals.first().await;
+    let asked_twice = async move {
+        signals.next().await;
         // The server may have ended before.
         let _ = stop.send(true);
-    });
-    let served = grpc::serve(app, listener, Limits::default(), stopped(is_stopping)).await;
-    let worked = tokio::time::timeout(WORK_END - Limits::default().drain, worker).await;
+        signals.next().await;
+    };
+    let ended = async {
+        let served = grpc::serve(app, listener, limits, stopped(is_stopping)).await;
+        let worked = tokio::time::timeout(WORK_END.saturating_sub(drain), worker).await;
+        (served, worked)
+    };
+    let (served, worked) = tokio::select! {
+        ended = ended => ended,
+        () = asked_twice => {
+            tracing::warn!("ends at once; runs that it held are taken up again after their lease");
+            return Ok(());
+        }
+    };
     served.map_err(|error| Failure::Internal(error.into()))?;
     match worked {
         Ok(Ok(())) => {}
@@ -93,6 +121,83 @@ async fn serve(args: &Args, tzdir: Option<&Path>) -> Result<(), Failure> {
         Err(_) => tracing::warn!("a run was not handed back in time; its lease will run out"),
     }
     Ok(())
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+    let port = address.port();
+    let any = SocketAddr::new(address.ip(), 0);
+    TcpListener::bind(address).await.map_err(|error| {
+        let advice = if error.kind() == ErrorKind::AddrInUse {
+            format!(
+                "another program, perhaps another `practicum serve`, has the port {port}; end it, or \
+                 give another address, such as --listen {any} for any free port"
+            )
+        } else if error.kind() == ErrorKind::PermissionDenied {
+            format!("the port {port} needs rights that this user lacks; give one from 1024 on")
+        } else {
+            "give another address of this machine with --listen".to_owned()
+        };
+        Failure::Unavailable(format!("cannot listen on {address} ({error}): {advice}"))
+    })
+}
+
+/// Returns what the server gives to its callers, as the configuration asks.
+fn limits(config: &ServeConfig) -> Limits {
+    let usual = Limits::default();
+    let age = config
+        .connection_age_seconds
+        .map(|age| Duration::from_secs(age.into()));
+    Limits {
+        message_in: config.message_bytes_max.map_or(usual.message_in, whole),
+        streams: config.calls_per_connection.unwrap_or(usual.streams),
+        connections: config.connections.map_or(usual.connections, whole),
+        connection_age: age.unwrap_or(usual.connection_age),
+        ..usual
+    }
+}
+
+fn whole(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+/// Returns commands that work while the server runs.
+async fn try_next(database: &Database, app: &App) -> Result<String, AppError> {
+    let (this, option) = (output::program(), database.option());
+    let actor = Actor::operator();
+    let (page, mut first, mut program) = (PageRequest::largest(), String::new(), String::new());
+    let mut round = String::new();
+    let programs = app.list_programs(&actor, &page).await?.items;
+    match programs.as_slice() {
+        [] => {
+            first = format!(
+                "{this} roster generate example-roster --trainees 30 --seed 1\n  \
+                 {this} import example-roster{option}\n  "
+            );
+        }
+        [only] => round = one_of_many_rounds(app, &only.value.key).await?,
+        [one, ..] => {
+            program = format!(" --program {}", one.value.key);
+            round = one_of_many_rounds(app, &one.value.key).await?;
+        }
+    }
+    Ok(format!(
+        "\nTry next, in another terminal:\n  {first}\
+         {this} run start{option}{program}{round}   matches a round\n  \
+         {this} plan show{option}{program}   shows the plan\n  \
+         {this} doctor{option}   looks whether all is well\n"
+    ))
+}
+
+/// Returns the option that names a round, where there are several.
+async fn one_of_many_rounds(app: &App, program: &ProgramKey) -> Result<String, AppError> {
+    let all = ListRequest::largest();
+    let rounds = app
+        .list_rounds(&Actor::operator(), program, &all)
+        .await?
+        .items;
+    let last = rounds.last().filter(|_| rounds.len() > 1);
+    let key = last.and_then(|round| round.value.key.as_ref());
+    Ok(key.map(|key| format!(" --round {key}")).unwrap_or_default())
 }
 
 /// Is ready when the program was asked to end.
@@ -115,7 +220,7 @@ impl Signals {
         })
     }
 
-    async fn first(mut self) {
+    async fn next(&mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}

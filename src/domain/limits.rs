@@ -15,6 +15,10 @@ pub const PRIORITY_MOST: u32 = 10_000;
 pub const MISSED_MOST: u32 = 1000;
 /// Largest step of session starts, in minutes.
 pub const STEP_MOST: u32 = 1440;
+/// Largest rank of a wish or of a site's ranking.
+pub const RANK_MOST: u32 = 100_000;
+/// Longest weekly session of a supervision line, in minutes.
+pub const LINE_MINUTES_MOST: u32 = 600;
 /// Most characters of a name.
 pub const LONGEST_NAME: usize = 200;
 /// Most characters of a remark.

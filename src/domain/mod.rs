@@ -10,8 +10,11 @@ mod baseline;
 mod day_range;
 mod key;
 pub mod limits;
+mod listing;
 mod minutes;
+mod participant;
 pub mod plan;
+mod plan_difference;
 mod policy;
 mod ratio;
 mod record;
@@ -32,8 +35,14 @@ pub use availability::{Availability, Away, WeeklyWindow};
 pub use baseline::{Baseline, KeptLine, KeptSite};
 pub use day_range::{CALENDAR_FIRST_YEAR, CALENDAR_LAST_YEAR, DayRange, calendar_day};
 pub use key::{Key, ProgramKey, SiteKey, SupervisorKey, Tag, TraineeKey};
+pub use listing::{
+    ListOrder, ListRequest, OrderBy, RoundFilter, RunFilter, SiteFilter, SupervisorFilter,
+    TraineeFilter,
+};
 pub use minutes::{MinuteOfDay, Minutes, MinutesRange, QUARTER_HOUR};
+pub use participant::{Participant, ParticipantCounts};
 pub use plan::Plan;
+pub use plan_difference::{LevelDifference, PlacementDifference, PlanDifference};
 pub use policy::{InvalidPolicy, Objective, Policy};
 pub use ratio::{Ratio, Thousandths};
 pub use record::{EntityKind, Page, PageRequest, Versioned};

@@ -67,12 +67,26 @@ pub struct Versioned<T> {
     pub value: T,
 }
 
-/// Which part of a list is wanted; lists are in the order of their keys.
+impl<T> Versioned<T> {
+    /// Returns the record with a part of it, or what belongs to it, as value.
+    pub fn with<U>(&self, value: U) -> Versioned<U> {
+        Versioned {
+            id: self.id,
+            version: self.version,
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+            value,
+        }
+    }
+}
+
+/// Which part of a list is wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageRequest {
     /// Most records, 1 to [`PageRequest::SIZE_MAX`].
     pub size: u32,
-    /// Key of the last record of the page before; `None` for the first page.
+    /// What the page before gave as [`Page::next_after`]; `None` for the first
+    /// page.
     pub after: Option<String>,
 }
 
@@ -103,7 +117,7 @@ impl Default for PageRequest {
 /// A part of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page<T> {
-    /// The records, by key.
+    /// The records, in the order of the list.
     pub items: Vec<T>,
     /// What to give as [`PageRequest::after`] for the next page; `None` when
     /// this is the last.

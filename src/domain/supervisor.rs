@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
+
 use super::{Availability, DayRange, Minutes, SiteKey, SupervisorKey, Tag, ZoneName};
 
 /// On whose behalf a supervisor acts.
@@ -145,6 +147,12 @@ impl Supervisor {
     /// term; licences are joined when the next starts by the day after the
     /// last ends.
     pub fn is_licensed(&self, jurisdiction: &Tag, term: DayRange) -> bool {
+        self.first_day_unlicensed(jurisdiction, term).is_none()
+    }
+
+    /// Returns the first day of the term on which no licence of the
+    /// jurisdiction holds; `None` when they cover it.
+    pub fn first_day_unlicensed(&self, jurisdiction: &Tag, term: DayRange) -> Option<NaiveDate> {
         let mut valid: Vec<DayRange> = self
             .licences
             .iter()
@@ -157,11 +165,11 @@ impl Supervisor {
             if days.first() <= uncovered_from && uncovered_from <= days.last() {
                 match days.last().succ_opt() {
                     Some(next) if next <= term.last() => uncovered_from = next,
-                    _ => return true,
+                    _ => return None,
                 }
             }
         }
-        false
+        Some(uncovered_from)
     }
 }
 

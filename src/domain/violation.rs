@@ -46,6 +46,14 @@ impl Violations {
         self.0.is_empty()
     }
 
+    /// Returns an error with everything that is wrong, if anything is.
+    ///
+    /// # Errors
+    /// The violations, unless there are none.
+    pub fn into_result(self) -> Result<(), Self> {
+        if self.is_empty() { Ok(()) } else { Err(self) }
+    }
+
     /// Returns the violations in the order in which they were found.
     pub fn as_slice(&self) -> &[Violation] {
         &self.0

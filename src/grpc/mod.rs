@@ -8,6 +8,7 @@
 mod accept;
 mod convert;
 pub mod pb;
+mod refusal;
 mod request;
 mod request_id;
 mod server;

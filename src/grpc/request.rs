@@ -1,15 +1,19 @@
 //! What the requests of all services have in common: reading them as a whole,
-//! request ids, and pages.
+//! changes that take effect once, and pages.
+
+use std::any::Any;
+use std::fmt::Debug;
+use std::sync::Arc;
 
 use prost::Message;
 use sha2::{Digest, Sha256};
-use tonic::Status;
+use tonic::{Response, Status};
 use uuid::Uuid;
 
 use super::convert::fields::Fields;
 use super::status;
-use crate::app::{Actor, RequestOnce};
-use crate::domain::{Page, PageRequest, Violations};
+use crate::app::{Actor, App, AppError, Outcome, RequestOnce};
+use crate::domain::{ListOrder, ListRequest, Page, PageRequest, Violations};
 
 /// Reads a request.
 ///
@@ -23,40 +27,88 @@ pub(super) fn read<T>(reading: impl FnOnce(&mut Fields<'_>) -> Option<T>) -> Res
     }
 }
 
-/// Returns the caller, with the request that takes effect once when it has an
-/// id.
-pub(super) fn actor(
+/// Who sends a write, and under which identifier it takes effect once.
+#[derive(Clone, Debug)]
+pub(super) struct Caller {
+    method: &'static str,
+    request_id: Option<Uuid>,
+    body_sha256: String,
+}
+
+/// Reads who sends a write.
+pub(super) fn caller(
     method: &'static str,
     request_id: &str,
     request: &impl Message,
     fields: &mut Fields<'_>,
-) -> Option<Actor> {
-    once(method, request_id, fields, || {
+) -> Option<Caller> {
+    caller_of_body(method, request_id, fields, || {
         hexadecimal(&Sha256::digest(request.encode_to_vec()))
     })
 }
 
-/// Returns the caller, with a request whose body has the given hash.
-pub(super) fn once(
+/// Reads who sends a write whose body has the given hash.
+pub(super) fn caller_of_body(
     method: &'static str,
     request_id: &str,
     fields: &mut Fields<'_>,
     body_sha256: impl FnOnce() -> String,
-) -> Option<Actor> {
-    let actor = Actor::operator();
+) -> Option<Caller> {
     if request_id.is_empty() {
-        return Some(actor);
+        return Some(Caller {
+            method,
+            request_id: None,
+            body_sha256: String::new(),
+        });
     }
     let Ok(id) = Uuid::try_parse(request_id) else {
         let message = "must be a UUID such as 0198c0de-0000-7000-8000-000000000000, or empty";
         fields.refuse("request_id", "uuid", message);
         return None;
     };
-    Some(actor.with_request(RequestOnce {
-        id,
+    Some(Caller {
         method,
+        request_id: Some(id),
         body_sha256: body_sha256(),
-    }))
+    })
+}
+
+/// Carries out a change once and answers it. `answer` makes the message of
+/// what the use case of the change returns; a repeat of the request gets the
+/// message that the first got.
+///
+/// # Errors
+/// Those of the change; `INVALID_ARGUMENT` when the identifier was used for
+/// another request.
+pub(super) async fn once<T, M, F>(
+    app: &App,
+    caller: Caller,
+    answer: impl Fn(&T) -> M + Send + Sync + 'static,
+    change: impl FnOnce(Actor) -> F,
+) -> Result<Response<M>, Status>
+where
+    T: Any + Send,
+    M: Message + Default,
+    F: Future<Output = Result<T, Status>>,
+{
+    let answer = Arc::new(answer);
+    let encode = {
+        let answer = Arc::clone(&answer);
+        move |result: &T| answer(result).encode_to_vec()
+    };
+    let mut actor = Actor::operator();
+    if let Some(id) = caller.request_id {
+        let (method, body) = (caller.method, caller.body_sha256);
+        actor = actor.with_request(RequestOnce::new(id, method, body, encode));
+    }
+    // A use case is large as a future; each caller would hold it otherwise.
+    let change = Box::pin(change(actor.clone()));
+    let message = match app.once(&actor, change).await? {
+        Outcome::Done(result) => answer(&result),
+        Outcome::DoneBefore(bytes) => M::decode(bytes.as_slice())
+            .map_err(|error| status::status(AppError::Internal(Box::new(error))))?,
+    };
+    Ok(Response::new(message))
 }
 
 /// Reads which page of a list is wanted. A token holds only for the list that
@@ -89,6 +141,25 @@ pub(super) fn page(
         size: size?,
         after: after?,
     })
+}
+
+/// Reads which part of an ordered and filtered list is wanted; `scope` names
+/// the list as a whole. Returns it with the scope of its page tokens.
+pub(super) fn list<F: Debug>(
+    page_size: i32,
+    page_token: &str,
+    scope: &str,
+    (order, filter): (Option<ListOrder>, Option<F>),
+    fields: &mut Fields<'_>,
+) -> Option<(ListRequest<F>, String)> {
+    let scope = format!("{scope} {order:?} {filter:?}");
+    let page = page(page_size, page_token, &scope, fields);
+    let list = ListRequest {
+        page: page?,
+        order: order?,
+        filter: filter?,
+    };
+    Some((list, scope))
 }
 
 /// Returns the token of the next page; empty when there is none.
@@ -131,10 +202,34 @@ fn open_token(token: &str, scope: &str) -> Option<String> {
         .collect();
     String::from_utf8(bytes)
         .ok()
-        .filter(|text| !text.is_empty())
+        // PostgreSQL takes no NUL, and no key has a control character.
+        .filter(|text| !text.is_empty() && !text.contains(char::is_control))
 }
 
 /// Returns bytes in lowercase hexadecimal.
 pub(super) fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_opens_for_its_own_list_and_holds_a_key() {
+        let page = Page {
+            items: vec![()],
+            next_after: Some("t-1".to_owned()),
+        };
+        let token = next_token(&page, "programs/north/trainees");
+        assert_eq!(
+            open_token(&token, "programs/north/trainees").as_deref(),
+            Some("t-1")
+        );
+        assert_eq!(open_token(&token, "programs/south/trainees"), None);
+        for wrong in ["", "0", "00", "7400", "ff", "zz", "é", "7f"] {
+            let token = format!("{}{wrong}", seal("list"));
+            assert_eq!(open_token(&token, "list"), None, "{wrong}");
+        }
+    }
 }

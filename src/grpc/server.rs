@@ -5,18 +5,23 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_stream::wrappers::ReceiverStream;
+use tonic::body::Body;
+use tonic::codegen::http::Response;
 use tonic::transport::Server;
 use tonic::transport::server::{Connected, Router};
 use tonic_health::ServingStatus;
+use tonic_health::pb::health_server::{Health, HealthServer};
 use tonic_health::server::HealthReporter;
 use tower::layer::util::{Identity, Stack};
+use tower::util::MapResponseLayer;
 
 use super::accept::{AcceptLimits, accept};
 use super::pb;
+use super::refusal;
 use super::request_id::RequestIdLayer;
 use super::services::{
-    AvailabilityCalls, PlanCalls, ProgramCalls, RosterCalls, RoundCalls, RunCalls, SiteCalls,
-    SupervisorCalls, TraineeCalls,
+    AvailabilityCalls, ExclusionCalls, PlanCalls, ProgramCalls, RequirementCalls, RosterCalls,
+    RoundCalls, RunCalls, SiteCalls, SupervisorCalls, TraineeCalls,
 };
 use crate::app::App;
 
@@ -136,10 +141,12 @@ pub enum ServeError {
 }
 
 /// The services of the contract, as health and reflection name them.
-const SERVICES: [&str; 9] = [
+const SERVICES: [&str; 11] = [
     pb::availability_service_server::SERVICE_NAME,
+    pb::exclusion_service_server::SERVICE_NAME,
     pb::plan_service_server::SERVICE_NAME,
     pb::program_service_server::SERVICE_NAME,
+    pb::requirement_service_server::SERVICE_NAME,
     pb::roster_service_server::SERVICE_NAME,
     pb::round_service_server::SERVICE_NAME,
     pb::run_service_server::SERVICE_NAME,
@@ -148,24 +155,15 @@ const SERVICES: [&str; 9] = [
     pb::trainee_service_server::SERVICE_NAME,
 ];
 
-type Services = Router<Stack<RequestIdLayer, Identity>>;
+type Told = MapResponseLayer<fn(Response<Body>) -> Response<Body>>;
+type Services = Router<Stack<Told, Stack<RequestIdLayer, Identity>>>;
 
 async fn router(
     app: App,
     limits: &Limits,
     is_stopping: watch::Receiver<bool>,
 ) -> Result<(HealthReporter, Services), ServeError> {
-    let (health, health_service) = tonic_health::server::health_reporter();
-    for service in SERVICES {
-        health
-            .set_service_status(service, ServingStatus::Serving)
-            .await;
-    }
-    let reflection = || {
-        tonic_reflection::server::Builder::configure()
-            .register_encoded_file_descriptor_set(pb::DESCRIPTORS)
-            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
-    };
+    let (health, health_service) = health().await;
     macro_rules! limited {
         ($server:path, $calls:expr) => {
             <$server>::new($calls)
@@ -184,6 +182,7 @@ async fn router(
     }
     let router = builder(limits)
         .layer(RequestIdLayer)
+        .layer(Told::new(refusal::told))
         .add_service(health_service)
         .add_service(reflection().build_v1()?)
         .add_service(reflection().build_v1alpha()?)
@@ -192,12 +191,20 @@ async fn router(
             calls!(AvailabilityCalls)
         ))
         .add_service(limited!(
+            pb::exclusion_service_server::ExclusionServiceServer<_>,
+            calls!(ExclusionCalls)
+        ))
+        .add_service(limited!(
             pb::plan_service_server::PlanServiceServer<_>,
             calls!(PlanCalls)
         ))
         .add_service(limited!(
             pb::program_service_server::ProgramServiceServer<_>,
             calls!(ProgramCalls)
+        ))
+        .add_service(limited!(
+            pb::requirement_service_server::RequirementServiceServer<_>,
+            calls!(RequirementCalls)
         ))
         .add_service(limited!(
             pb::roster_service_server::RosterServiceServer<_>,
@@ -221,6 +228,23 @@ async fn router(
             calls!(TraineeCalls)
         ));
     Ok((health, router))
+}
+
+/// Returns the health of the services, all of which serve.
+async fn health() -> (HealthReporter, HealthServer<impl Health>) {
+    let (reporter, service) = tonic_health::server::health_reporter();
+    for name in SERVICES {
+        reporter
+            .set_service_status(name, ServingStatus::Serving)
+            .await;
+    }
+    (reporter, service)
+}
+
+fn reflection() -> tonic_reflection::server::Builder<'static> {
+    tonic_reflection::server::Builder::configure()
+        .register_encoded_file_descriptor_set(pb::DESCRIPTORS)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
 }
 
 fn builder(limits: &Limits) -> Server {

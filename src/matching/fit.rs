@@ -14,9 +14,10 @@ use super::candidates::{Candidates, Fill};
 use super::engine::{Effort, Found, Outcome, solve};
 use super::formulation::{Formulation, Scope};
 use super::group_starts::{GroupAvailability, GroupStarts};
+use super::load::Load;
 use super::polish::{open_values, polish};
 use super::schedule::{Job, schedule};
-use super::timetable::{Attended, FilledLine, Matched, Timetable};
+use super::timetable::{Attended, FilledLine, Matched, Timetable, collide};
 use super::{MatchError, Observer, Progress, Stage};
 use crate::domain::plan::Level;
 use crate::domain::{Role, SessionKind};
@@ -281,8 +282,8 @@ impl<'c> Fitter<'c> {
     }
 }
 
-/// Settles the lines of untimed supervisors by search, and returns those
-/// supervisors for whom it failed.
+/// Settles the lines that have no times yet by search, beside the sessions that
+/// are there, and returns those supervisors for whom it failed.
 pub(super) fn settle(candidates: &Candidates<'_>, timetable: &mut Timetable) -> Vec<usize> {
     let mut by_supervisor: BTreeMap<usize, Vec<(usize, usize)>> = BTreeMap::new();
     for (trainee, matched) in &timetable.matched {
@@ -296,14 +297,22 @@ pub(super) fn settle(candidates: &Candidates<'_>, timetable: &mut Timetable) -> 
             }
         }
     }
+    let load = Load::new(candidates, timetable);
     let mut unsettled = Vec::new();
     for (supervisor, lines) in by_supervisor {
+        let held = load
+            .sessions
+            .get(&supervisor)
+            .map_or(&[][..], Vec::as_slice);
         let jobs: Vec<Job> = lines
             .iter()
-            .map(|(trainee, line)| job(candidates, timetable, *trainee, *line))
+            .map(|(trainee, line)| job(candidates, timetable, held, *trainee, *line))
             .collect();
-        let minutes = candidates.roster.supervisors[supervisor].minutes_per_week_max;
-        match schedule(candidates, minutes.get(), &jobs) {
+        let limit = candidates.roster.supervisors[supervisor].minutes_per_week_max;
+        let minutes_left = limit
+            .get()
+            .saturating_sub(load.minutes(candidates, supervisor));
+        match schedule(candidates, minutes_left, &jobs) {
             Some(starts) => {
                 for ((trainee, line), (venue, start, kind)) in lines.iter().zip(starts) {
                     if let Some(matched) = timetable.matched.get_mut(trainee)
@@ -319,13 +328,22 @@ pub(super) fn settle(candidates: &Candidates<'_>, timetable: &mut Timetable) -> 
     unsettled
 }
 
-fn job(candidates: &Candidates<'_>, timetable: &Timetable, trainee: usize, line: usize) -> Job {
+/// Returns a line to be settled, with the starts at which the trainee is free,
+/// and so is the supervisor beside the sessions that she holds.
+fn job(
+    candidates: &Candidates<'_>,
+    timetable: &Timetable,
+    held: &[(usize, u16)],
+    trainee: usize,
+    line: usize,
+) -> Job {
     let fill = &candidates.fills[timetable.matched[&trainee].lines[&line].fill];
     let options = fill
         .starts
         .iter()
         .flat_map(|(venue, starts)| starts.iter().map(|start| (*venue, *start)))
         .filter(|(venue, start)| !timetable.is_busy(candidates, trainee, *venue, *start))
+        .filter(|start| !held.iter().any(|held| collide(candidates, *start, *held)))
         .collect();
     Job {
         trainee,

@@ -131,8 +131,8 @@ impl GroupAvailability {
         self.offer(&self.choose(candidates, depth).0)
     }
 
-    /// Chooses starts, and returns what faculty have left: sessions and
-    /// members.
+    /// Chooses starts, and returns what faculty have left: weekly minutes
+    /// and members.
     fn choose(
         &self,
         candidates: &Candidates<'_>,
@@ -147,8 +147,8 @@ impl GroupAvailability {
                 .get(&venue.supervisor)
                 .map_or(0, |(_, members)| *members);
             let helped = cover.take(self, best, size.min(members));
-            if let Some((sessions, members)) = left.get_mut(&venue.supervisor) {
-                *sessions -= 1;
+            if let Some((minutes, members)) = left.get_mut(&venue.supervisor) {
+                *minutes -= venue.minutes;
                 *members -= helped;
             }
             for (other, start) in self.starts.iter().enumerate() {
@@ -284,13 +284,14 @@ impl Cover {
     ) -> Option<usize> {
         let score = |position: usize, left: &mut BTreeMap<usize, (u32, u32)>| {
             let venue = &candidates.venues[groups.starts[position].0];
-            let (sessions, members) = *left
+            let person = &candidates.roster.supervisors[venue.supervisor];
+            let (minutes, members) = *left
                 .entry(venue.supervisor)
-                .or_insert_with(|| room_for_groups(candidates, venue.supervisor, venue.minutes));
-            let size = candidates.roster.supervisors[venue.supervisor].group_size_max;
+                .or_insert_with(|| (person.minutes_per_week_max.get(), person.caseload_left()));
             let (helped, weight) = self.helps[position];
-            let is_open = sessions > 0 && members >= 3 && helped > 0 && !self.is_closed[position];
-            is_open.then(|| (helped.min(size).min(members), weight))
+            let has_room = minutes >= venue.minutes && members >= 3;
+            let is_open = has_room && helped > 0 && !self.is_closed[position];
+            is_open.then(|| (helped.min(person.group_size_max).min(members), weight))
         };
         (0..groups.starts.len())
             .filter_map(|position| Some((score(position, left)?, position)))
@@ -325,11 +326,4 @@ impl Cover {
         }
         u32::try_from(helped.len()).unwrap_or(u32::MAX)
     }
-}
-
-/// Returns how many group sessions and members a supervisor can have.
-fn room_for_groups(candidates: &Candidates<'_>, supervisor: usize, minutes: u32) -> (u32, u32) {
-    let person = &candidates.roster.supervisors[supervisor];
-    let sessions = person.minutes_per_week_max.get() / minutes.max(1);
-    (sessions, person.caseload_left())
 }

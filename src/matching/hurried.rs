@@ -1,4 +1,4 @@
-//! An observer for a part of the work.
+//! An observer that ends work early, to leave time for what comes after it.
 
 use super::{Observer, Progress};
 use crate::domain::Plan;

@@ -249,7 +249,7 @@ fn objective_value(candidates: &Candidates<'_>, level: Level, value: i64) -> f64
     clippy::cast_precision_loss,
     reason = "level values stay far below 2^53"
 )]
-fn to_float(value: i64) -> f64 {
+pub(super) fn to_float(value: i64) -> f64 {
     value as f64
 }
 

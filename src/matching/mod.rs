@@ -27,6 +27,8 @@ pub mod check;
 mod clash;
 mod eligibility;
 mod engine;
+pub mod exact_model;
+pub mod explain;
 mod fit;
 mod formulation;
 mod greedy;
@@ -37,8 +39,10 @@ mod levels;
 mod line_options;
 mod load;
 mod model;
+mod mps;
 mod people_left;
 mod polish;
+pub mod preflight;
 mod promises;
 mod pruning;
 mod quick_fit;
@@ -49,6 +53,7 @@ mod room;
 mod schedule;
 mod solve;
 mod solver_version;
+pub mod stability;
 mod timeline;
 mod timetable;
 mod values;
@@ -114,6 +119,27 @@ pub enum Stage {
     Level(Level),
     /// Giving times to the placements found.
     Times,
+}
+
+impl Stage {
+    /// Returns the name used in files and messages: that of a level, else
+    /// `candidates` or `times`.
+    pub fn name(self) -> String {
+        match self {
+            Self::Candidates => "candidates".to_owned(),
+            Self::Level(level) => level.name(),
+            Self::Times => "times".to_owned(),
+        }
+    }
+
+    /// Returns the stage of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "candidates" => Some(Self::Candidates),
+            "times" => Some(Self::Times),
+            level => Level::from_name(level).map(Self::Level),
+        }
+    }
 }
 
 /// A word from a run under way.

@@ -1,4 +1,9 @@
-//! A mixed-integer linear model as plain data: columns, rows, names.
+//! A mixed-integer linear model as plain data: columns, rows, and what they are
+//! about.
+
+use std::collections::BTreeMap;
+
+use crate::domain::{Rule, SessionKind};
 
 /// Position of a column in a [`LinearModel`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,6 +24,54 @@ pub(super) struct Column {
     pub(super) is_integer: bool,
 }
 
+/// Somebody or something that a row or a column is about, by position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Subject {
+    Trainee(usize),
+    Site(usize),
+    Supervisor(usize),
+    /// A line of a trainee's level.
+    Line {
+        trainee: usize,
+        line: usize,
+    },
+    /// A weekly start of a venue, for a kind of session.
+    Session {
+        venue: usize,
+        start: u16,
+        kind: SessionKind,
+    },
+}
+
+/// Most subjects of a label.
+const SUBJECTS: usize = 3;
+
+/// The rule that a row or a column belongs to, and whom it is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Label {
+    pub(super) rule: Rule,
+    subjects: [Option<Subject>; SUBJECTS],
+}
+
+impl Label {
+    /// Returns the label of a rule for up to three subjects.
+    pub(super) fn new(rule: Rule, subjects: &[Subject]) -> Self {
+        let mut label = Self {
+            rule,
+            subjects: [None; SUBJECTS],
+        };
+        for (place, subject) in label.subjects.iter_mut().zip(subjects) {
+            *place = Some(*subject);
+        }
+        label
+    }
+
+    /// Returns whom it is about.
+    pub(super) fn subjects(&self) -> impl Iterator<Item = Subject> {
+        self.subjects.into_iter().flatten()
+    }
+}
+
 /// A linear rule `lower <= sum of terms <= upper`.
 #[derive(Clone, Debug)]
 pub(super) struct Row {
@@ -26,6 +79,8 @@ pub(super) struct Row {
     pub(super) upper: f64,
     /// Columns and coefficients, each column once.
     pub(super) terms: Vec<(ColumnIndex, f64)>,
+    /// What the row is about; `None` for the value of a level.
+    pub(super) label: Option<Label>,
 }
 
 /// What is to be made least.
@@ -37,9 +92,75 @@ pub(super) type Objective = Vec<(ColumnIndex, f64)>;
 pub(super) struct LinearModel {
     columns: Vec<Column>,
     rows: Vec<Row>,
+    /// What columns are about that are not decisions of their own.
+    column_labels: BTreeMap<ColumnIndex, Label>,
+}
+
+/// A model to which rows of one label are added.
+pub(super) struct Labelled<'m> {
+    model: &'m mut LinearModel,
+    label: Label,
+}
+
+impl Labelled<'_> {
+    /// Adds `terms <= upper` and returns the position of the row.
+    pub(super) fn at_most(
+        self,
+        upper: f64,
+        terms: impl IntoIterator<Item = (ColumnIndex, f64)>,
+    ) -> usize {
+        let row = self.model.at_most(upper, terms);
+        self.put_on(row)
+    }
+
+    /// Adds `terms >= lower` and returns the position of the row.
+    pub(super) fn at_least(
+        self,
+        lower: f64,
+        terms: impl IntoIterator<Item = (ColumnIndex, f64)>,
+    ) -> usize {
+        let row = self.model.at_least(lower, terms);
+        self.put_on(row)
+    }
+
+    /// Adds `terms = value` and returns the position of the row.
+    pub(super) fn equals(
+        self,
+        value: f64,
+        terms: impl IntoIterator<Item = (ColumnIndex, f64)>,
+    ) -> usize {
+        let row = self.model.equals(value, terms);
+        self.put_on(row)
+    }
+
+    fn put_on(self, row: usize) -> usize {
+        self.model.rows[row].label = Some(self.label);
+        row
+    }
 }
 
 impl LinearModel {
+    /// Labels the row that is added next: `model.under(rule, subjects).at_most(...)`.
+    pub(super) fn under(&mut self, rule: Rule, subjects: &[Subject]) -> Labelled<'_> {
+        Labelled {
+            model: self,
+            label: Label::new(rule, subjects),
+        }
+    }
+
+    /// Says what a column is about.
+    pub(super) fn label_column(&mut self, column: ColumnIndex, rule: Rule, subjects: &[Subject]) {
+        self.column_labels
+            .insert(column, Label::new(rule, subjects));
+    }
+
+    /// Returns what columns are about, where that was said.
+    pub(super) fn column_labels(&self) -> impl Iterator<Item = (ColumnIndex, Label)> {
+        self.column_labels
+            .iter()
+            .map(|(column, label)| (*column, *label))
+    }
+
     /// Adds a yes-or-no decision.
     pub(super) fn add_binary(&mut self) -> ColumnIndex {
         self.add_column(Column {
@@ -86,6 +207,7 @@ impl LinearModel {
             lower,
             upper,
             terms,
+            label: None,
         });
         self.rows.len() - 1
     }
@@ -115,6 +237,13 @@ impl LinearModel {
         terms: impl IntoIterator<Item = (ColumnIndex, f64)>,
     ) -> usize {
         self.add_row(value, value, terms)
+    }
+
+    /// Adds a term to a row that does not have the column yet.
+    pub(super) fn add_term(&mut self, row: usize, column: ColumnIndex, factor: f64) {
+        let terms = &mut self.rows[row].terms;
+        let place = terms.partition_point(|(other, _)| *other < column);
+        terms.insert(place, (column, factor));
     }
 
     /// Drops the rows from a position on.

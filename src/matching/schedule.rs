@@ -13,7 +13,7 @@ use crate::domain::SessionKind;
 /// A trainee to be met.
 pub(super) struct Job {
     pub(super) trainee: usize,
-    /// Starts that suit the trainee, as (venue, start).
+    /// Starts that suit trainee and supervisor, as (venue, start).
     pub(super) options: Vec<(usize, u16)>,
     /// Whether the session may be shared by two.
     pub(super) may_share: bool,
@@ -24,17 +24,17 @@ pub(super) struct Job {
 const NODES_MAX: u32 = 20_000;
 
 /// Returns a start and kind for each job, or `None` when the search finds
-/// none. Sessions do not overlap, take at most `minutes_max` a week, and are
-/// shared by at most two.
+/// none. Sessions do not overlap each other, take at most `minutes_left` a week,
+/// and are shared by at most two.
 pub(super) fn schedule(
     candidates: &Candidates<'_>,
-    minutes_max: u32,
+    minutes_left: u32,
     jobs: &[Job],
 ) -> Option<Vec<(usize, u16, SessionKind)>> {
     let mut search = Search {
         candidates,
         jobs,
-        minutes_left: minutes_max,
+        minutes_left,
         used: BTreeMap::new(),
         chosen: vec![None; jobs.len()],
         nodes: 0,

@@ -49,18 +49,30 @@ pub fn solve(
             bound: None,
         });
         let candidates = Candidates::new(roster, zones)?;
-        let mut run = Run {
-            candidates: &candidates,
-            levels: &candidates.levels,
-            reserve: reserve(observer.seconds_left()),
-            detail: Detail::least(&candidates),
-            best: None,
-            proved: Vec::new(),
-        };
-        run.floor(observer)?;
-        run.refine_until_done(observer)?;
-        run.finish(observer)
+        solve_levels_of(&candidates, &candidates.levels, observer)
     })
+}
+
+/// Returns the best plan of some candidates by the levels given.
+///
+/// # Errors
+/// As for [`solve`].
+pub(super) fn solve_levels_of(
+    candidates: &Candidates<'_>,
+    levels: &[Level],
+    observer: &mut dyn Observer,
+) -> Result<Plan, MatchError> {
+    let mut run = Run {
+        candidates,
+        levels,
+        reserve: reserve(observer.seconds_left()),
+        detail: Detail::least(candidates),
+        best: None,
+        proved: Vec::new(),
+    };
+    run.floor(observer)?;
+    run.refine_until_done(observer)?;
+    run.finish(observer)
 }
 
 fn reserve(seconds_left: f64) -> f64 {

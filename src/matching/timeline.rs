@@ -169,6 +169,13 @@ impl<'a> Timeline<'a> {
         Ok(weeks)
     }
 
+    /// Returns the first slot after each clock change of a zone.
+    pub(super) fn change_slots(&self, zone: ZoneName) -> Result<Vec<u32>, MatchError> {
+        let changes = self.rules(zone)?.changes().iter();
+        let slots = changes.map(|(at, _)| u32::try_from(self.slot(*at)).unwrap_or(u32::MAX));
+        Ok(slots.collect())
+    }
+
     /// Returns every weekly start of each zone.
     pub(super) fn weekly_starts(
         &self,

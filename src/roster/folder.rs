@@ -10,7 +10,7 @@ use tempfile::{Builder, NamedTempFile};
 use super::error::RosterErrors;
 use super::files::{FolderError, FolderFiles, MAX_FILE_BYTES, is_plain_name};
 use super::names::nearest;
-use super::{PLAN_FILES, ROSTER_FILES};
+use super::{PLAN_FOLDER_FILES, ROSTER_FILES};
 
 impl FolderFiles {
     /// Reads those files of a folder that are named.
@@ -252,7 +252,7 @@ pub(super) fn refuse_unknown_tables<'a>(
         let is_known = names
             .iter()
             .chain(&ROSTER_FILES)
-            .chain(&PLAN_FILES)
+            .chain(&PLAN_FOLDER_FILES)
             .any(|known| *known == name);
         if is_table && !is_known && !errors.concern(name) {
             let tables: Vec<&str> = names

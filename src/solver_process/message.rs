@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ZoneName;
-use crate::domain::plan::Level;
 use crate::domain::time::{UtcSecond, ZoneRules, ZoneTable};
 use crate::matching::{Clash, Progress, Stage};
 
@@ -117,23 +116,11 @@ pub(super) struct ProgressMessage {
     bound: Option<i64>,
 }
 
-const CANDIDATES: &str = "candidates";
-const TIMES: &str = "times";
-
-/// Returns the name of a stage.
-pub(super) fn stage_name(stage: Stage) -> String {
-    match stage {
-        Stage::Candidates => CANDIDATES.to_owned(),
-        Stage::Level(level) => level.name(),
-        Stage::Times => TIMES.to_owned(),
-    }
-}
-
 impl From<Progress> for ProgressMessage {
     fn from(progress: Progress) -> Self {
         let Progress { stage, best, bound } = progress;
         Self {
-            stage: stage_name(stage),
+            stage: stage.name(),
             best,
             bound,
         }
@@ -143,13 +130,8 @@ impl From<Progress> for ProgressMessage {
 impl ProgressMessage {
     /// Returns the progress; `None` for a stage of another version.
     pub(super) fn into_progress(self) -> Option<Progress> {
-        let stage = match self.stage.as_str() {
-            CANDIDATES => Stage::Candidates,
-            TIMES => Stage::Times,
-            level => Stage::Level(Level::from_name(level)?),
-        };
         Some(Progress {
-            stage,
+            stage: Stage::from_name(&self.stage)?,
             best: self.best,
             bound: self.bound,
         })

@@ -5,9 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use super::message::{
-    ProgressMessage, Reply, Request, SolveRequest, StageSeconds, clash_message, stage_name,
-};
+use super::message::{ProgressMessage, Reply, Request, SolveRequest, StageSeconds, clash_message};
 use super::{frame, plan_context};
 use crate::domain::Plan;
 use crate::matching::{Budget, MatchError, Observer, Progress, Stage, solve};
@@ -111,7 +109,7 @@ struct Teller<'t, W> {
 impl<W: Write> Teller<'_, W> {
     fn end_stage(&mut self) {
         if let Some((stage, since)) = self.stage.take() {
-            let (name, seconds) = (stage_name(stage), since.elapsed().as_secs_f64());
+            let (name, seconds) = (stage.name(), since.elapsed().as_secs_f64());
             match self.stages.iter_mut().find(|spent| spent.stage == name) {
                 Some(spent) => spent.seconds += seconds,
                 None => self.stages.push(StageSeconds {

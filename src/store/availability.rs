@@ -1,29 +1,23 @@
-//! Weekly windows and days away, of people and of sites.
-
-use std::collections::HashMap;
+//! Weekly windows and days away, of people and of sites. They are read with the
+//! record's row.
 
 use serde_json::{Value, json};
+use sqlx::FromRow;
 
-use super::dispatch::{on, statements};
+use super::dispatch::statements;
 use super::rows::{Place, write_rows};
-use super::{KeyRange, ProgramScope, StoreError, Tx};
+use super::{ProgramScope, StoreError, Tx};
 use crate::domain::{
     Availability, Away, EntityKind, MinuteOfDay, WeeklyWindow, parse_weekday, weekday_word,
 };
 
 statements! {
-    WINDOW_LIST = "SELECT owner_key, weekday, start_local, end_local FROM weekly_window \
-        WHERE program_id = $1 AND owner = $2 AND owner_key >= $3 AND owner_key <= $4 \
-        ORDER BY owner_key, position";
     WINDOW_DELETE = "DELETE FROM weekly_window WHERE program_id = $1 AND owner = $3 \
         AND owner_key IN (SELECT value ->> 0 FROM json_each($2))";
     WINDOW_INSERT = "INSERT INTO weekly_window \
         (program_id, owner, owner_key, position, weekday, start_local, end_local) \
         SELECT $1, $3, value ->> 0, CAST(value ->> 1 AS BIGINT), value ->> 2, value ->> 3, \
         value ->> 4 FROM json_each($2)";
-    AWAY_LIST = "SELECT owner_key, first_day, last_day, reason FROM away \
-        WHERE program_id = $1 AND owner = $2 AND owner_key >= $3 AND owner_key <= $4 \
-        ORDER BY owner_key, position";
     AWAY_DELETE = "DELETE FROM away WHERE program_id = $1 AND owner = $3 \
         AND owner_key IN (SELECT value ->> 0 FROM json_each($2))";
     AWAY_INSERT = "INSERT INTO away \
@@ -32,70 +26,71 @@ statements! {
         value ->> 4 FROM json_each($2)";
 }
 
-/// Windows and days away by owner.
-pub(super) struct Calendars {
-    by_owner: HashMap<String, Availability>,
+/// Writes the columns of a record's windows and days away, as
+/// [`CalendarColumns`] reads them. Windows have semicolons between them; days
+/// away have line breaks, since their reasons are free text of one line.
+macro_rules! calendar_columns {
+    ($owner:literal) => {
+        concat!(
+            "(SELECT string_agg(weekday || ' ' || start_local || ' ' || end_local, ';' \
+                ORDER BY position) FROM weekly_window WHERE program_id = ",
+            $owner,
+            ".program_id AND owner = '",
+            $owner,
+            "' AND owner_key = ",
+            $owner,
+            ".key) AS windows, (SELECT string_agg(first_day || ' ' || last_day || ' ' || reason, \
+                '\n' ORDER BY position) FROM away WHERE program_id = ",
+            $owner,
+            ".program_id AND owner = '",
+            $owner,
+            "' AND owner_key = ",
+            $owner,
+            ".key) AS away"
+        )
+    };
 }
 
-impl Calendars {
-    /// Takes out the windows and days away of an owner.
-    pub(super) fn take(&mut self, owner: &str) -> Availability {
-        self.by_owner.remove(owner).unwrap_or_default()
+pub(super) use calendar_columns;
+
+/// The windows and days away of a record, as they come with its row.
+#[derive(FromRow)]
+pub(super) struct CalendarColumns {
+    windows: Option<String>,
+    away: Option<String>,
+}
+
+impl CalendarColumns {
+    pub(super) fn read(&self, place: Place<'_>) -> Result<Availability, StoreError> {
+        let windows = self.windows.iter().flat_map(|windows| windows.split(';'));
+        let away = self.away.iter().flat_map(|away| away.split('\n'));
+        Ok(Availability {
+            windows: windows
+                .map(|window| read_window(place.of("weekly_window"), window))
+                .collect::<Result<_, _>>()?,
+            away: away
+                .map(|away| read_away(place.of("away"), away))
+                .collect::<Result<_, _>>()?,
+        })
     }
 }
 
-/// Returns the windows and days away of all owners of a kind in a range.
-pub(super) async fn list(
-    tx: &mut Tx,
-    scope: ProgramScope,
-    kind: EntityKind,
-    owners: &KeyRange,
-) -> Result<Calendars, StoreError> {
-    let mut by_owner: HashMap<String, Availability> = HashMap::new();
-    for (owner, weekday, start, end) in rows_of(tx, WINDOW_LIST, scope, kind, owners).await? {
-        let place = Place {
-            table: "weekly_window",
-            key: &owner,
-        };
-        let weekday = place.some(parse_weekday(&weekday))?;
-        let start = place.some(MinuteOfDay::parse(&start))?;
-        let end = place.some(MinuteOfDay::parse(&end))?;
-        let window = place.some(WeeklyWindow::new(weekday, start, end))?;
-        by_owner.entry(owner).or_default().windows.push(window);
-    }
-    for (owner, first, last, reason) in rows_of(tx, AWAY_LIST, scope, kind, owners).await? {
-        let place = Place {
-            table: "away",
-            key: &owner,
-        };
-        let days = place.days(&first, &last)?;
-        by_owner
-            .entry(owner)
-            .or_default()
-            .away
-            .push(Away { days, reason });
-    }
-    Ok(Calendars { by_owner })
+fn read_window(place: Place<'_>, text: &str) -> Result<WeeklyWindow, StoreError> {
+    let (weekday, times) = place.some(text.split_once(' '))?;
+    let (start, end) = place.some(times.split_once(' '))?;
+    let weekday = place.some(parse_weekday(weekday))?;
+    let start = place.some(MinuteOfDay::parse(start))?;
+    let end = place.some(MinuteOfDay::parse(end))?;
+    place.some(WeeklyWindow::new(weekday, start, end))
 }
 
-/// Returns the rows of all owners of a kind in a range: the owner, and three
-/// columns more.
-async fn rows_of(
-    tx: &mut Tx,
-    sql: &'static str,
-    scope: ProgramScope,
-    kind: EntityKind,
-    owners: &KeyRange,
-) -> Result<Vec<(String, String, String, String)>, StoreError> {
-    Ok(on!(tx, |connection| {
-        sqlx::query_as(sql)
-            .bind(scope.program_id)
-            .bind(kind.as_str())
-            .bind(owners.from.as_str())
-            .bind(owners.until.as_str())
-            .fetch_all(connection)
-            .await
-    })?)
+fn read_away(place: Place<'_>, text: &str) -> Result<Away, StoreError> {
+    let (first, rest) = place.some(text.split_once(' '))?;
+    let (last, reason) = place.some(rest.split_once(' '))?;
+    Ok(Away {
+        days: place.days(first, last)?,
+        reason: reason.to_owned(),
+    })
 }
 
 /// Replaces the windows and days away of some owners of a kind.

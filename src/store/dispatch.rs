@@ -22,7 +22,8 @@ macro_rules! on {
 }
 
 /// Names the statements of a file and lists them, so that a test can prepare
-/// every one on both databases.
+/// every one on both databases. A limit is `LIMIT CAST($4 AS BIGINT)`: where it
+/// is a bare parameter, SQLite plans the statement again each time it runs.
 macro_rules! statements {
     ($($(#[$doc:meta])* $name:ident = $sql:expr;)+) => {
         $($(#[$doc])* const $name: &str = $sql;)+

@@ -15,7 +15,7 @@ statements! {
         payload_sha256, previous_sha256, sha256) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     EVENT_LIST = "SELECT sequence, at, actor, kind, subject, payload, payload_sha256, \
         previous_sha256, sha256 FROM event \
-        WHERE program_id = $1 AND sequence > $2 ORDER BY sequence LIMIT $3";
+        WHERE program_id = $1 AND sequence > $2 ORDER BY sequence LIMIT CAST($3 AS BIGINT)";
     EVENT_HEAD = "SELECT event_sequence, event_sha256 FROM program WHERE program_id = $1";
 }
 

@@ -1,9 +1,10 @@
-//! Requests that took effect: a repeat finds them and has none.
+//! Requests that took effect, each with the bytes of its first answer: a
+//! repeat has no effect and gets them again.
 
 use uuid::Uuid;
 
 use super::dispatch::{on, statements};
-use super::{ProgramScope, StoreError, Tx, WriteTx};
+use super::{StoreError, Tx, WriteTx};
 use crate::domain::time::UtcSecond;
 
 /// How long a request is remembered, in seconds.
@@ -12,10 +13,11 @@ const REMEMBERED: i64 = 24 * 3600;
 statements! {
     IDEMPOTENCY_FORGET = "DELETE FROM idempotency WHERE program_id = $1 AND expires_at <= $2";
     IDEMPOTENCY_INSERT = "INSERT INTO idempotency \
-        (program_id, actor, request_id, method, body_sha256, subject, expires_at) \
+        (program_id, actor, request_id, method, body_sha256, answer, expires_at) \
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    IDEMPOTENCY_FIND = "SELECT method, body_sha256, subject FROM idempotency \
-        WHERE program_id = $1 AND actor = $2 AND request_id = $3 AND expires_at > $4";
+    IDEMPOTENCY_FIND = "SELECT method, body_sha256, answer FROM idempotency \
+        WHERE actor = $1 AND request_id = $2 AND expires_at > $3 \
+        ORDER BY expires_at LIMIT 1";
 }
 
 /// A request that takes effect once.
@@ -27,6 +29,8 @@ pub struct Request<'a> {
     pub method: &'a str,
     /// SHA-256 of the body.
     pub body_sha256: &'a str,
+    /// The answer that it gets, and that every repeat gets again.
+    pub answer: &'a [u8],
 }
 
 /// A request that took effect.
@@ -36,15 +40,14 @@ pub struct DoneRequest {
     pub method: String,
     /// SHA-256 of the body.
     pub body_sha256: String,
-    /// What it was carried out on.
-    pub subject: String,
+    /// The answer that it got.
+    pub answer: Vec<u8>,
 }
 
 /// Remembers a request, and forgets those whose time is over.
 pub(super) async fn insert(
     tx: &mut WriteTx,
     actor: &str,
-    subject: &str,
     request: &Request<'_>,
 ) -> Result<(), StoreError> {
     let (program_id, now) = (tx.scope.program_id, tx.now.0);
@@ -63,7 +66,7 @@ pub(super) async fn insert(
             .bind(request.id)
             .bind(request.method)
             .bind(request.body_sha256)
-            .bind(subject)
+            .bind(request.answer)
             .bind(now + REMEMBERED)
             .execute(connection)
             .await
@@ -73,21 +76,19 @@ pub(super) async fn insert(
 }
 
 impl Tx {
-    /// Returns the request of a caller with that identifier, when it took
-    /// effect within the last day.
+    /// Returns the request of a caller with that identifier, in whichever
+    /// program it took effect within the last day.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn idempotency_find(
         &mut self,
-        scope: ProgramScope,
         actor: &str,
         id: Uuid,
         now: UtcSecond,
     ) -> Result<Option<DoneRequest>, StoreError> {
         Ok(on!(self, |connection| {
             sqlx::query_as(IDEMPOTENCY_FIND)
-                .bind(scope.program_id)
                 .bind(actor)
                 .bind(id)
                 .bind(now.0)

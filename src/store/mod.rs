@@ -5,12 +5,16 @@
 //! in an event. Rows become domain values here, and a row that cannot is
 //! [`StoreError::Corrupt`]. The store knows no use case and no file format.
 
+mod address;
 mod availability;
 mod dispatch;
 mod error;
 mod event;
+mod health;
 mod idempotency;
+mod listing;
 mod migrate;
+mod participant;
 mod plan;
 mod postgres;
 mod program;
@@ -30,20 +34,25 @@ mod trainee_rows;
 mod tx;
 mod words;
 
+pub use address::Address;
 pub use error::StoreError;
 pub use event::{BrokenLink, Event, RecordedEvent};
+pub use health::{Backend, RecordCounts, RunsAtWork};
 pub use idempotency::{DoneRequest, Request};
+pub use listing::Seek;
+pub use migrate::SchemaVersion;
+pub use participant::Participants;
 pub use plan::PlanRecord;
+pub use postgres::ServerHealth;
 pub use round::RoundRecord;
-pub use round_rows::{Participants, RoundRows};
+pub use round_rows::RoundRows;
 pub use rows::KeyRange;
 pub use run::NewRun;
 pub use run_pulse::{Claim, RunEnd};
 pub use snapshot::Snapshot;
+pub use sqlite::FileHealth;
 pub use trainee_rows::TraineeRows;
 pub use tx::{ProgramScope, Tx, WriteTx};
-
-use std::path::Path;
 
 /// An open database.
 #[derive(Clone, Debug)]
@@ -60,34 +69,47 @@ pub enum Db {
 }
 
 impl Db {
-    /// Opens a database and brings its schema up to date: `sqlite:PATH` or a
-    /// bare path for a file, `postgres://...` for a server.
+    /// Opens a database and brings its schema up to date, or only looks
+    /// whether it is where the role may not change it: `sqlite:PATH` or a bare
+    /// path for a file, which is made when absent, `postgres://...` for a
+    /// server.
     ///
     /// # Errors
-    /// [`StoreError::Url`], [`StoreError::Unavailable`] when it cannot be
-    /// reached, [`StoreError::Schema`] when it is of a newer Practicum.
+    /// [`StoreError::Url`]; [`StoreError::Unavailable`], [`StoreError::Refused`]
+    /// or [`StoreError::Damaged`] when it cannot be opened;
+    /// [`StoreError::SchemaNewer`] when it is of a newer Practicum;
+    /// [`StoreError::SchemaBehind`] when somebody else has to migrate it.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        let db = Self::connect(url).await?;
-        db.migrate().await?;
+        let db = Self::connect(&Address::parse(url)?).await?;
+        db.bring_up_to_date().await?;
         Ok(db)
     }
 
-    /// Opens a database as it is.
+    /// Opens a database, whatever its schema; a file is made when absent.
     ///
     /// # Errors
-    /// As [`Db::open`], without the last.
-    pub async fn connect(url: &str) -> Result<Self, StoreError> {
-        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            return Ok(Self::Postgres(postgres::open(url).await?));
+    /// As [`Db::open`], without those about the schema.
+    pub async fn connect(address: &Address) -> Result<Self, StoreError> {
+        match address {
+            Address::File(path) => Ok(Self::of_file(sqlite::open(path).await?)),
+            Address::Server(options) => Ok(Self::Postgres(postgres::open(options).await?)),
         }
-        let path = url.strip_prefix("sqlite:").unwrap_or(url);
-        let path = path.strip_prefix("//").unwrap_or(path);
-        if path.is_empty() || path.contains("://") || path.contains(":memory:") {
-            let scheme = url.split("://").next().unwrap_or_default();
-            return Err(StoreError::Url(scheme.to_owned()));
+    }
+
+    /// Opens a database to look at it: a file is not made, and how it is
+    /// written stays as it is.
+    ///
+    /// # Errors
+    /// As [`Db::connect`].
+    pub async fn inspect(address: &Address) -> Result<Self, StoreError> {
+        match address {
+            Address::File(path) => Ok(Self::of_file(sqlite::open_as_it_is(path).await?)),
+            Address::Server(_) => Self::connect(address).await,
         }
-        let (writer, readers) = sqlite::open(Path::new(path)).await?;
-        Ok(Self::Sqlite { writer, readers })
+    }
+
+    fn of_file((writer, readers): (sqlx::SqlitePool, sqlx::SqlitePool)) -> Self {
+        Self::Sqlite { writer, readers }
     }
 
     /// Copies a SQLite database into a new file while it is in use; does
@@ -123,19 +145,26 @@ pub fn statements() -> Vec<(&'static str, &'static str)> {
     [
         availability::STATEMENTS,
         event::STATEMENTS,
+        health::STATEMENTS,
         idempotency::STATEMENTS,
+        participant::STATEMENTS,
         plan::STATEMENTS,
         program::STATEMENTS,
         round::STATEMENTS,
+        &round::ROUNDS.0,
         round_rows::STATEMENTS,
         round_rows_write::STATEMENTS,
         run::STATEMENTS,
+        &run::RUNS.0,
         run_event::STATEMENTS,
         run_pulse::STATEMENTS,
         site::STATEMENTS,
+        &site::SITES.0,
         snapshot::STATEMENTS,
         supervisor::STATEMENTS,
+        &supervisor::SUPERVISORS.0,
         trainee::STATEMENTS,
+        &trainee::TRAINEES.0,
         trainee_rows::STATEMENTS,
         tx::STATEMENTS,
         words::STATEMENTS,

@@ -10,7 +10,7 @@ use crate::domain::{EntityKind, Program, ProgramKey, Versioned};
 statements! {
     PROGRAM_LIST = "SELECT key, program_id AS id, version, created_at, updated_at, name, \
         time_zone FROM program WHERE key >= $1 AND key <= $2 AND deleted_at IS NULL \
-        ORDER BY key LIMIT $3";
+        ORDER BY key LIMIT CAST($3 AS BIGINT)";
     PROGRAM_UPDATE = "UPDATE program SET name = $2, time_zone = $3, version = version + 1, \
         updated_at = $4 WHERE program_id = $1";
 }

@@ -4,17 +4,24 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::dispatch::{on, statements};
-use super::rows::{Place, RecordColumns, records_in};
-use super::{KeyRange, ProgramScope, StoreError, Tx, WriteTx};
-use crate::domain::{EntityKind, Key, Ratio, Round, Thousandths, UnrankedSites, Versioned};
+use super::listing::{ListTable, list_table, page_of, records_of};
+use super::rows::{Place, RecordColumns};
+use super::{KeyRange, ProgramScope, Seek, StoreError, Tx, WriteTx};
+use crate::domain::{
+    EntityKind, Key, Ratio, Round, RoundFilter, Thousandths, UnrankedSites, Versioned,
+};
+
+/// The lists of rounds; their filter is a day of the term.
+pub(super) const ROUNDS: ListTable = list_table!(
+    "round",
+    "key_is_given, name, first_day, last_day, session_start_step_minutes, missed_sessions_max, \
+    unranked_sites, excluded_supervisor_closes_sites, contact_per_supervision_max_thousandths, \
+    group_credit_thousandths, has_availability, policy",
+    "name",
+    "($5 = '' OR (first_day <= $5 AND last_day >= $5))"
+);
 
 statements! {
-    ROUND_LIST = "SELECT key, id, version, created_at, updated_at, key_is_given, name, \
-        first_day, last_day, session_start_step_minutes, missed_sessions_max, unranked_sites, \
-        excluded_supervisor_closes_sites, contact_per_supervision_max_thousandths, \
-        group_credit_thousandths, has_availability, policy FROM round \
-        WHERE program_id = $1 AND key >= $2 AND key <= $3 AND deleted_at IS NULL \
-        ORDER BY key LIMIT $4";
     ROUND_WRITE = "INSERT INTO round (program_id, key, id, version, created_at, updated_at, \
         key_is_given, name, first_day, last_day, session_start_step_minutes, \
         missed_sessions_max, unranked_sites, excluded_supervisor_closes_sites, \
@@ -33,6 +40,8 @@ statements! {
         excluded.contact_per_supervision_max_thousandths, \
         group_credit_thousandths = excluded.group_credit_thousandths, \
         has_availability = excluded.has_availability, policy = excluded.policy";
+    ROUND_TOUCH = "UPDATE round SET version = version + 1, updated_at = $3 \
+        WHERE program_id = $1 AND key = $2 AND deleted_at IS NULL";
 }
 
 /// A round as it is stored.
@@ -112,7 +121,7 @@ impl RoundRow {
 }
 
 impl Tx {
-    /// Returns the rounds of a range, by key.
+    /// Returns the rounds of some keys, by key.
     ///
     /// # Errors
     /// When the database fails, or holds what no round can be.
@@ -121,7 +130,22 @@ impl Tx {
         scope: ProgramScope,
         keys: &KeyRange,
     ) -> Result<Vec<Versioned<RoundRecord>>, StoreError> {
-        let rows: Vec<RoundRow> = records_in(self, ROUND_LIST, scope, keys).await?;
+        let rows: Vec<RoundRow> = records_of(self, &ROUNDS, scope, keys).await?;
+        rows.into_iter().map(RoundRow::into_round).collect()
+    }
+
+    /// Returns a page of rounds through a filter, in its order.
+    ///
+    /// # Errors
+    /// As [`Tx::round_list`].
+    pub async fn round_page(
+        &mut self,
+        scope: ProgramScope,
+        seek: &Seek,
+        filter: &RoundFilter,
+    ) -> Result<Vec<Versioned<RoundRecord>>, StoreError> {
+        let day = filter.day.map(|day| day.to_string()).unwrap_or_default();
+        let rows: Vec<RoundRow> = page_of(self, &ROUNDS, scope, seek, &[&day]).await?;
         rows.into_iter().map(RoundRow::into_round).collect()
     }
 
@@ -147,6 +171,24 @@ impl Tx {
 }
 
 impl WriteTx {
+    /// Gives a round a new version, since what belongs to it changes.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn round_touch(&mut self, key: &Key) -> Result<(), StoreError> {
+        let (program_id, now) = (self.scope.program_id, self.now.0);
+        on!(&mut self.tx, |connection| {
+            sqlx::query(ROUND_TOUCH)
+                .bind(program_id)
+                .bind(key.as_str())
+                .bind(now)
+                .execute(connection)
+                .await
+                .map(drop)
+        })?;
+        Ok(())
+    }
+
     /// Creates or replaces a round, a new version.
     ///
     /// # Errors

@@ -1,43 +1,30 @@
-//! What belongs to a round: who takes part, supervision lines, wishes, pins,
-//! forbids and rankings.
+//! What belongs to a round: supervision lines, wishes, pins, forbids and
+//! rankings. Who takes part is in `participant`.
 
 use super::dispatch::{on, statements};
 use super::rows::Place;
 use super::supervisor::session_kind;
-use super::{ProgramScope, StoreError, Tx};
+use super::{KeyRange, Participants, ProgramScope, StoreError, Tx};
 use crate::domain::{
-    Forbid, Key, LicenceRule, Pin, Preference, Role, SiteKey, SiteOrSupervisor, SiteRanking,
-    SupervisionLine, SupervisorKey, TraineeKey,
+    Forbid, Key, LicenceRule, Pin, Preference, Role, SiteOrSupervisor, SiteRanking,
+    SupervisionLine, TraineeKey,
 };
 
 statements! {
-    PARTICIPANT_LIST = "SELECT kind, participant_key FROM participant \
-        WHERE program_id = $1 AND round_key = $2 ORDER BY kind, participant_key";
-    PARTICIPANT_ROUND = "SELECT round_key FROM participant \
-        WHERE program_id = $1 AND kind = $2 AND participant_key = $3 ORDER BY round_key LIMIT 1";
     LINE_LIST = "SELECT level, line, role, minutes_per_week, licence FROM supervision_line \
         WHERE program_id = $1 AND round_key = $2 ORDER BY level, line";
     LINE_KIND_LIST = "SELECT level, line, word FROM supervision_line_kind \
         WHERE program_id = $1 AND round_key = $2 ORDER BY level, line, word";
     PREFERENCE_LIST = "SELECT trainee_key, target, target_key, rank FROM preference \
-        WHERE program_id = $1 AND round_key = $2 ORDER BY trainee_key, target, target_key";
+        WHERE program_id = $1 AND round_key = $2 AND trainee_key >= $3 AND trainee_key <= $4 \
+        ORDER BY trainee_key, target, target_key";
     PIN_LIST = "SELECT trainee_key, target, target_key FROM pin \
         WHERE program_id = $1 AND round_key = $2 ORDER BY trainee_key, target, target_key";
     FORBID_LIST = "SELECT trainee_key, target, target_key FROM forbid \
         WHERE program_id = $1 AND round_key = $2 ORDER BY trainee_key, target, target_key";
     RANKING_LIST = "SELECT site_key, trainee_key, rank FROM site_ranking \
-        WHERE program_id = $1 AND round_key = $2 ORDER BY site_key, trainee_key";
-}
-
-/// Who takes part in a round, by key.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Participants {
-    /// Sites.
-    pub sites: Vec<SiteKey>,
-    /// Supervisors.
-    pub supervisors: Vec<SupervisorKey>,
-    /// Trainees.
-    pub trainees: Vec<TraineeKey>,
+        WHERE program_id = $1 AND round_key = $2 AND site_key >= $3 AND site_key <= $4 \
+        ORDER BY site_key, trainee_key";
 }
 
 /// Rows of a round, each list in the order of its keys.
@@ -92,13 +79,15 @@ fn pair(
     Ok((place.parse(trainee)?, target(place, kind, key)?))
 }
 
-/// Returns the rows of one statement about a round.
+/// Returns the rows of one statement about a round, of all owners or of a
+/// range of them.
 macro_rules! round_list {
-    ($tx:expr, $sql:expr, $scope:expr, $round:expr) => {
+    ($tx:expr, $sql:expr, $scope:expr, $round:expr $(, $owners:expr)?) => {
         on!(&mut *$tx, |connection| {
             sqlx::query_as($sql)
                 .bind($scope.program_id)
                 .bind($round.as_str())
+                $(.bind($owners.from.as_str()).bind($owners.until.as_str()))?
                 .fetch_all(connection)
                 .await
         })
@@ -115,11 +104,40 @@ impl Tx {
         scope: ProgramScope,
         round: &Key,
     ) -> Result<RoundRows, StoreError> {
-        let preferences: Vec<(String, String, String, i64)> =
-            round_list!(self, PREFERENCE_LIST, scope, round)?;
+        let all = KeyRange::all();
         let pins: Vec<Pair> = round_list!(self, PIN_LIST, scope, round)?;
         let forbids: Vec<Pair> = round_list!(self, FORBID_LIST, scope, round)?;
-        let rankings: Vec<(String, String, i64)> = round_list!(self, RANKING_LIST, scope, round)?;
+        let pin = |row: Pair| pair("pin", &row).map(|(trainee, target)| Pin { trainee, target });
+        let forbid =
+            |row: Pair| pair("forbid", &row).map(|(trainee, target)| Forbid { trainee, target });
+        Ok(RoundRows {
+            participants: self.participants(scope, round).await?,
+            supervision_lines: self.supervision_line_list(scope, round).await?,
+            preferences: self.preference_list(scope, round, &all).await?,
+            pins: pins
+                .into_iter()
+                .map(pin)
+                .collect::<Result<_, StoreError>>()?,
+            forbids: forbids
+                .into_iter()
+                .map(forbid)
+                .collect::<Result<_, StoreError>>()?,
+            site_rankings: self.site_ranking_list(scope, round, &all).await?,
+        })
+    }
+
+    /// Returns the wishes of a range of trainees, by trainee and target.
+    ///
+    /// # Errors
+    /// When the database fails, or holds what no wish can be.
+    pub async fn preference_list(
+        &mut self,
+        scope: ProgramScope,
+        round: &Key,
+        trainees: &KeyRange,
+    ) -> Result<Vec<Preference>, StoreError> {
+        let rows: Vec<(String, String, String, i64)> =
+            round_list!(self, PREFERENCE_LIST, scope, round, trainees)?;
         let preference = |(trainee, kind, key, rank): (String, String, String, i64)| {
             let (trainee, target) = pair("preference", &(trainee, kind, key))?;
             let place = Place {
@@ -133,9 +151,21 @@ impl Tx {
                 rank,
             })
         };
-        let pin = |row: Pair| pair("pin", &row).map(|(trainee, target)| Pin { trainee, target });
-        let forbid =
-            |row: Pair| pair("forbid", &row).map(|(trainee, target)| Forbid { trainee, target });
+        rows.into_iter().map(preference).collect()
+    }
+
+    /// Returns the rankings of a range of sites, by site and trainee.
+    ///
+    /// # Errors
+    /// When the database fails, or holds what no ranking can be.
+    pub async fn site_ranking_list(
+        &mut self,
+        scope: ProgramScope,
+        round: &Key,
+        sites: &KeyRange,
+    ) -> Result<Vec<SiteRanking>, StoreError> {
+        let rows: Vec<(String, String, i64)> =
+            round_list!(self, RANKING_LIST, scope, round, sites)?;
         let ranking = |(site, trainee, rank): (String, String, i64)| {
             let place = Place {
                 table: "site_ranking",
@@ -147,48 +177,7 @@ impl Tx {
                 rank: place.count(rank)?,
             })
         };
-        Ok(RoundRows {
-            participants: self.participant_list(scope, round).await?,
-            supervision_lines: self.supervision_line_list(scope, round).await?,
-            preferences: preferences
-                .into_iter()
-                .map(preference)
-                .collect::<Result<_, StoreError>>()?,
-            pins: pins
-                .into_iter()
-                .map(pin)
-                .collect::<Result<_, StoreError>>()?,
-            forbids: forbids
-                .into_iter()
-                .map(forbid)
-                .collect::<Result<_, StoreError>>()?,
-            site_rankings: rankings
-                .into_iter()
-                .map(ranking)
-                .collect::<Result<_, StoreError>>()?,
-        })
-    }
-
-    async fn participant_list(
-        &mut self,
-        scope: ProgramScope,
-        round: &Key,
-    ) -> Result<Participants, StoreError> {
-        let rows: Vec<(String, String)> = round_list!(self, PARTICIPANT_LIST, scope, round)?;
-        let mut participants = Participants::default();
-        for (kind, key) in rows {
-            let place = Place {
-                table: "participant",
-                key: &key,
-            };
-            match kind.as_str() {
-                "site" => participants.sites.push(place.parse(&key)?),
-                "supervisor" => participants.supervisors.push(place.parse(&key)?),
-                "trainee" => participants.trainees.push(place.parse(&key)?),
-                _ => return Err(place.corrupt()),
-            }
-        }
-        Ok(participants)
+        rows.into_iter().map(ranking).collect()
     }
 
     /// Returns the supervision lines of a round, by level and line.
@@ -222,27 +211,5 @@ impl Tx {
                 })
             };
         rows.into_iter().map(line).collect()
-    }
-
-    /// Returns a round in which somebody takes part; `kind` is `site`,
-    /// `supervisor` or `trainee`.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn participant_round(
-        &mut self,
-        scope: ProgramScope,
-        kind: &str,
-        key: &str,
-    ) -> Result<Option<String>, StoreError> {
-        let found: Option<(String,)> = on!(self, |connection| {
-            sqlx::query_as(PARTICIPANT_ROUND)
-                .bind(scope.program_id)
-                .bind(kind)
-                .bind(key)
-                .fetch_optional(connection)
-                .await
-        })?;
-        Ok(found.map(|(round,)| round))
     }
 }

@@ -5,17 +5,13 @@ use serde_json::{Value, json};
 use super::dispatch::statements;
 use super::round_rows::licence_word;
 use super::rows::write_rows;
-use super::{Participants, RoundRows, StoreError, WriteTx};
+use super::{RoundRows, StoreError, WriteTx};
 use crate::domain::{
-    Key, Preference, SessionKind, SiteOrSupervisor, SiteRanking, SupervisionLine, TraineeKey,
+    Key, Preference, SessionKind, SiteKey, SiteOrSupervisor, SiteRanking, SupervisionLine,
+    TraineeKey,
 };
 
 statements! {
-    PARTICIPANT_WRITE = "INSERT INTO participant (program_id, round_key, kind, participant_key) \
-        SELECT $1, $3, value ->> 0, value ->> 1 FROM json_each($2) WHERE TRUE \
-        ON CONFLICT DO NOTHING";
-    PARTICIPANT_REMOVE = "DELETE FROM participant WHERE program_id = $1 AND round_key = $3 \
-        AND (kind, participant_key) IN (SELECT value ->> 0, value ->> 1 FROM json_each($2))";
     LINE_WRITE = "INSERT INTO supervision_line \
         (program_id, round_key, level, line, role, minutes_per_week, licence) \
         SELECT $1, $3, value ->> 0, value ->> 1, value ->> 2, CAST(value ->> 3 AS BIGINT), \
@@ -39,6 +35,8 @@ statements! {
     PREFERENCE_REMOVE = "DELETE FROM preference WHERE program_id = $1 AND round_key = $3 \
         AND (trainee_key, target, target_key) IN \
         (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each($2))";
+    PREFERENCE_CLEAR = "DELETE FROM preference WHERE program_id = $1 AND round_key = $3 \
+        AND trainee_key IN (SELECT value ->> 0 FROM json_each($2))";
     PIN_WRITE = "INSERT INTO pin (program_id, round_key, trainee_key, target, target_key) \
         SELECT $1, $3, value ->> 0, value ->> 1, value ->> 2 FROM json_each($2) WHERE TRUE \
         ON CONFLICT DO NOTHING";
@@ -59,16 +57,8 @@ statements! {
         DO UPDATE SET rank = excluded.rank";
     RANKING_REMOVE = "DELETE FROM site_ranking WHERE program_id = $1 AND round_key = $3 \
         AND (site_key, trainee_key) IN (SELECT value ->> 0, value ->> 1 FROM json_each($2))";
-}
-
-fn participant_rows(participants: &Participants) -> Vec<Value> {
-    let sites = participants.sites.iter().map(|key| ("site", key.as_str()));
-    let supervisors = participants.supervisors.iter();
-    let supervisors = supervisors.map(|key| ("supervisor", key.as_str()));
-    let trainees = participants.trainees.iter();
-    let trainees = trainees.map(|key| ("trainee", key.as_str()));
-    let all = sites.chain(supervisors).chain(trainees);
-    all.map(|(kind, key)| json!([kind, key])).collect()
+    RANKING_CLEAR = "DELETE FROM site_ranking WHERE program_id = $1 AND round_key = $3 \
+        AND site_key IN (SELECT value ->> 0 FROM json_each($2))";
 }
 
 fn pair_rows<'a>(
@@ -136,11 +126,12 @@ impl WriteTx {
         round: &Key,
         rows: &RoundRows,
     ) -> Result<(), StoreError> {
+        self.participant_add(round, &rows.participants.to_set())
+            .await?;
         let lines = line_rows(&rows.supervision_lines);
         self.round_write_all(
             round,
             [
-                (PARTICIPANT_WRITE, participant_rows(&rows.participants)),
                 (LINE_WRITE, lines.clone()),
                 (LINE_KIND_REMOVE, lines),
                 (LINE_KIND_WRITE, line_kind_rows(&rows.supervision_lines)),
@@ -162,11 +153,12 @@ impl WriteTx {
         round: &Key,
         rows: &RoundRows,
     ) -> Result<(), StoreError> {
+        self.participant_remove(round, &rows.participants.to_set())
+            .await?;
         let lines = line_rows(&rows.supervision_lines);
         self.round_write_all(
             round,
             [
-                (PARTICIPANT_REMOVE, participant_rows(&rows.participants)),
                 (LINE_KIND_REMOVE, lines.clone()),
                 (LINE_REMOVE, lines),
                 (PREFERENCE_REMOVE, preference_rows(&rows.preferences)),
@@ -176,6 +168,33 @@ impl WriteTx {
             ],
         )
         .await
+    }
+
+    /// Removes all wishes of some trainees.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn preference_clear(
+        &mut self,
+        round: &Key,
+        trainees: &[&TraineeKey],
+    ) -> Result<(), StoreError> {
+        let rows = trainees.iter().map(|key| json!([key.as_str()])).collect();
+        let clear = [(PREFERENCE_CLEAR, rows)];
+        self.round_write_all(round, clear).await
+    }
+
+    /// Removes the whole ranking of a site.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn site_ranking_clear(
+        &mut self,
+        round: &Key,
+        site: &SiteKey,
+    ) -> Result<(), StoreError> {
+        let clear = [(RANKING_CLEAR, vec![json!([site.as_str()])])];
+        self.round_write_all(round, clear).await
     }
 
     async fn round_write_all<const N: usize>(

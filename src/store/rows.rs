@@ -5,26 +5,31 @@
 use std::str::FromStr;
 
 use chrono::NaiveDate;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sqlx::FromRow;
-use sqlx::postgres::PgRow;
-use sqlx::sqlite::SqliteRow;
 use uuid::Uuid;
 
 use super::dispatch::on;
-use super::{ProgramScope, StoreError, Tx, WriteTx};
+use super::{StoreError, Tx, WriteTx};
 use crate::domain::time::UtcSecond;
 use crate::domain::{DayRange, Minutes, MinutesRange, Versioned, calendar_day};
 
 /// Rows that one statement takes; more would only hold more memory.
 const ROWS_AT_A_TIME: usize = 4000;
 
-/// Which records of a list are wanted, in the order of their keys.
+/// Greater than every key.
+pub(super) const KEY_END: &str = "~";
+
+/// Which records are wanted by key, in the order of their keys: those of a
+/// range, or some that are listed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyRange {
+    /// The first of the range; of a list, all of it as JSON.
     pub(super) from: String,
+    /// The last of the range; of a list, nothing.
     pub(super) until: String,
     pub(super) limit: i64,
+    is_listed: bool,
 }
 
 impl KeyRange {
@@ -35,32 +40,47 @@ impl KeyRange {
 
     /// Returns the range of one key.
     pub fn one(key: &str) -> Self {
-        Self {
-            from: key.to_owned(),
-            until: key.to_owned(),
-            limit: 1,
-        }
+        Self::between(key, key, 1)
     }
 
     /// Returns the range of the keys after another, at most `limit` of them.
     pub fn after(key: Option<&str>, limit: i64) -> Self {
+        // The least key after another: "-" is the least of the alphabet.
+        let from = key.map_or_else(String::new, |key| format!("{key}-"));
+        Self::between(&from, KEY_END, limit)
+    }
+
+    /// Returns some keys.
+    pub fn of<'a>(keys: impl IntoIterator<Item = &'a str>) -> Self {
+        let rows: Vec<[&str; 1]> = keys.into_iter().map(|key| [key]).collect();
         Self {
-            // The least key after another: "-" is the least of the alphabet.
-            from: key.map_or_else(String::new, |key| format!("{key}-")),
-            until: "~".to_owned(),
-            limit,
+            from: json!(rows).to_string(),
+            until: String::new(),
+            limit: i64::MAX,
+            is_listed: true,
         }
     }
 
-    /// Returns the range from the first to the last of some keys in order.
-    pub(super) fn spanning<'a>(mut keys: impl DoubleEndedIterator<Item = &'a str>) -> Self {
-        let first = keys.next();
-        let last = keys.next_back().or(first);
+    /// Returns the range from the least to the greatest of some keys.
+    pub fn spanning<'a>(keys: impl Iterator<Item = &'a str> + Clone) -> Self {
+        let least = keys.clone().min().unwrap_or_default();
+        let greatest = keys.max().unwrap_or_default();
+        Self::between(least, greatest, i64::MAX)
+    }
+
+    fn between(from: &str, until: &str, limit: i64) -> Self {
         Self {
-            from: first.unwrap_or_default().to_owned(),
-            until: last.unwrap_or_default().to_owned(),
-            limit: i64::MAX,
+            from: from.to_owned(),
+            until: until.to_owned(),
+            limit,
+            is_listed: false,
         }
+    }
+
+    /// Returns the statement for a range, or that for a list of keys. The
+    /// first takes both ends, the second the list and an empty text.
+    pub(super) fn pick(&self, range: &'static str, listed: &'static str) -> &'static str {
+        if self.is_listed { listed } else { range }
     }
 }
 
@@ -87,28 +107,6 @@ impl RecordColumns {
     }
 }
 
-/// Returns the rows of a program's records in a range of keys: `$1` is the
-/// program, `$2` and `$3` the first and last key, `$4` how many at most.
-pub(super) async fn records_in<R>(
-    tx: &mut Tx,
-    sql: &'static str,
-    scope: ProgramScope,
-    keys: &KeyRange,
-) -> Result<Vec<R>, StoreError>
-where
-    R: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow>,
-{
-    Ok(on!(tx, |connection| {
-        sqlx::query_as(sql)
-            .bind(scope.program_id)
-            .bind(keys.from.as_str())
-            .bind(keys.until.as_str())
-            .bind(keys.limit)
-            .fetch_all(connection)
-            .await
-    })?)
-}
-
 /// Marks a record as deleted: `$1` is the program, `$2` the key, `$3` the
 /// instant. Says whether it was there.
 pub(super) async fn delete_record(
@@ -127,6 +125,18 @@ pub(super) async fn delete_record(
             .map(|done| done.rows_affected())
     })?;
     Ok(gone > 0)
+}
+
+/// Returns the records whose part is not what it was `before`: all of them where
+/// nothing is known of what was there.
+pub(super) fn changed<'a, T, P: PartialEq + 'a>(
+    records: &'a [&'a T],
+    before: Option<&'a T>,
+    part: fn(&T) -> &P,
+) -> impl Iterator<Item = (&'a T, &'a P)> {
+    let before = before.map(part);
+    let parts = records.iter().map(move |record| (*record, part(record)));
+    parts.filter(move |(_, now)| before.is_none_or(|before| before != *now))
 }
 
 /// Writes many rows of a program: `$1` is the program, `$2` the rows, `$3`
@@ -175,6 +185,11 @@ impl Place<'_> {
             table: self.table,
             key: self.key.to_owned(),
         }
+    }
+
+    /// Names another table for the same record.
+    pub(super) fn of(self, table: &'static str) -> Self {
+        Self { table, ..self }
     }
 
     /// Takes a value that must be there.

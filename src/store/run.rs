@@ -5,17 +5,27 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::dispatch::{on, statements};
+use super::listing::{ListTable, list_table, page_of, records_of};
 use super::rows::{Place, RecordColumns};
-use super::{KeyRange, ProgramScope, StoreError, Tx, WriteTx, run_event};
+use super::{KeyRange, ProgramScope, Seek, StoreError, Tx, WriteTx, run_event};
 use crate::domain::time::UtcSecond;
-use crate::domain::{EntityKind, Key, Run, RunEvent, RunEventKind, RunLimits, RunState, Versioned};
+use crate::domain::{
+    EntityKind, Key, Run, RunEvent, RunEventKind, RunFilter, RunLimits, RunState, Versioned,
+};
+
+/// The lists of runs; their filter is round, state and whether there is a plan.
+pub(super) const RUNS: ListTable = list_table!(
+    "run",
+    "round_key, state, snapshot_sha256, limit_seconds, limit_memory_bytes, cancel_requested, \
+    fencing_token, has_plan, failure, started_at, ended_at",
+    "round_key",
+    "($5 = '' OR round_key = $5) AND ($6 = '' OR state = $6) \
+     AND ($7 = '' OR has_plan = ($7 = 'true'))"
+);
 
 statements! {
-    RUN_LIST = "SELECT key, id, version, created_at, updated_at, round_key, state, \
-        snapshot_sha256, limit_seconds, limit_memory_bytes, cancel_requested, fencing_token, \
-        has_plan, failure, started_at, ended_at FROM run \
-        WHERE program_id = $1 AND key >= $2 AND key <= $3 AND deleted_at IS NULL \
-        AND ($4 = '' OR round_key = $4) AND (has_plan OR NOT $5) ORDER BY key LIMIT $6";
+    RUN_LATEST = "SELECT MAX(key) FROM run WHERE program_id = $1 AND deleted_at IS NULL \
+        AND (has_plan OR NOT $2)";
     RUN_INSERT = "INSERT INTO run (program_id, key, id, version, created_at, updated_at, \
         round_key, state, snapshot_sha256, limit_seconds, limit_memory_bytes, \
         cancel_requested, fencing_token, has_plan, event_sequence) \
@@ -97,30 +107,55 @@ pub(super) fn state_event(sequence: i64, at: UtcSecond, state: RunState) -> RunE
 }
 
 impl Tx {
-    /// Returns the runs of a range, by key: of one round or of all, those with
-    /// a plan or all.
+    /// Returns a page of runs through a filter, in its order; keys grow with
+    /// time.
     ///
     /// # Errors
     /// When the database fails, or holds what no run can be.
-    pub async fn run_list(
+    pub async fn run_page(
         &mut self,
         scope: ProgramScope,
-        keys: &KeyRange,
-        round: Option<&Key>,
-        with_plan: bool,
+        seek: &Seek,
+        filter: &RunFilter,
     ) -> Result<Vec<Versioned<Run>>, StoreError> {
-        let rows: Vec<RunRow> = on!(self, |connection| {
-            sqlx::query_as(RUN_LIST)
+        let filter = [
+            filter.round.as_ref().map_or("", Key::as_str),
+            filter.state.map_or("", RunState::as_str),
+            match filter.has_plan {
+                None => "",
+                Some(true) => "true",
+                Some(false) => "false",
+            },
+        ];
+        let rows: Vec<RunRow> = page_of(self, &RUNS, scope, seek, &filter).await?;
+        rows.into_iter().map(RunRow::into_run).collect()
+    }
+
+    /// Returns the key of the latest run, of those with a plan or of all; keys
+    /// grow with time.
+    ///
+    /// # Errors
+    /// When the database fails, or holds what no run can be.
+    pub async fn run_latest(
+        &mut self,
+        scope: ProgramScope,
+        with_plan: bool,
+    ) -> Result<Option<Key>, StoreError> {
+        let (latest,): (Option<String>,) = on!(self, |connection| {
+            sqlx::query_as(RUN_LATEST)
                 .bind(scope.program_id)
-                .bind(keys.from.as_str())
-                .bind(keys.until.as_str())
-                .bind(round.map_or("", Key::as_str))
                 .bind(with_plan)
-                .bind(keys.limit)
-                .fetch_all(connection)
+                .fetch_one(connection)
                 .await
         })?;
-        rows.into_iter().map(RunRow::into_run).collect()
+        let key = |key: String| {
+            let place = Place {
+                table: "run",
+                key: &key,
+            };
+            place.parse(&key)
+        };
+        latest.map(key).transpose()
     }
 
     /// Returns a run.
@@ -133,10 +168,10 @@ impl Tx {
         key: &Key,
     ) -> Result<Versioned<Run>, StoreError> {
         let range = KeyRange::one(key.as_str());
-        let found = self.run_list(scope, &range, None, false).await?;
-        found
-            .into_iter()
-            .next()
+        let found: Vec<RunRow> = records_of(self, &RUNS, scope, &range).await?;
+        let run = found.into_iter().next();
+        run.map(RunRow::into_run)
+            .transpose()?
             .ok_or_else(|| StoreError::NotFound {
                 kind: EntityKind::Run,
                 key: key.to_string(),

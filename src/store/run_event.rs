@@ -16,7 +16,8 @@ statements! {
         value ->> 3, CAST(value ->> 4 AS BIGINT), CAST(value ->> 5 AS BIGINT), value ->> 6 \
         FROM json_each($2)";
     RUN_EVENT_LIST = "SELECT sequence, at, kind, stage, best, bound, text FROM run_event \
-        WHERE program_id = $1 AND run_key = $2 AND sequence > $3 ORDER BY sequence LIMIT $4";
+        WHERE program_id = $1 AND run_key = $2 AND sequence > $3 ORDER BY sequence \
+        LIMIT CAST($4 AS BIGINT)";
 }
 
 type EventRow = (i64, i64, String, String, Option<i64>, Option<i64>, String);

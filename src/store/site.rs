@@ -3,17 +3,33 @@
 use serde_json::{Value, json};
 use sqlx::FromRow;
 
+use super::availability::{self, CalendarColumns, calendar_columns};
 use super::dispatch::statements;
-use super::rows::{Place, RecordColumns, delete_record, new_id, records_in, write_rows};
-use super::{KeyRange, ProgramScope, StoreError, Tx, WriteTx, availability, words};
-use crate::domain::{EntityKind, Site, SiteKey, Versioned};
+use super::listing::{ListTable, list_table, page_of, records_of};
+use super::rows::{Place, RecordColumns, changed, delete_record, new_id, write_rows};
+use super::words::{self, words_column};
+use super::{KeyRange, ProgramScope, Seek, StoreError, Tx, WriteTx};
+use crate::domain::{EntityKind, Site, SiteFilter, SiteKey, Tag, Versioned, ZoneName};
+
+/// The lists of sites; their filter is jurisdiction, setting and zone.
+pub(super) const SITES: ListTable = list_table!(
+    "site",
+    concat!(
+        "name, time_zone, jurisdiction, setting, capacity_min, capacity, \
+         contact_minutes_per_week, contact_minutes_min, contact_minutes_max, agreement_from, \
+         agreement_until, ",
+        words_column!("site", "modality"),
+        ", ",
+        words_column!("site", "language"),
+        ", ",
+        calendar_columns!("site")
+    ),
+    "name",
+    "($5 = '' OR jurisdiction = $5) AND ($6 = '' OR setting = $6) \
+     AND ($7 = '' OR time_zone = $7)"
+);
 
 statements! {
-    SITE_LIST = "SELECT key, id, version, created_at, updated_at, name, time_zone, jurisdiction, \
-        setting, capacity_min, capacity, contact_minutes_per_week, contact_minutes_min, \
-        contact_minutes_max, agreement_from, agreement_until FROM site \
-        WHERE program_id = $1 AND key >= $2 AND key <= $3 AND deleted_at IS NULL \
-        ORDER BY key LIMIT $4";
     SITE_WRITE = "INSERT INTO site (program_id, key, id, version, created_at, updated_at, name, \
         time_zone, jurisdiction, setting, capacity_min, capacity, contact_minutes_per_week, \
         contact_minutes_min, contact_minutes_max, agreement_from, agreement_until) \
@@ -49,6 +65,10 @@ struct SiteRow {
     contact_minutes_max: i64,
     agreement_from: String,
     agreement_until: String,
+    modality_words: Option<String>,
+    language_words: Option<String>,
+    #[sqlx(flatten)]
+    calendar: CalendarColumns,
 }
 
 impl SiteRow {
@@ -68,16 +88,16 @@ impl SiteRow {
             contact_per_week: place.minutes(self.contact_minutes_per_week)?,
             contact: place.minutes_range(self.contact_minutes_min, self.contact_minutes_max)?,
             agreement: place.days(&self.agreement_from, &self.agreement_until)?,
-            modalities: Default::default(),
-            languages: Default::default(),
-            opening: Default::default(),
+            modalities: words::read(place.of("site_modality"), self.modality_words.as_deref())?,
+            languages: words::read(place.of("site_language"), self.language_words.as_deref())?,
+            opening: self.calendar.read(place)?,
         };
         Ok(self.record.with(site))
     }
 }
 
 impl Tx {
-    /// Returns the sites of a range, by key.
+    /// Returns the sites of some keys, by key.
     ///
     /// # Errors
     /// When the database fails, or holds what no site can be.
@@ -86,21 +106,27 @@ impl Tx {
         scope: ProgramScope,
         keys: &KeyRange,
     ) -> Result<Vec<Versioned<Site>>, StoreError> {
-        let rows: Vec<SiteRow> = records_in(self, SITE_LIST, scope, keys).await?;
-        let owners = KeyRange::spanning(rows.iter().map(|row| row.record.key.as_str()));
-        let mut modalities = words::SITE_MODALITY.list(self, scope, &owners).await?;
-        let mut languages = words::SITE_LANGUAGE.list(self, scope, &owners).await?;
-        let mut calendars = availability::list(self, scope, EntityKind::Site, &owners).await?;
-        rows.into_iter()
-            .map(|row| {
-                let mut record = row.into_site()?;
-                let site = &mut record.value;
-                site.modalities = modalities.take(site.key.as_str());
-                site.languages = languages.take(site.key.as_str());
-                site.opening = calendars.take(site.key.as_str());
-                Ok(record)
-            })
-            .collect()
+        let rows: Vec<SiteRow> = records_of(self, &SITES, scope, keys).await?;
+        rows.into_iter().map(SiteRow::into_site).collect()
+    }
+
+    /// Returns a page of sites through a filter, in its order.
+    ///
+    /// # Errors
+    /// As [`Tx::site_list`].
+    pub async fn site_page(
+        &mut self,
+        scope: ProgramScope,
+        seek: &Seek,
+        filter: &SiteFilter,
+    ) -> Result<Vec<Versioned<Site>>, StoreError> {
+        let filter = [
+            filter.jurisdiction.as_ref().map_or("", Tag::as_str),
+            filter.setting.as_ref().map_or("", Tag::as_str),
+            filter.time_zone.map_or("", ZoneName::as_str),
+        ];
+        let rows: Vec<SiteRow> = page_of(self, &SITES, scope, seek, &filter).await?;
+        rows.into_iter().map(SiteRow::into_site).collect()
     }
 }
 
@@ -128,19 +154,39 @@ impl WriteTx {
     /// # Errors
     /// When the database fails.
     pub async fn site_write(&mut self, sites: &[&Site]) -> Result<(), StoreError> {
+        self.site_write_over(None, sites).await
+    }
+
+    /// Replaces a site and returns its new version.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn site_update(
+        &mut self,
+        before: &Versioned<Site>,
+        site: Site,
+    ) -> Result<Versioned<Site>, StoreError> {
+        self.site_write_over(Some(&before.value), &[&site]).await?;
+        Ok(self.next_version(before, site))
+    }
+
+    async fn site_write_over(
+        &mut self,
+        before: Option<&Site>,
+        sites: &[&Site],
+    ) -> Result<(), StoreError> {
         let (scope, now) = (self.scope, self.now.0);
-        let rows: Vec<Value> = sites.iter().map(|site| row(site)).collect();
         let tx = &mut self.tx;
+        let rows: Vec<Value> = sites.iter().map(|one| row(one)).collect();
         write_rows(tx, SITE_WRITE, scope.program_id, now, &rows).await?;
-        let modalities = sites
-            .iter()
-            .map(|site| (site.key.as_str(), &site.modalities));
+        let modalities = changed(sites, before, |one| &one.modalities)
+            .map(|(one, words)| (one.key.as_str(), words));
         words::SITE_MODALITY.replace(tx, scope, modalities).await?;
-        let languages = sites
-            .iter()
-            .map(|site| (site.key.as_str(), &site.languages));
+        let languages = changed(sites, before, |one| &one.languages)
+            .map(|(one, words)| (one.key.as_str(), words));
         words::SITE_LANGUAGE.replace(tx, scope, languages).await?;
-        let opening = sites.iter().map(|site| (site.key.as_str(), &site.opening));
+        let opening = changed(sites, before, |one| &one.opening)
+            .map(|(one, calendar)| (one.key.as_str(), calendar));
         availability::replace(tx, scope, EntityKind::Site, opening).await
     }
 

@@ -1,8 +1,10 @@
-//! What only SQLite needs: how the file is opened and how a write begins.
+//! What only SQLite needs: how the file is opened, how a write begins, and
+//! what can be known of the file.
 
 use std::path::Path;
 use std::time::Duration;
 
+use sqlx::ConnectOptions;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
@@ -23,23 +25,93 @@ const READERS: u32 = 4;
 /// Opens a file, which is created when absent: one connection for writes, and
 /// several for reads.
 pub(super) async fn open(path: &Path) -> Result<(SqlitePool, SqlitePool), StoreError> {
-    let options = SqliteConnectOptions::new()
-        .filename(path)
+    let options = options(path)
         .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
+        .journal_mode(SqliteJournalMode::Wal);
+    pools(options).await
+}
+
+/// Opens a file that is there, and changes nothing about it.
+pub(super) async fn open_as_it_is(path: &Path) -> Result<(SqlitePool, SqlitePool), StoreError> {
+    pools(options(path).create_if_missing(false)).await
+}
+
+fn options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
         // An acknowledged write must survive a loss of power.
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(BUSY_TIMEOUT)
         .pragma("cache_size", "-65536")
-        .statement_cache_capacity(256);
+        .statement_cache_capacity(256)
+        .disable_statement_logging()
+}
+
+async fn pools(options: SqliteConnectOptions) -> Result<(SqlitePool, SqlitePool), StoreError> {
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
+        // A file does not go away as a server does.
+        .test_before_acquire(false)
         .connect_with(options.clone())
         .await?;
     let readers = SqlitePoolOptions::new()
         .max_connections(READERS)
+        .test_before_acquire(false)
         .connect_with(options)
         .await?;
     Ok((writer, readers))
+}
+
+/// Returns the number of the last migration that was carried out; 0 for none.
+pub(super) async fn migrated(readers: &SqlitePool) -> Result<i64, StoreError> {
+    let there: Option<(i64,)> =
+        sqlx::query_as("SELECT 1 FROM sqlite_schema WHERE name = '_sqlx_migrations'")
+            .fetch_optional(readers)
+            .await?;
+    if there.is_none() {
+        return Ok(0);
+    }
+    let sql = "SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations WHERE success";
+    let (version,): (i64,) = sqlx::query_as(sql).fetch_one(readers).await?;
+    Ok(version)
+}
+
+/// What is known of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileHealth {
+    /// Version of SQLite that is built in.
+    pub version: String,
+    /// How changes reach the file; `wal` is what Practicum sets.
+    pub journal_mode: String,
+    /// What SQLite finds wrong in the file; empty when it is whole.
+    pub faults: Vec<String>,
+}
+
+/// Reads the whole file and returns what can be known of it.
+pub(super) async fn examine(readers: &SqlitePool) -> Result<FileHealth, StoreError> {
+    let (version,): (String,) = sqlx::query_as("SELECT sqlite_version()")
+        .fetch_one(readers)
+        .await?;
+    let (journal_mode,): (String,) = sqlx::query_as("PRAGMA journal_mode")
+        .fetch_one(readers)
+        .await?;
+    let said: Vec<(String,)> = sqlx::query_as("PRAGMA integrity_check(20)")
+        .fetch_all(readers)
+        .await?;
+    let mut faults: Vec<String> = said.into_iter().map(|(line,)| line).collect();
+    faults.retain(|line| line != "ok");
+    let dangling: Vec<(String,)> =
+        sqlx::query_as("SELECT DISTINCT \"table\" FROM pragma_foreign_key_check ORDER BY 1")
+            .fetch_all(readers)
+            .await?;
+    let dangling = dangling
+        .into_iter()
+        .map(|(table,)| format!("rows of {table} refer to records that are not there"));
+    faults.extend(dangling);
+    Ok(FileHealth {
+        version,
+        journal_mode,
+        faults,
+    })
 }

@@ -1,23 +1,45 @@
 //! Supervisors with their licences and availability.
 
-use std::collections::HashMap;
-
 use serde_json::{Value, json};
 use sqlx::FromRow;
 
-use super::dispatch::{on, statements};
-use super::rows::{Place, RecordColumns, delete_record, new_id, records_in, write_rows};
-use super::{KeyRange, ProgramScope, StoreError, Tx, WriteTx, availability, words};
+use super::availability::{self, CalendarColumns, calendar_columns};
+use super::dispatch::statements;
+use super::listing::{ListTable, list_table, page_of, records_of};
+use super::rows::{Place, RecordColumns, changed, delete_record, new_id, write_rows};
+use super::words::{self, words_column};
+use super::{KeyRange, ProgramScope, Seek, StoreError, Tx, WriteTx};
 use crate::domain::{
-    DeliveryOffer, EntityKind, Licence, Role, SessionKind, Supervisor, SupervisorKey, Versioned,
+    DeliveryOffer, EntityKind, Licence, Role, SessionKind, SiteKey, Supervisor, SupervisorFilter,
+    SupervisorKey, Versioned, ZoneName,
 };
 
+/// The lists of supervisors; their filter is role, site and zone.
+pub(super) const SUPERVISORS: ListTable = list_table!(
+    "supervisor",
+    concat!(
+        "name, email, time_zone, role, delivery, caseload_min, caseload_max, caseload_current, \
+         minutes_per_week_max, group_size_max, ",
+        words_column!("supervisor", "site"),
+        ", ",
+        words_column!("supervisor", "kind"),
+        ", ",
+        words_column!("supervisor", "language"),
+        ", \
+         (SELECT string_agg(valid_from || ' ' || valid_until || ' ' || jurisdiction || ';' || \
+             credential, '\n' ORDER BY position) FROM licence \
+             WHERE program_id = supervisor.program_id AND supervisor_key = supervisor.key) \
+             AS licences, ",
+        calendar_columns!("supervisor")
+    ),
+    "name",
+    "($5 = '' OR role = $5) AND ($6 = '' OR EXISTS (SELECT 1 FROM supervisor_site \
+     WHERE supervisor_site.program_id = supervisor.program_id \
+     AND supervisor_site.supervisor_key = supervisor.key AND supervisor_site.word = $6)) \
+     AND ($7 = '' OR time_zone = $7)"
+);
+
 statements! {
-    SUPERVISOR_LIST = "SELECT key, id, version, created_at, updated_at, name, email, time_zone, \
-        role, delivery, caseload_min, caseload_max, caseload_current, minutes_per_week_max, \
-        group_size_max FROM supervisor \
-        WHERE program_id = $1 AND key >= $2 AND key <= $3 AND deleted_at IS NULL \
-        ORDER BY key LIMIT $4";
     SUPERVISOR_WRITE = "INSERT INTO supervisor (program_id, key, id, version, created_at, \
         updated_at, name, email, time_zone, role, delivery, caseload_min, caseload_max, \
         caseload_current, minutes_per_week_max, group_size_max) \
@@ -34,9 +56,6 @@ statements! {
         group_size_max = excluded.group_size_max";
     SUPERVISOR_DELETE = "UPDATE supervisor SET deleted_at = $3, updated_at = $3, \
         version = version + 1 WHERE program_id = $1 AND key = $2 AND deleted_at IS NULL";
-    LICENCE_LIST = "SELECT supervisor_key, jurisdiction, credential, valid_from, valid_until \
-        FROM licence WHERE program_id = $1 AND supervisor_key >= $2 AND supervisor_key <= $3 \
-        ORDER BY supervisor_key, position";
     LICENCE_DELETE = "DELETE FROM licence WHERE program_id = $1 AND $3 = '' \
         AND supervisor_key IN (SELECT value ->> 0 FROM json_each($2))";
     LICENCE_INSERT = "INSERT INTO licence (program_id, supervisor_key, position, jurisdiction, \
@@ -59,6 +78,12 @@ struct SupervisorRow {
     caseload_current: i64,
     minutes_per_week_max: i64,
     group_size_max: i64,
+    site_words: Option<String>,
+    kind_words: Option<String>,
+    language_words: Option<String>,
+    licences: Option<String>,
+    #[sqlx(flatten)]
+    calendar: CalendarColumns,
 }
 
 impl SupervisorRow {
@@ -73,20 +98,46 @@ impl SupervisorRow {
             email: self.email,
             time_zone: place.parse(&self.time_zone)?,
             role: place.word(&self.role, &Role::ALL, Role::as_str)?,
-            sites: Default::default(),
+            sites: words::read(place.of("supervisor_site"), self.site_words.as_deref())?,
             delivery: place.word(&self.delivery, &DeliveryOffer::ALL, DeliveryOffer::as_str)?,
             caseload_min: place.count(self.caseload_min)?,
             caseload_max: place.count(self.caseload_max)?,
             caseload_current: place.count(self.caseload_current)?,
             minutes_per_week_max: place.minutes(self.minutes_per_week_max)?,
-            kinds: Default::default(),
+            kinds: words::read_as(
+                place.of("supervisor_kind"),
+                self.kind_words.as_deref(),
+                session_kind,
+            )?,
             group_size_max: place.count(self.group_size_max)?,
-            languages: Default::default(),
-            licences: Vec::new(),
-            availability: Default::default(),
+            languages: words::read(
+                place.of("supervisor_language"),
+                self.language_words.as_deref(),
+            )?,
+            licences: read_licences(place.of("licence"), self.licences.as_deref())?,
+            availability: self.calendar.read(place)?,
         };
         Ok(self.record.with(supervisor))
     }
+}
+
+/// Reads the column of licences: a line each, the credential behind a semicolon,
+/// which the jurisdiction cannot hold.
+fn read_licences(place: Place<'_>, licences: Option<&str>) -> Result<Vec<Licence>, StoreError> {
+    let licences = licences
+        .into_iter()
+        .flat_map(|licences| licences.split('\n'));
+    let licence = |text: &str| {
+        let (from, rest) = place.some(text.split_once(' '))?;
+        let (until, rest) = place.some(rest.split_once(' '))?;
+        let (jurisdiction, credential) = place.some(rest.split_once(';'))?;
+        Ok(Licence {
+            jurisdiction: place.parse(jurisdiction)?,
+            credential: credential.to_owned(),
+            valid: place.days(from, until)?,
+        })
+    };
+    licences.map(licence).collect()
 }
 
 /// Reads the word of a kind of session.
@@ -97,7 +148,7 @@ pub(super) fn session_kind(word: &str) -> Option<SessionKind> {
 }
 
 impl Tx {
-    /// Returns the supervisors of a range, by key.
+    /// Returns the supervisors of some keys, by key.
     ///
     /// # Errors
     /// When the database fails, or holds what no supervisor can be.
@@ -106,60 +157,31 @@ impl Tx {
         scope: ProgramScope,
         keys: &KeyRange,
     ) -> Result<Vec<Versioned<Supervisor>>, StoreError> {
-        let rows: Vec<SupervisorRow> = records_in(self, SUPERVISOR_LIST, scope, keys).await?;
-        let owners = KeyRange::spanning(rows.iter().map(|row| row.record.key.as_str()));
-        let mut sites = words::SUPERVISOR_SITE.list(self, scope, &owners).await?;
-        let mut kinds = words::SUPERVISOR_KIND
-            .list_as(self, scope, &owners, session_kind)
-            .await?;
-        let mut languages = words::SUPERVISOR_LANGUAGE
-            .list(self, scope, &owners)
-            .await?;
-        let mut licences = self.licence_list(scope, &owners).await?;
-        let mut calendars =
-            availability::list(self, scope, EntityKind::Supervisor, &owners).await?;
+        let rows: Vec<SupervisorRow> = records_of(self, &SUPERVISORS, scope, keys).await?;
         rows.into_iter()
-            .map(|row| {
-                let mut record = row.into_supervisor()?;
-                let supervisor = &mut record.value;
-                let key = supervisor.key.as_str();
-                supervisor.sites = sites.take(key);
-                supervisor.kinds = kinds.take(key);
-                supervisor.languages = languages.take(key);
-                supervisor.licences = licences.remove(key).unwrap_or_default();
-                supervisor.availability = calendars.take(key);
-                Ok(record)
-            })
+            .map(SupervisorRow::into_supervisor)
             .collect()
     }
 
-    async fn licence_list(
+    /// Returns a page of supervisors through a filter, in its order.
+    ///
+    /// # Errors
+    /// As [`Tx::supervisor_list`].
+    pub async fn supervisor_page(
         &mut self,
         scope: ProgramScope,
-        owners: &KeyRange,
-    ) -> Result<HashMap<String, Vec<Licence>>, StoreError> {
-        let rows: Vec<(String, String, String, String, String)> = on!(self, |connection| {
-            sqlx::query_as(LICENCE_LIST)
-                .bind(scope.program_id)
-                .bind(owners.from.as_str())
-                .bind(owners.until.as_str())
-                .fetch_all(connection)
-                .await
-        })?;
-        let mut licences: HashMap<String, Vec<Licence>> = HashMap::new();
-        for (owner, jurisdiction, credential, from, until) in rows {
-            let place = Place {
-                table: "licence",
-                key: &owner,
-            };
-            let licence = Licence {
-                jurisdiction: place.parse(&jurisdiction)?,
-                credential,
-                valid: place.days(&from, &until)?,
-            };
-            licences.entry(owner).or_default().push(licence);
-        }
-        Ok(licences)
+        seek: &Seek,
+        filter: &SupervisorFilter,
+    ) -> Result<Vec<Versioned<Supervisor>>, StoreError> {
+        let filter = [
+            filter.role.map_or("", Role::as_str),
+            filter.site.as_ref().map_or("", SiteKey::as_str),
+            filter.time_zone.map_or("", ZoneName::as_str),
+        ];
+        let rows: Vec<SupervisorRow> = page_of(self, &SUPERVISORS, scope, seek, &filter).await?;
+        rows.into_iter()
+            .map(SupervisorRow::into_supervisor)
+            .collect()
     }
 }
 
@@ -200,27 +222,55 @@ impl WriteTx {
     /// # Errors
     /// [`StoreError::Referenced`] when a site is missing.
     pub async fn supervisor_write(&mut self, all: &[&Supervisor]) -> Result<(), StoreError> {
+        self.supervisor_write_over(None, all).await
+    }
+
+    /// Replaces a supervisor and returns its new version.
+    ///
+    /// # Errors
+    /// [`StoreError::Referenced`] when a site is missing.
+    pub async fn supervisor_update(
+        &mut self,
+        before: &Versioned<Supervisor>,
+        supervisor: Supervisor,
+    ) -> Result<Versioned<Supervisor>, StoreError> {
+        self.supervisor_write_over(Some(&before.value), &[&supervisor])
+            .await?;
+        Ok(self.next_version(before, supervisor))
+    }
+
+    async fn supervisor_write_over(
+        &mut self,
+        before: Option<&Supervisor>,
+        all: &[&Supervisor],
+    ) -> Result<(), StoreError> {
         let (scope, now) = (self.scope, self.now.0);
         let program_id = scope.program_id;
         let tx = &mut self.tx;
         let rows: Vec<Value> = all.iter().map(|one| row(one)).collect();
         write_rows(tx, SUPERVISOR_WRITE, program_id, now, &rows).await?;
-        let sites = all.iter().map(|one| (one.key.as_str(), &one.sites));
+        let sites =
+            changed(all, before, |one| &one.sites).map(|(one, words)| (one.key.as_str(), words));
         words::SUPERVISOR_SITE.replace(tx, scope, sites).await?;
-        let kinds = all.iter().map(|one| {
-            let words = one.kinds.iter().map(|kind| kind.as_str());
+        let kinds = changed(all, before, |one| &one.kinds).map(|(one, kinds)| {
+            let words = kinds.iter().map(|kind| kind.as_str());
             (one.key.as_str(), words)
         });
         words::SUPERVISOR_KIND.replace(tx, scope, kinds).await?;
-        let languages = all.iter().map(|one| (one.key.as_str(), &one.languages));
+        let languages = changed(all, before, |one| &one.languages)
+            .map(|(one, words)| (one.key.as_str(), words));
         words::SUPERVISOR_LANGUAGE
             .replace(tx, scope, languages)
             .await?;
-        let keys: Vec<Value> = all.iter().map(|one| json!([one.key.as_str()])).collect();
+        let (mut keys, mut licences) = (Vec::new(), Vec::new());
+        for (one, _) in changed(all, before, |one| &one.licences) {
+            keys.push(json!([one.key.as_str()]));
+            licences.extend(licence_rows(one));
+        }
         write_rows(tx, LICENCE_DELETE, program_id, "", &keys).await?;
-        let licences: Vec<Value> = all.iter().flat_map(|one| licence_rows(one)).collect();
         write_rows(tx, LICENCE_INSERT, program_id, "", &licences).await?;
-        let calendars = all.iter().map(|one| (one.key.as_str(), &one.availability));
+        let calendars = changed(all, before, |one| &one.availability)
+            .map(|(one, calendar)| (one.key.as_str(), calendar));
         availability::replace(tx, scope, EntityKind::Supervisor, calendars).await
     }
 

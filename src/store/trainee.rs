@@ -3,17 +3,32 @@
 use serde_json::{Value, json};
 use sqlx::FromRow;
 
+use super::availability::{self, CalendarColumns, calendar_columns};
 use super::dispatch::statements;
-use super::rows::{Place, RecordColumns, delete_record, new_id, records_in, write_rows};
-use super::{KeyRange, ProgramScope, StoreError, Tx, WriteTx, availability, words};
-use crate::domain::{EntityKind, Trainee, TraineeKey, Versioned};
+use super::listing::{ListTable, list_table, page_of, records_of};
+use super::rows::{Place, RecordColumns, changed, delete_record, new_id, write_rows};
+use super::words::{self, words_column};
+use super::{KeyRange, ProgramScope, Seek, StoreError, Tx, WriteTx};
+use crate::domain::{EntityKind, Tag, Trainee, TraineeFilter, TraineeKey, Versioned, ZoneName};
+
+/// The lists of trainees; their filter is level, jurisdiction and zone.
+pub(super) const TRAINEES: ListTable = list_table!(
+    "trainee",
+    concat!(
+        "name, email, time_zone, level, jurisdiction, priority, contact_minutes_min, \
+         contact_minutes_target, contact_minutes_max, ",
+        words_column!("trainee", "modality"),
+        ", ",
+        words_column!("trainee", "language"),
+        ", ",
+        calendar_columns!("trainee")
+    ),
+    "name",
+    "($5 = '' OR level = $5) AND ($6 = '' OR jurisdiction = $6) \
+     AND ($7 = '' OR time_zone = $7)"
+);
 
 statements! {
-    TRAINEE_LIST = "SELECT key, id, version, created_at, updated_at, name, email, time_zone, \
-        level, jurisdiction, priority, contact_minutes_min, contact_minutes_target, \
-        contact_minutes_max FROM trainee \
-        WHERE program_id = $1 AND key >= $2 AND key <= $3 AND deleted_at IS NULL \
-        ORDER BY key LIMIT $4";
     TRAINEE_WRITE = "INSERT INTO trainee (program_id, key, id, version, created_at, updated_at, \
         name, email, time_zone, level, jurisdiction, priority, contact_minutes_min, \
         contact_minutes_target, contact_minutes_max) \
@@ -45,6 +60,10 @@ struct TraineeRow {
     contact_minutes_min: i64,
     contact_minutes_target: Option<i64>,
     contact_minutes_max: i64,
+    modality_words: Option<String>,
+    language_words: Option<String>,
+    #[sqlx(flatten)]
+    calendar: CalendarColumns,
 }
 
 impl TraineeRow {
@@ -64,16 +83,19 @@ impl TraineeRow {
             priority: place.count(self.priority)?,
             contact: place.minutes_range(self.contact_minutes_min, self.contact_minutes_max)?,
             contact_target: target.map(|target| place.minutes(target)).transpose()?,
-            modalities_required: Default::default(),
-            languages: Default::default(),
-            availability: Default::default(),
+            modalities_required: words::read(
+                place.of("trainee_modality"),
+                self.modality_words.as_deref(),
+            )?,
+            languages: words::read(place.of("trainee_language"), self.language_words.as_deref())?,
+            availability: self.calendar.read(place)?,
         };
         Ok(self.record.with(trainee))
     }
 }
 
 impl Tx {
-    /// Returns the trainees of a range, by key.
+    /// Returns the trainees of some keys, by key.
     ///
     /// # Errors
     /// When the database fails, or holds what no trainee can be.
@@ -82,21 +104,27 @@ impl Tx {
         scope: ProgramScope,
         keys: &KeyRange,
     ) -> Result<Vec<Versioned<Trainee>>, StoreError> {
-        let rows: Vec<TraineeRow> = records_in(self, TRAINEE_LIST, scope, keys).await?;
-        let owners = KeyRange::spanning(rows.iter().map(|row| row.record.key.as_str()));
-        let mut modalities = words::TRAINEE_MODALITY.list(self, scope, &owners).await?;
-        let mut languages = words::TRAINEE_LANGUAGE.list(self, scope, &owners).await?;
-        let mut calendars = availability::list(self, scope, EntityKind::Trainee, &owners).await?;
-        rows.into_iter()
-            .map(|row| {
-                let mut record = row.into_trainee()?;
-                let trainee = &mut record.value;
-                trainee.modalities_required = modalities.take(trainee.key.as_str());
-                trainee.languages = languages.take(trainee.key.as_str());
-                trainee.availability = calendars.take(trainee.key.as_str());
-                Ok(record)
-            })
-            .collect()
+        let rows: Vec<TraineeRow> = records_of(self, &TRAINEES, scope, keys).await?;
+        rows.into_iter().map(TraineeRow::into_trainee).collect()
+    }
+
+    /// Returns a page of trainees through a filter, in its order.
+    ///
+    /// # Errors
+    /// As [`Tx::trainee_list`].
+    pub async fn trainee_page(
+        &mut self,
+        scope: ProgramScope,
+        seek: &Seek,
+        filter: &TraineeFilter,
+    ) -> Result<Vec<Versioned<Trainee>>, StoreError> {
+        let filter = [
+            filter.level.as_ref().map_or("", Tag::as_str),
+            filter.jurisdiction.as_ref().map_or("", Tag::as_str),
+            filter.time_zone.map_or("", ZoneName::as_str),
+        ];
+        let rows: Vec<TraineeRow> = page_of(self, &TRAINEES, scope, seek, &filter).await?;
+        rows.into_iter().map(TraineeRow::into_trainee).collect()
     }
 }
 
@@ -122,25 +150,44 @@ impl WriteTx {
     /// # Errors
     /// When the database fails.
     pub async fn trainee_write(&mut self, trainees: &[&Trainee]) -> Result<(), StoreError> {
+        self.trainee_write_over(None, trainees).await
+    }
+
+    /// Replaces a trainee and returns its new version.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn trainee_update(
+        &mut self,
+        before: &Versioned<Trainee>,
+        trainee: Trainee,
+    ) -> Result<Versioned<Trainee>, StoreError> {
+        self.trainee_write_over(Some(&before.value), &[&trainee])
+            .await?;
+        Ok(self.next_version(before, trainee))
+    }
+
+    async fn trainee_write_over(
+        &mut self,
+        before: Option<&Trainee>,
+        trainees: &[&Trainee],
+    ) -> Result<(), StoreError> {
         let (scope, now) = (self.scope, self.now.0);
-        let rows: Vec<Value> = trainees.iter().map(|trainee| row(trainee)).collect();
         let tx = &mut self.tx;
+        let rows: Vec<Value> = trainees.iter().map(|one| row(one)).collect();
         write_rows(tx, TRAINEE_WRITE, scope.program_id, now, &rows).await?;
-        let modalities = trainees
-            .iter()
-            .map(|trainee| (trainee.key.as_str(), &trainee.modalities_required));
+        let modalities = changed(trainees, before, |one| &one.modalities_required)
+            .map(|(one, words)| (one.key.as_str(), words));
         words::TRAINEE_MODALITY
             .replace(tx, scope, modalities)
             .await?;
-        let languages = trainees
-            .iter()
-            .map(|trainee| (trainee.key.as_str(), &trainee.languages));
+        let languages = changed(trainees, before, |one| &one.languages)
+            .map(|(one, words)| (one.key.as_str(), words));
         words::TRAINEE_LANGUAGE
             .replace(tx, scope, languages)
             .await?;
-        let calendars = trainees
-            .iter()
-            .map(|trainee| (trainee.key.as_str(), &trainee.availability));
+        let calendars = changed(trainees, before, |one| &one.availability)
+            .map(|(one, calendar)| (one.key.as_str(), calendar));
         availability::replace(tx, scope, EntityKind::Trainee, calendars).await
     }
 

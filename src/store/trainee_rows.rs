@@ -6,12 +6,13 @@ use serde_json::{Value, json};
 use super::dispatch::{on, statements};
 use super::round_rows::target;
 use super::rows::{Place, write_rows};
-use super::{ProgramScope, StoreError, Tx, WriteTx};
+use super::{KeyRange, ProgramScope, StoreError, Tx, WriteTx};
 use crate::domain::{Exclusion, Requirement, RequirementCategory};
 
 statements! {
     EXCLUSION_LIST = "SELECT trainee_key, target, target_key, reason FROM exclusion \
-        WHERE program_id = $1 ORDER BY trainee_key, target, target_key";
+        WHERE program_id = $1 AND trainee_key >= $2 AND trainee_key <= $3 \
+        ORDER BY trainee_key, target, target_key";
     EXCLUSION_WRITE = "INSERT INTO exclusion \
         (program_id, trainee_key, target, target_key, reason) \
         SELECT $1, value ->> 0, value ->> 1, value ->> 2, value ->> 3 \
@@ -22,7 +23,8 @@ statements! {
         AND (trainee_key, target, target_key) IN \
         (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each($2))";
     REQUIREMENT_LIST = "SELECT trainee_key, category, due_day, minutes_required, \
-        minutes_completed FROM requirement WHERE program_id = $1 \
+        minutes_completed FROM requirement \
+        WHERE program_id = $1 AND trainee_key >= $2 AND trainee_key <= $3 \
         ORDER BY trainee_key, category, due_day";
     REQUIREMENT_WRITE = "INSERT INTO requirement \
         (program_id, trainee_key, category, due_day, minutes_required, minutes_completed) \
@@ -46,14 +48,20 @@ pub struct TraineeRows {
 }
 
 impl Tx {
-    /// Returns the rows of all trainees of a program.
+    /// Returns the rows of a range of trainees of a program.
     ///
     /// # Errors
     /// When the database fails, or holds what no row can be.
-    pub async fn trainee_rows(&mut self, scope: ProgramScope) -> Result<TraineeRows, StoreError> {
+    pub async fn trainee_rows(
+        &mut self,
+        scope: ProgramScope,
+        trainees: &KeyRange,
+    ) -> Result<TraineeRows, StoreError> {
         let exclusions: Vec<(String, String, String, String)> = on!(&mut *self, |connection| {
             sqlx::query_as(EXCLUSION_LIST)
                 .bind(scope.program_id)
+                .bind(trainees.from.as_str())
+                .bind(trainees.until.as_str())
                 .fetch_all(connection)
                 .await
         })?;
@@ -61,6 +69,8 @@ impl Tx {
             on!(&mut *self, |connection| {
                 sqlx::query_as(REQUIREMENT_LIST)
                     .bind(scope.program_id)
+                    .bind(trainees.from.as_str())
+                    .bind(trainees.until.as_str())
                     .fetch_all(connection)
                     .await
             })?;

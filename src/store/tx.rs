@@ -1,6 +1,9 @@
 //! Transactions: reads that see one state, and writes that end in an event.
 
-use sqlx::{Postgres, Sqlite, Transaction};
+use std::ops::{Deref, DerefMut};
+
+use sqlx::pool::PoolConnection;
+use sqlx::{Database, Postgres, Sqlite, Transaction};
 use uuid::Uuid;
 
 use super::dispatch::{on, statements};
@@ -8,7 +11,7 @@ use super::event::{self, Event};
 use super::idempotency::{self, Request};
 use super::{Db, StoreError, postgres, sqlite};
 use crate::domain::time::UtcSecond;
-use crate::domain::{EntityKind, Program, ProgramKey};
+use crate::domain::{EntityKind, Program, ProgramKey, Versioned};
 
 statements! {
     PROGRAM_LOCK = "UPDATE program SET event_sequence = event_sequence + 1 \
@@ -23,9 +26,38 @@ statements! {
 #[derive(Debug)]
 pub enum Tx {
     /// Of a file.
-    Sqlite(Transaction<'static, Sqlite>),
+    Sqlite(Held<Sqlite>),
     /// Of a server.
-    Postgres(Transaction<'static, Postgres>),
+    Postgres(Held<Postgres>),
+}
+
+/// A connection that is held for some statements.
+#[derive(Debug)]
+pub enum Held<D: Database> {
+    /// All statements are one transaction.
+    Together(Transaction<'static, D>),
+    /// Each statement is a transaction of its own.
+    Apart(PoolConnection<D>),
+}
+
+impl<D: Database> Deref for Held<D> {
+    type Target = D::Connection;
+
+    fn deref(&self) -> &D::Connection {
+        match self {
+            Self::Together(transaction) => transaction,
+            Self::Apart(connection) => connection,
+        }
+    }
+}
+
+impl<D: Database> DerefMut for Held<D> {
+    fn deref_mut(&mut self) -> &mut D::Connection {
+        match self {
+            Self::Together(transaction) => transaction,
+            Self::Apart(connection) => connection,
+        }
+    }
 }
 
 /// The program that a statement is about; every key starts with it.
@@ -46,28 +78,61 @@ pub struct WriteTx {
     pub(super) previous_sha256: String,
 }
 
+/// Begins a transaction to the end, even when the caller gives up meanwhile: a
+/// connection to PostgreSQL whose `BEGIN` nobody waits for goes back to the
+/// pool inside that transaction, and whoever is given it next writes into a
+/// read.
+async fn begun<T: Send + 'static>(
+    beginning: impl Future<Output = Result<T, sqlx::Error>> + Send + 'static,
+) -> Result<T, StoreError> {
+    match tokio::spawn(beginning).await {
+        Ok(begun) => Ok(begun?),
+        Err(_) => Err(StoreError::Unavailable(sqlx::Error::WorkerCrashed)),
+    }
+}
+
 impl Db {
     /// Begins a read that sees one state.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when no connection is to be had.
     pub async fn read(&self) -> Result<Tx, StoreError> {
-        Ok(match self {
+        match self.clone() {
             Self::Sqlite { readers, .. } => {
-                Tx::Sqlite(readers.begin_with(sqlite::BEGIN_READ).await?)
+                let begun = begun(async move { readers.begin_with(sqlite::BEGIN_READ).await });
+                Ok(Tx::Sqlite(Held::Together(begun.await?)))
             }
-            Self::Postgres(pool) => Tx::Postgres(pool.begin_with(postgres::BEGIN_READ).await?),
+            Self::Postgres(pool) => {
+                let begun = begun(async move { pool.begin_with(postgres::BEGIN_READ).await });
+                Ok(Tx::Postgres(Held::Together(begun.await?)))
+            }
+        }
+    }
+
+    /// Holds a connection on which each statement sees the newest state: for a
+    /// read by one statement, which needs no transaction around it.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when no connection is to be had.
+    pub async fn glance(&self) -> Result<Tx, StoreError> {
+        Ok(match self {
+            Self::Sqlite { readers, .. } => Tx::Sqlite(Held::Apart(readers.acquire().await?)),
+            Self::Postgres(pool) => Tx::Postgres(Held::Apart(pool.acquire().await?)),
         })
     }
 
     /// Begins a transaction for the pulse of runs, outside any program.
     pub(super) async fn begin(&self) -> Result<Tx, StoreError> {
-        Ok(match self {
+        match self.clone() {
             Self::Sqlite { writer, .. } => {
-                Tx::Sqlite(writer.begin_with(sqlite::BEGIN_WRITE).await?)
+                let begun = begun(async move { writer.begin_with(sqlite::BEGIN_WRITE).await });
+                Ok(Tx::Sqlite(Held::Together(begun.await?)))
             }
-            Self::Postgres(pool) => Tx::Postgres(pool.begin_with(postgres::BEGIN_WRITE).await?),
-        })
+            Self::Postgres(pool) => {
+                let begun = begun(async move { pool.begin_with(postgres::BEGIN_WRITE).await });
+                Ok(Tx::Postgres(Held::Together(begun.await?)))
+            }
+        }
     }
 
     /// Begins a write to the records of a program.
@@ -131,8 +196,10 @@ impl Db {
 impl Tx {
     pub(super) async fn commit(self) -> Result<(), StoreError> {
         match self {
-            Self::Sqlite(transaction) => transaction.commit().await?,
-            Self::Postgres(transaction) => transaction.commit().await?,
+            Self::Sqlite(Held::Together(transaction)) => transaction.commit().await?,
+            Self::Postgres(Held::Together(transaction)) => transaction.commit().await?,
+            // Each statement committed itself.
+            Self::Sqlite(Held::Apart(_)) | Self::Postgres(Held::Apart(_)) => {}
         }
         Ok(())
     }
@@ -144,13 +211,24 @@ impl WriteTx {
         self.scope
     }
 
+    /// Returns a record as it is once this write has replaced its value.
+    pub(super) fn next_version<T>(&self, before: &Versioned<T>, value: T) -> Versioned<T> {
+        Versioned {
+            id: before.id,
+            version: before.version + 1,
+            created_at: before.created_at,
+            updated_at: self.now,
+            value,
+        }
+    }
+
     /// Returns the transaction for reads within the write.
     pub fn tx(&mut self) -> &mut Tx {
         &mut self.tx
     }
 
     /// Records what was done and commits it; with a request, so that a repeat
-    /// of it finds that it was carried out.
+    /// of it finds the answer that it got.
     ///
     /// # Errors
     /// [`StoreError::AlreadyExists`] when the request was carried out already.
@@ -161,7 +239,7 @@ impl WriteTx {
     ) -> Result<(), StoreError> {
         let head = event::append(&mut self, event).await?;
         if let Some(request) = request {
-            idempotency::insert(&mut self, event.actor, event.subject, request).await?;
+            idempotency::insert(&mut self, event.actor, request).await?;
         }
         let program_id = self.scope.program_id;
         on!(&mut self.tx, |connection| {

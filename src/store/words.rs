@@ -1,31 +1,28 @@
 //! Lists of words that belong to a person or a site, each in a table of its
-//! own: languages, modalities, kinds of session, sites.
+//! own: languages, modalities, kinds of session, sites. They are read with the
+//! record's row, as one text: no word holds a semicolon.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::str::FromStr;
 
 use serde_json::{Value, json};
 
-use super::dispatch::{on, statements};
+use super::dispatch::statements;
 use super::rows::{Place, write_rows};
-use super::{KeyRange, ProgramScope, StoreError, Tx};
+use super::{ProgramScope, StoreError, Tx};
 
 /// The statements of one list.
 #[derive(Clone, Copy)]
 pub(super) struct WordTable {
-    table: &'static str,
-    list: &'static str,
     delete: &'static str,
     insert: &'static str,
 }
 
 macro_rules! word_tables {
-    ($($name:ident $list:ident $delete:ident $insert:ident = $table:literal, $owner:literal;)+) => {
+    ($($name:ident $delete:ident $insert:ident = $table:literal, $owner:literal;)+) => {
         statements! {
             $(
-                $list = concat!("SELECT ", $owner, ", word FROM ", $table,
-                    " WHERE program_id = $1 AND ", $owner, " >= $2 AND ", $owner, " <= $3");
                 $delete = concat!("DELETE FROM ", $table, " WHERE program_id = $1 AND ", $owner,
                     " IN (SELECT value ->> 0 FROM json_each($2)) AND $3 = ''");
                 $insert = concat!("INSERT INTO ", $table, " (program_id, ", $owner, ", word) ",
@@ -33,80 +30,71 @@ macro_rules! word_tables {
             )+
         }
         $(pub(super) const $name: WordTable = WordTable {
-            table: $table, list: $list, delete: $delete, insert: $insert,
+            delete: $delete, insert: $insert,
         };)+
     };
 }
 
 word_tables! {
-    SITE_MODALITY SITE_MODALITY_LIST SITE_MODALITY_DELETE SITE_MODALITY_INSERT
+    SITE_MODALITY SITE_MODALITY_DELETE SITE_MODALITY_INSERT
         = "site_modality", "site_key";
-    SITE_LANGUAGE SITE_LANGUAGE_LIST SITE_LANGUAGE_DELETE SITE_LANGUAGE_INSERT
+    SITE_LANGUAGE SITE_LANGUAGE_DELETE SITE_LANGUAGE_INSERT
         = "site_language", "site_key";
-    SUPERVISOR_SITE SUPERVISOR_SITE_LIST SUPERVISOR_SITE_DELETE SUPERVISOR_SITE_INSERT
+    SUPERVISOR_SITE SUPERVISOR_SITE_DELETE SUPERVISOR_SITE_INSERT
         = "supervisor_site", "supervisor_key";
-    SUPERVISOR_KIND SUPERVISOR_KIND_LIST SUPERVISOR_KIND_DELETE SUPERVISOR_KIND_INSERT
+    SUPERVISOR_KIND SUPERVISOR_KIND_DELETE SUPERVISOR_KIND_INSERT
         = "supervisor_kind", "supervisor_key";
-    SUPERVISOR_LANGUAGE SUPERVISOR_LANGUAGE_LIST SUPERVISOR_LANGUAGE_DELETE
+    SUPERVISOR_LANGUAGE SUPERVISOR_LANGUAGE_DELETE
         SUPERVISOR_LANGUAGE_INSERT = "supervisor_language", "supervisor_key";
-    TRAINEE_MODALITY TRAINEE_MODALITY_LIST TRAINEE_MODALITY_DELETE TRAINEE_MODALITY_INSERT
+    TRAINEE_MODALITY TRAINEE_MODALITY_DELETE TRAINEE_MODALITY_INSERT
         = "trainee_modality", "trainee_key";
-    TRAINEE_LANGUAGE TRAINEE_LANGUAGE_LIST TRAINEE_LANGUAGE_DELETE TRAINEE_LANGUAGE_INSERT
+    TRAINEE_LANGUAGE TRAINEE_LANGUAGE_DELETE TRAINEE_LANGUAGE_INSERT
         = "trainee_language", "trainee_key";
 }
 
-/// Words by owner.
-pub(super) struct Words<T> {
-    by_owner: HashMap<String, BTreeSet<T>>,
+/// Writes the column of a record's words: `words_column!("trainee", "language")`
+/// is `language_words`, NULL where there are none.
+macro_rules! words_column {
+    ($owner:literal, $list:literal) => {
+        concat!(
+            "(SELECT string_agg(word, ';') FROM ",
+            $owner,
+            "_",
+            $list,
+            " WHERE program_id = ",
+            $owner,
+            ".program_id AND ",
+            $owner,
+            "_key = ",
+            $owner,
+            ".key) AS ",
+            $list,
+            "_words"
+        )
+    };
 }
 
-impl<T> Words<T> {
-    /// Takes out the words of an owner.
-    pub(super) fn take(&mut self, owner: &str) -> BTreeSet<T> {
-        self.by_owner.remove(owner).unwrap_or_default()
-    }
+pub(super) use words_column;
+
+/// Reads the column of a record's words.
+pub(super) fn read<T: Ord + FromStr>(
+    place: Place<'_>,
+    words: Option<&str>,
+) -> Result<BTreeSet<T>, StoreError> {
+    read_as(place, words, |word| word.parse().ok())
+}
+
+/// Reads the column of a record's words; `parse` reads one.
+pub(super) fn read_as<T: Ord>(
+    place: Place<'_>,
+    words: Option<&str>,
+    parse: impl Fn(&str) -> Option<T>,
+) -> Result<BTreeSet<T>, StoreError> {
+    let words = words.into_iter().flat_map(|words| words.split(';'));
+    words.map(|word| place.some(parse(word))).collect()
 }
 
 impl WordTable {
-    /// Returns the words of all owners in a range; `parse` reads one.
-    pub(super) async fn list_as<T: Ord>(
-        self,
-        tx: &mut Tx,
-        scope: ProgramScope,
-        owners: &KeyRange,
-        parse: impl Fn(&str) -> Option<T>,
-    ) -> Result<Words<T>, StoreError> {
-        let rows: Vec<(String, String)> = on!(tx, |connection| {
-            sqlx::query_as(self.list)
-                .bind(scope.program_id)
-                .bind(owners.from.as_str())
-                .bind(owners.until.as_str())
-                .fetch_all(connection)
-                .await
-        })?;
-        let mut by_owner: HashMap<String, BTreeSet<T>> = HashMap::new();
-        for (owner, word) in rows {
-            let place = Place {
-                table: self.table,
-                key: &owner,
-            };
-            let word = place.some(parse(&word))?;
-            by_owner.entry(owner).or_default().insert(word);
-        }
-        Ok(Words { by_owner })
-    }
-
-    /// Returns the words of all owners in a range.
-    pub(super) async fn list<T: Ord + FromStr>(
-        self,
-        tx: &mut Tx,
-        scope: ProgramScope,
-        owners: &KeyRange,
-    ) -> Result<Words<T>, StoreError> {
-        self.list_as(tx, scope, owners, |word| word.parse().ok())
-            .await
-    }
-
     /// Replaces the words of some owners.
     pub(super) async fn replace<'a, W, O>(
         self,

@@ -2,7 +2,6 @@
 //! its memory, it leaves a legal plan, or says that there is none.
 #![cfg(target_os = "linux")]
 
-use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, Stdio};
@@ -13,6 +12,7 @@ use practicum::domain::{Pin, SiteOrSupervisor};
 use practicum::roster::{GenerateOptions, Regions, generate, write_roster};
 
 use crate::cli_match::{assert_checked, plan_in, shipped};
+use crate::support::server::{child_of, is_there, signal};
 
 /// What is said once there is a first plan, be it of nobody.
 const TIMES: &str = "finding times for the placements";
@@ -144,26 +144,6 @@ fn ended_in_time(case: impl Fn(&[&str]) -> Running, seconds: u64) -> Ended {
     tries
         .find(in_time)
         .unwrap_or_else(|| panic!("more than two seconds past a limit of {limit}"))
-}
-
-/// Returns a process that the given one started.
-fn child_of(parent: u32) -> Option<u32> {
-    fs::read_dir("/proc").unwrap().find_map(|entry| {
-        let id: u32 = entry.ok()?.file_name().to_str()?.parse().ok()?;
-        // `id (name) state parent ...`, where the name may hold blanks.
-        let about = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
-        let (_, after_name) = about.rsplit_once(')')?;
-        let its_parent = after_name.split_whitespace().nth(1)?;
-        (its_parent.parse() == Ok(parent)).then_some(id)
-    })
-}
-
-fn signal(name: &str, process: u32) {
-    let sent = Command::new("sh")
-        .args(["-c", &format!("kill -{name} {process}")])
-        .status()
-        .unwrap();
-    assert!(sent.success());
 }
 
 #[test]
@@ -326,12 +306,7 @@ fn a_worker_ends_when_its_parent_is_gone() {
     let mut parent = running.parent;
     parent.wait().unwrap();
     let deadline = Instant::now() + Duration::from_secs(5);
-    let is_there = || {
-        let about = fs::read_to_string(format!("/proc/{child}/stat")).unwrap_or_default();
-        let state = about.rsplit_once(") ").map_or("", |(_, rest)| rest);
-        !state.is_empty() && !state.starts_with('Z')
-    };
-    while is_there() {
+    while is_there(child) {
         assert!(Instant::now() < deadline, "the solver lives on");
         std::thread::sleep(Duration::from_millis(20));
     }

@@ -64,7 +64,7 @@ impl Before {
                 .map(|one| (one.value.key.to_string(), one.value))
                 .collect(),
             round_rows: tx.round_rows(scope, round).await?,
-            trainee_rows: tx.trainee_rows(scope).await?,
+            trainee_rows: tx.trainee_rows(scope, &all).await?,
         })
     }
 }
@@ -328,6 +328,10 @@ impl Difference {
         write.trainee_write(&trainees).await?;
         if let Some(record) = &self.round {
             write.round_write(record).await?;
+        }
+        let is_empty = |rows: &RoundRows| *rows == RoundRows::default();
+        if self.round.is_none() && !(is_empty(&self.written) && is_empty(&self.removed)) {
+            write.round_touch(round).await?;
         }
         write.round_rows_remove(round, &self.removed).await?;
         write.round_rows_write(round, &self.written).await?;

@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 
 use crate::domain::time::UtcSecond;
 use crate::domain::{Plan, RunEvent, RunEventKind};
-use crate::matching::{Progress, Stage};
+use crate::matching::Progress;
 use crate::solver_process::Follower;
 
 /// What the child says, on its way into the store.
@@ -57,7 +57,7 @@ pub(super) fn events_of(said: Vec<Said>, at: UtcSecond) -> Vec<RunEvent> {
             }
             Said::Progress(progress) => {
                 event.kind = RunEventKind::Progress;
-                event.stage = stage_name(progress.stage);
+                event.stage = progress.stage.name();
                 (event.best, event.bound) = (progress.best, progress.bound);
                 events.pop_if(|last| last.kind == event.kind && last.stage == event.stage);
             }
@@ -65,12 +65,4 @@ pub(super) fn events_of(said: Vec<Said>, at: UtcSecond) -> Vec<RunEvent> {
         events.push(event);
     }
     events
-}
-
-fn stage_name(stage: Stage) -> String {
-    match stage {
-        Stage::Candidates => "candidates".to_owned(),
-        Stage::Level(level) => level.name(),
-        Stage::Times => "times".to_owned(),
-    }
 }

@@ -27,12 +27,10 @@ use crate::domain::{Plan, Roster, Run, RunState};
 use crate::solver_process::{SolveOptions, plan_context, solve_in_child};
 use crate::store::{Claim, PlanRecord, RunEnd, StoreError};
 
-/// How long a worker holds a run without a sign of life, in seconds.
-const LEASE_SECONDS: i64 = 30;
 /// How often a worker looks at its child and stores what it said.
 const BEAT: Duration = Duration::from_millis(250);
-/// Beats after which the lease is renewed even when there is nothing to say.
-/// Each time the worker also learns whether somebody asked the run to end.
+/// Beats after which the lease, of seconds at least, is renewed even when there
+/// is nothing to say. Each time the worker also learns whether somebody asked the run to end.
 const BEATS_PER_RENEWAL: u32 = 4;
 /// How long an idle worker waits before it looks for runs by itself.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
@@ -76,8 +74,7 @@ impl App {
     async fn take_up(&self, solves: &mut JoinSet<()>, stopping: &watch::Receiver<bool>) {
         while solves.len() < self.solves_max() {
             let now = self.now();
-            let lease_until = UtcSecond(now.0 + LEASE_SECONDS);
-            match self.inner.db.run_claim(now, lease_until).await {
+            match self.inner.db.run_claim(now, self.lease_from(now)).await {
                 Ok(Some(claim)) => {
                     let (app, stopping) = (self.clone(), stopping.clone());
                     solves.spawn(async move { Box::pin(app.carry_out(&claim, stopping)).await });
@@ -92,6 +89,12 @@ impl App {
                 }
             }
         }
+    }
+
+    /// Returns when a lease that begins now is over.
+    fn lease_from(&self, now: UtcSecond) -> UtcSecond {
+        let seconds = i64::try_from(self.inner.settings.run_lease.as_secs()).unwrap_or(i64::MAX);
+        UtcSecond(now.0.saturating_add(seconds))
     }
 
     fn solves_max(&self) -> usize {
@@ -137,7 +140,7 @@ impl App {
         let mut write = self.inner.db.write(&claim.program, self.now()).await?;
         write.run_finish(claim, end).await?;
         let subject = format!("runs/{}", claim.run);
-        commit(write, &actor, "finish_run", &subject, &end.payload()).await
+        commit(write, &actor, "finish_run", &subject, &end.payload(), &()).await
     }
 
     /// Solves a run, as long as this worker holds it.
@@ -245,7 +248,7 @@ impl App {
         let now = self.now();
         let events = events_of(news, now);
         let has_news = !events.is_empty();
-        let lease_until = UtcSecond(now.0 + LEASE_SECONDS);
+        let lease_until = self.lease_from(now);
         let asked = self.inner.db.run_renew(claim, lease_until, events).await?;
         if has_news {
             self.inner.run_moved.notify_waiters();

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::{Absent, Database, in_runtime, store_failure};
+use super::{Absent, Database, in_runtime};
 use crate::cli::{Failure, output};
 use crate::store::Db;
 
@@ -29,9 +29,8 @@ pub(in crate::cli) fn run(args: &Args) -> Result<ExitCode, Failure> {
             return Err(Failure::Usage(how));
         }
         let file = args.file.display().to_string();
-        db.backup(&file)
-            .await
-            .map_err(|error| store_failure(&error))?;
+        let copied = db.backup(&file).await;
+        copied.map_err(|error| args.database.explain(&error))?;
         db.close().await;
         output::line(&format!("wrote a copy of the database to {file}"));
         Ok(ExitCode::SUCCESS)

@@ -3,15 +3,19 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use super::{Absent, InProgram, InRound, failure, write_folder};
+use super::{Absent, InProgram, InRound, failure, plan_compare, plan_show, write_folder};
 use crate::cli::{Failure, output};
 use crate::domain::{Key, PageRequest};
-use crate::roster::PLAN_FILES;
+use crate::roster::PLAN_FOLDER_FILES;
 
 #[derive(Debug, clap::Subcommand)]
 pub(in crate::cli) enum Command {
     /// List the runs of a round that have a plan, oldest first.
     List(List),
+    /// Show a plan: how good it is, who is where, and who meets whom when.
+    Show(plan_show::Args),
+    /// Say how a plan differs from another.
+    Compare(plan_compare::Args),
     /// Write the plan folder of a run.
     Export(Export),
 }
@@ -39,6 +43,8 @@ pub(in crate::cli) struct Export {
 pub(in crate::cli) fn run(command: &Command, tzdir: Option<&Path>) -> Result<ExitCode, Failure> {
     match command {
         Command::List(args) => list(args, tzdir),
+        Command::Show(args) => plan_show::run(args, tzdir),
+        Command::Compare(args) => plan_compare::run(args, tzdir),
         Command::Export(args) => export(args, tzdir),
     }
 }
@@ -73,6 +79,6 @@ fn export(args: &Export, tzdir: Option<&Path>) -> Result<ExitCode, Failure> {
             let plan = open.app.get_plan(&open.actor, &program, &args.run).await;
             plan.map_err(failure)
         })?;
-    write_folder("plan", &plan.files(), &args.folder, &PLAN_FILES)?;
+    write_folder("plan", &plan.files(), &args.folder, &PLAN_FOLDER_FILES)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -2,19 +2,19 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
 
+use super::follow::{Follower, Lines};
 use super::{Absent, InProgram, InRound, Open, failure, write_folder};
 use crate::cli::{Failure, output};
-use crate::domain::{
-    Key, PageRequest, ProgramKey, Run, RunEvent, RunEventKind, RunLimits, RunState,
-};
-use crate::roster::PLAN_FILES;
+use crate::domain::{Key, ListRequest, ProgramKey, Run, RunLimits, RunState};
+use crate::roster::PLAN_FOLDER_FILES;
 
 #[derive(Debug, clap::Subcommand)]
 pub(in crate::cli) enum Command {
     /// Match a round and store the plan; Ctrl-C ends it with the best so far.
     Start(Start),
+    /// Follow a run, whoever solves it, until it has ended.
+    Watch(Watch),
     /// List the runs of a program.
     List(List),
     /// Ask a run to end.
@@ -26,6 +26,19 @@ pub(in crate::cli) enum Command {
 pub(in crate::cli) struct Start {
     #[command(flatten)]
     round: InRound,
+    #[command(flatten)]
+    limits: Limits,
+    /// Write the plan folder too.
+    #[arg(long, value_name = "FOLDER")]
+    out: Option<PathBuf>,
+    /// Queue the run for a server, and do not wait for it.
+    #[arg(long, conflicts_with = "out")]
+    detach: bool,
+}
+
+/// What a run may use.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Limits {
     /// Wall time for the whole run, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 60,
         value_parser = clap::value_parser!(u32).range(1..=604_800))]
@@ -34,9 +47,33 @@ pub(in crate::cli) struct Start {
     #[arg(long, value_name = "MIB", default_value_t = 4096,
         value_parser = clap::value_parser!(u32).range(256..=1_048_576))]
     memory_max: u32,
-    /// Write the plan folder too.
-    #[arg(long, value_name = "FOLDER")]
-    out: Option<PathBuf>,
+}
+
+impl Limits {
+    /// Returns the limits as those of a run.
+    pub(in crate::cli) fn of_run(&self) -> RunLimits {
+        RunLimits {
+            seconds: self.time_limit,
+            memory_bytes: u64::from(self.memory_max) << 20,
+        }
+    }
+}
+
+/// Options of `run watch`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Each line begins with its number; --after goes on behind one. Ctrl-C ends the
+watch and leaves the run as it is; `practicum run cancel` ends the run.")]
+pub(in crate::cli) struct Watch {
+    /// The run; the latest one when left out.
+    #[arg(value_name = "RUN")]
+    run: Option<Key>,
+    /// Leave out what was seen already: every line up to this number.
+    #[arg(long, value_name = "NUMBER", default_value_t = 0,
+        value_parser = clap::value_parser!(i64).range(0..))]
+    after: i64,
+    #[command(flatten)]
+    program: InProgram,
 }
 
 /// Options of `run list`.
@@ -66,6 +103,10 @@ pub(in crate::cli) fn run(command: &Command, tzdir: Option<&Path>) -> Result<Exi
                     Box::pin(start(open, args)).await
                 })
         }
+        Command::Watch(args) => args
+            .program
+            .database
+            .with(tzdir, Absent::Refuse, async |open| watch(open, args).await),
         Command::List(args) => args
             .program
             .database
@@ -85,71 +126,100 @@ pub(in crate::cli) fn run(command: &Command, tzdir: Option<&Path>) -> Result<Exi
 
 async fn start(open: &Open, args: &Start) -> Result<ExitCode, Failure> {
     let (program, round) = open.round(&args.round).await?;
-    let limits = RunLimits {
-        seconds: args.time_limit,
-        memory_bytes: u64::from(args.memory_max) << 20,
-    };
+    let limits = args.limits.of_run();
     let started = open.app.start_run(&open.actor, &program, &round, limits);
     let key = started.await.map_err(failure)?.value.key;
     output::line(&format!("run {key}"));
-    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let work = open.app.work(async { drop(stopped.await) });
-    let follow = async {
-        let ended = follow(open, &program, &key).await;
-        drop(stop);
-        ended
-    };
-    let ((), ended) = tokio::join!(work, follow);
-    let run = ended?;
+    if args.detach {
+        let (this, option) = (output::program(), args.round.program.database.option());
+        output::line("queued; a server or another `practicum run start` solves it");
+        output::line(&format!("watch it with `{this} run watch {key}{option}`"));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let run = Box::pin(work_and_follow(open, &program, &key)).await?;
     if run.has_plan
         && let Some(out) = &args.out
     {
         let plan = open.app.get_plan(&open.actor, &program, &key).await;
         let files = plan.map_err(failure)?.files();
-        write_folder("plan", &files, out, &PLAN_FILES)?;
+        write_folder("plan", &files, out, &PLAN_FOLDER_FILES)?;
     }
     conclude(&run)
 }
 
-/// Follows a run to its end, and asks it to end on Ctrl-C.
-async fn follow(open: &Open, program: &ProgramKey, key: &Key) -> Result<Run, Failure> {
-    let mut seen = 0;
+/// Works until a run has ended, and shows its progress on standard error;
+/// Ctrl-C asks it to end with the best plan so far.
+pub(in crate::cli) async fn work_and_follow(
+    open: &Open,
+    program: &ProgramKey,
+    run: &Key,
+) -> Result<Run, Failure> {
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let work = open.app.work(async { drop(stopped.await) });
+    let follow = async {
+        let ended = follow_or_cancel(open, program, run).await;
+        drop(stop);
+        ended
+    };
+    let ((), ended) = tokio::join!(work, follow);
+    ended
+}
+
+async fn follow_or_cancel(open: &Open, program: &ProgramKey, run: &Key) -> Result<Run, Failure> {
+    let mut follower = Follower::new(open, program, run, 0, Lines::StandardError);
     let mut is_asked = false;
     loop {
-        let wait = Duration::from_secs(1);
-        let news = open
-            .app
-            .wait_for_run_events(&open.actor, program, key, seen, wait);
-        let (run, events) = tokio::select! {
-            news = news => news.map_err(failure)?,
+        tokio::select! {
+            seen = follower.look() => {
+                if let Some(run) = seen? {
+                    return Ok(run);
+                }
+            }
             Ok(()) = tokio::signal::ctrl_c(), if !is_asked => {
                 is_asked = true;
+                follower.say("ending with the best plan so far");
                 // A run that has ended meanwhile needs no asking.
-                let _ = open.app.cancel_run(&open.actor, program, key).await;
-                continue;
+                let _ = open.app.cancel_run(&open.actor, program, run).await;
             }
-        };
-        if let Some(last) = events.last() {
-            seen = last.sequence;
-        } else if run.value.state.is_end() {
-            return Ok(run.value);
         }
-        events.iter().for_each(print);
     }
 }
 
-fn print(event: &RunEvent) {
-    let number = |number: Option<i64>| number.map_or_else(|| "-".to_owned(), |n| n.to_string());
-    output::error_line(&match event.kind {
-        RunEventKind::State | RunEventKind::BetterPlan => event.text.clone(),
-        RunEventKind::Progress => {
-            let (best, bound) = (number(event.best), number(event.bound));
-            format!("{}: best {best}, bound {bound}", event.stage)
+async fn watch(open: &Open, args: &Watch) -> Result<ExitCode, Failure> {
+    let program = open.program(&args.program).await?;
+    let run = match &args.run {
+        Some(run) => run.clone(),
+        None => open.latest_run(&program, false).await?,
+    };
+    let mut follower = Follower::new(open, &program, &run, args.after, Lines::StandardOutput);
+    follower.say(&format!("run {run}"));
+    let mut interrupted = std::pin::pin!(tokio::signal::ctrl_c());
+    let ended = loop {
+        tokio::select! {
+            seen = follower.look() => {
+                if let Some(run) = seen? {
+                    break Some(run);
+                }
+            }
+            Ok(()) = &mut interrupted => break None,
         }
-    });
+    };
+    let seen = follower.end();
+    match ended {
+        Some(run) => conclude(&run),
+        None => {
+            let (this, option) = (output::program(), args.program.database.option());
+            output::line("the run goes on; nobody asked it to end");
+            output::line(&format!(
+                "watch it again with `{this} run watch {run} --after {seen}{option}`"
+            ));
+            Ok(ExitCode::SUCCESS)
+        }
+    }
 }
 
-fn conclude(run: &Run) -> Result<ExitCode, Failure> {
+/// Says how a run ended; one that failed is a failure.
+pub(in crate::cli) fn conclude(run: &Run) -> Result<ExitCode, Failure> {
     let why = run.failure.as_deref().unwrap_or_default();
     match run.state {
         RunState::Failed => Err(Failure::Invalid(format!("the run failed: {why}"))),
@@ -167,9 +237,9 @@ fn conclude(run: &Run) -> Result<ExitCode, Failure> {
 
 async fn list(open: &Open, args: &List) -> Result<ExitCode, Failure> {
     let program = open.program(&args.program).await?;
-    let mut page = PageRequest::largest();
+    let mut list = ListRequest::largest();
     loop {
-        let found = open.app.list_runs(&open.actor, &program, None, &page).await;
+        let found = open.app.list_runs(&open.actor, &program, &list).await;
         let found = found.map_err(failure)?;
         for record in found.items {
             let run = record.value;
@@ -180,8 +250,8 @@ async fn list(open: &Open, args: &List) -> Result<ExitCode, Failure> {
                 run.key, run.round
             ));
         }
-        page.after = found.next_after;
-        if page.after.is_none() {
+        list.page.after = found.next_after;
+        if list.page.after.is_none() {
             return Ok(ExitCode::SUCCESS);
         }
     }

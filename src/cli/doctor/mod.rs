@@ -1,5 +1,7 @@
-//! `practicum doctor`: what this installation has, and what to mend.
+//! `practicum doctor`: what this installation and its database have, and what
+//! to mend.
 
+mod database;
 mod machine;
 mod zones;
 
@@ -8,6 +10,8 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 
+use self::database::Findings;
+use super::database::Database;
 use super::{Failure, output};
 use crate::matching;
 
@@ -17,6 +21,8 @@ pub(super) struct Args {
     /// Print JSON instead of lines.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    database: Database,
 }
 
 /// What is checked. Warnings are worth a look; problems stop some command from
@@ -29,6 +35,7 @@ struct Report {
     cores: Option<usize>,
     memory_available_bytes: Option<u64>,
     child_process_starts: bool,
+    database: Option<database::Report>,
     warnings: Vec<String>,
     problems: Vec<String>,
 }
@@ -40,7 +47,7 @@ struct Solver {
 }
 
 pub(super) fn run(args: &Args, tzdir: Option<&Path>) -> Result<ExitCode, Failure> {
-    let report = examine(tzdir);
+    let report = examine(args, tzdir);
     if args.json {
         let text = serde_json::to_string_pretty(&report).map_err(anyhow::Error::from)?;
         output::line(&text);
@@ -56,7 +63,7 @@ pub(super) fn run(args: &Args, tzdir: Option<&Path>) -> Result<ExitCode, Failure
     }))
 }
 
-fn examine(tzdir: Option<&Path>) -> Report {
+fn examine(args: &Args, tzdir: Option<&Path>) -> Report {
     let mut warnings = Vec::new();
     let mut problems = Vec::new();
     let zone_data = zones::examine(tzdir, today(), &mut warnings, &mut problems);
@@ -66,6 +73,11 @@ fn examine(tzdir: Option<&Path>) -> Report {
             "a child process of practicum does not start: {reason}"
         ));
     }
+    let mut findings = Findings {
+        warnings: &mut warnings,
+        problems: &mut problems,
+    };
+    let database = database::examine(&args.database, &mut findings);
     Report {
         version: env!("CARGO_PKG_VERSION"),
         zone_data,
@@ -76,6 +88,7 @@ fn examine(tzdir: Option<&Path>) -> Report {
         cores: machine::cores(),
         memory_available_bytes: machine::memory_available(),
         child_process_starts: child.is_ok(),
+        database,
         warnings,
         problems,
     }
@@ -101,6 +114,16 @@ fn lines(report: &Report) -> Vec<String> {
         "does not start"
     };
     let solver = format!("{} {}", report.solver.name, report.solver.version);
+    let none = || {
+        vec![(
+            "database",
+            "none here; `practicum import` makes one".to_owned(),
+        )]
+    };
+    let database = report
+        .database
+        .as_ref()
+        .map_or_else(none, database::Report::lines);
     let mut lines: Vec<String> = [
         ("practicum", report.version.to_owned()),
         ("zone data", report.zone_data.line()),
@@ -110,6 +133,7 @@ fn lines(report: &Report) -> Vec<String> {
         ("child process", child.to_owned()),
     ]
     .into_iter()
+    .chain(database)
     .map(|(name, value)| format!("{name:<15}{value}"))
     .collect();
 

@@ -1,7 +1,7 @@
 //! `practicum match`: a roster folder goes in, a proved plan folder comes out.
 
 mod progress;
-mod summary;
+pub(super) mod summary;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,19 +13,14 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
-use super::{Failure, output};
+use super::{Failure, folders, output};
 use crate::domain::time::ZoneTable;
 use crate::domain::{Baseline, Roster};
-use crate::roster::{
-    PLAN_FILES, PlanContext, read_folder, read_plan_folder, roster_hash, write_plan,
-};
+use crate::roster::{PLAN_FOLDER_FILES, PlanContext, roster_hash, write_plan};
 use crate::solver_process::{
     Ended, SolveFailure, SolveOptions, Solved, plan_context, solve_in_child,
 };
-use crate::zone_data;
 
-/// Errors of a roster that are printed; the rest is counted.
-const ERRORS_SHOWN: usize = 200;
 /// File of a plan folder that holds what differs from run to run.
 const TIMINGS: &str = "timings.json";
 
@@ -59,7 +54,7 @@ pub(super) struct Args {
 
 /// What a run may use.
 #[derive(Debug, clap::Args)]
-pub(super) struct Limits {
+struct Limits {
     /// Wall time for the whole run, in seconds; the best plan so far is
     /// written when it is up.
     #[arg(long, value_name = "SECONDS", default_value_t = 60,
@@ -88,44 +83,23 @@ impl Limits {
 }
 
 pub(super) fn run(args: &Args, tzdir: Option<&Path>) -> Result<ExitCode, Failure> {
-    let mut roster = read_folder(&args.roster).map_err(|errors| {
-        let folder = args.roster.display();
-        Failure::Invalid(format!(
-            "the roster in {folder}:\n{}",
-            errors.summary(ERRORS_SHOWN)
-        ))
-    })?;
+    let mut roster = folders::roster(&args.roster)?;
     if let Some(folder) = &args.baseline {
-        roster.baseline = Some(read_baseline(folder)?);
+        roster.baseline = Some(Baseline::of_plan(&folders::plan(folder)?));
     }
     match_roster(&roster, &args.out, &args.limits, args.json, tzdir)?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Reads what the plan in a folder promises.
-fn read_baseline(folder: &Path) -> Result<Baseline, Failure> {
-    let (plan, _) = read_plan_folder(folder).map_err(|errors| {
-        let folder = folder.display();
-        Failure::Invalid(format!(
-            "the baseline in {folder}:\n{}",
-            errors.summary(ERRORS_SHOWN)
-        ))
-    })?;
-    Ok(Baseline::of_plan(&plan))
-}
-
 /// Matches a roster, writes the plan folder and prints the result.
-pub(super) fn match_roster(
+fn match_roster(
     roster: &Roster,
     out: &Path,
     limits: &Limits,
     as_json: bool,
     tzdir: Option<&Path>,
 ) -> Result<(), Failure> {
-    let zone_data = zone_data::open(tzdir).map_err(unavailable)?;
-    let zones = zone_data
-        .table(roster.zones(), roster.round.term)
-        .map_err(unavailable)?;
+    let zones = folders::zones(roster, tzdir)?;
     let made = make_writable(out)?;
     let result = match_into(roster, &zones, out, limits, as_json);
     if result.is_err() {
@@ -184,7 +158,7 @@ fn match_into(
     if as_json {
         output::line(&format!("{:#}", summary::as_json(roster, &solved, out)));
     } else {
-        output::text(&summary::as_text(roster, &solved, out, run.seconds));
+        output::text(&summary::as_text(roster, &solved.plan, out, run.seconds));
     }
     Ok(())
 }
@@ -223,7 +197,9 @@ fn write_folder(
         "stages": stages,
     });
     files.insert(TIMINGS, format!("{timings:#}\n").into_bytes());
-    files.replace_dir(out, &PLAN_FILES).map_err(unavailable)
+    files
+        .replace_dir(out, &PLAN_FOLDER_FILES)
+        .map_err(unavailable)
 }
 
 fn rounded(seconds: f64) -> f64 {

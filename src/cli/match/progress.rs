@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 
-use super::output;
-use crate::domain::plan::{Level, LevelResult, LevelStatus};
+use crate::cli::output;
+use crate::cli::progress::{live_line, text};
 use crate::domain::{Plan, Roster};
 use crate::matching::{Progress, Stage};
 use crate::solver_process::Follower;
@@ -29,13 +29,7 @@ pub(super) struct Display {
 impl Display {
     /// Returns a display for a run over a roster.
     pub(super) fn new(roster: &Roster, time_limit: u32, is_interrupted: Arc<AtomicBool>) -> Self {
-        let bar = std::io::stderr().is_terminal().then(|| {
-            let bar = ProgressBar::new_spinner();
-            let style = ProgressStyle::with_template("{spinner} {elapsed:>4} {msg}");
-            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
-            bar.enable_steady_tick(Duration::from_millis(120));
-            bar
-        });
+        let bar = std::io::stderr().is_terminal().then(live_line);
         let display = Self {
             is_interrupted,
             has_said_interrupted: false,
@@ -102,47 +96,5 @@ impl Follower for Display {
                 "a legal plan: {matched} of {trainees} trainees matched"
             ));
         }
-    }
-}
-
-fn text(progress: Progress) -> String {
-    let level = match progress.stage {
-        Stage::Candidates => return "finding who can be where, with whom and when".to_owned(),
-        Stage::Times => return "finding times for the placements".to_owned(),
-        Stage::Level(level) => level,
-    };
-    match (progress.best, progress.bound) {
-        (Some(value), Some(bound)) => {
-            let result = LevelResult {
-                level,
-                value,
-                bound,
-                status: LevelStatus::TimeLimit,
-            };
-            let gap = result.gap() * 100.0;
-            format!(
-                "{}: best {value}, bound {bound}, gap {gap:.2} %",
-                title(level)
-            )
-        }
-        (Some(value), None) => format!("{}: best {value}", title(level)),
-        (None, Some(bound)) => format!("{}: bound {bound}", title(level)),
-        (None, None) => format!("{}: solving", title(level)),
-    }
-}
-
-/// Returns a level in words.
-pub(super) fn title(level: Level) -> String {
-    match level {
-        Level::MatchedPriority => "priority matched".to_owned(),
-        Level::MatchedByTier(tier) => format!("trainees of priority {tier} matched"),
-        Level::Matched => "trainees matched".to_owned(),
-        Level::Changes => "changes to the baseline".to_owned(),
-        Level::ContactShortMinutes => "contact minutes short".to_owned(),
-        Level::SiteRank => "sum of site ranks".to_owned(),
-        Level::SiteRankGenerous(rank) => format!("trainees at choice {rank}, fewest"),
-        Level::SiteRankGreedy(rank) => format!("trainees at choice {rank}, most"),
-        Level::SupervisorRank => "sum of supervisor ranks".to_owned(),
-        Level::CaseloadBalance => "caseload used, fullest first".to_owned(),
     }
 }

@@ -1,16 +1,17 @@
 //! The result of a run in words and tables that a coordinator understands.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use comfy_table::{Cell, Color, Table};
+use comfy_table::{Cell, Table};
 use serde_json::{Value, json};
 
-use super::super::{output, table};
-use super::progress::title;
-use crate::domain::plan::{LevelResult, LevelStatus, Sense};
-use crate::domain::{Plan, Roster, Rule};
+use crate::cli::plan_text::{
+    contact_line, levels_table, matched_by_rank, ranks_table, reasons_table, verdict,
+};
+use crate::cli::table;
+use crate::domain::plan::LevelResult;
+use crate::domain::{Plan, Roster};
 use crate::solver_process::Solved;
 
 /// Supervisors shown among the fullest.
@@ -19,8 +20,7 @@ const FULLEST_SHOWN: usize = 5;
 const UNMATCHED_SHOWN: usize = 10;
 
 /// Returns the result for people.
-pub(super) fn as_text(roster: &Roster, solved: &Solved, out: &Path, seconds: f64) -> String {
-    let plan = &solved.plan;
+pub(in crate::cli) fn as_text(roster: &Roster, plan: &Plan, out: &Path, seconds: f64) -> String {
     let mut text = String::new();
     let matched = plan.placements.len();
     let all = roster.trainees.len();
@@ -33,11 +33,11 @@ pub(super) fn as_text(roster: &Roster, solved: &Solved, out: &Path, seconds: f64
         roster.round.term.first(),
         roster.round.term.last(),
     );
-    let _ = writeln!(text, "How good this plan is\n{}\n", levels_table(solved));
+    let _ = writeln!(text, "How good this plan is\n{}\n", levels_table(plan));
     let _ = writeln!(text, "{}\n", verdict(plan));
     if matched > 0 {
         let _ = writeln!(text, "By preference\n{}\n", ranks_table(plan));
-        let _ = writeln!(text, "{}\n", contact_line(roster, plan));
+        let _ = writeln!(text, "{}\n", contact_line(plan));
     }
     let fullest = fullest(roster, plan);
     if !fullest.is_empty() {
@@ -53,143 +53,6 @@ pub(super) fn as_text(roster: &Roster, solved: &Solved, out: &Path, seconds: f64
     }
     let _ = writeln!(text, "Plan folder: {} (in {seconds:.1} s)", out.display());
     text
-}
-
-fn levels_table(solved: &Solved) -> Table {
-    let mut rows = table::new(&[
-        "objective",
-        "this plan",
-        "best possible",
-        "gap",
-        "status",
-        "seconds",
-    ]);
-    for level in &solved.plan.levels {
-        let status = status_cell(level);
-        let seconds = seconds(solved, level);
-        rows.add_row(vec![
-            Cell::new(title(level.level)),
-            table::right(level.value),
-            table::right(possible(level)),
-            table::right(format!("{:.2} %", level.gap() * 100.0)),
-            status,
-            table::right(seconds.map_or_else(String::new, |seconds| format!("{seconds:.2}"))),
-        ]);
-    }
-    rows
-}
-
-/// Returns how long a level took, over all rounds of the run; `None` where the
-/// run was stopped before it said so.
-fn seconds(solved: &Solved, level: &LevelResult) -> Option<f64> {
-    let name = level.level.name();
-    let stage = solved.stages.iter().find(|stage| stage.stage == name);
-    stage.map(|stage| stage.seconds)
-}
-
-fn possible(level: &LevelResult) -> String {
-    if level.status == LevelStatus::Proved {
-        return level.bound.to_string();
-    }
-    match level.level.sense() {
-        Sense::Most => format!("at most {}", level.bound),
-        Sense::Least => format!("at least {}", level.bound),
-    }
-}
-
-fn status_cell(level: &LevelResult) -> Cell {
-    let (text, colour) = match level.status {
-        LevelStatus::Proved => ("proved", Color::Green),
-        LevelStatus::WithinGap => ("within the gap asked for", Color::Yellow),
-        LevelStatus::TimeLimit => ("time ran out", Color::Yellow),
-    };
-    let cell = Cell::new(text);
-    if output::has_colour() {
-        cell.fg(colour)
-    } else {
-        cell
-    }
-}
-
-fn verdict(plan: &Plan) -> String {
-    match plan
-        .levels
-        .iter()
-        .find(|level| level.status != LevelStatus::Proved)
-    {
-        None => "Proved: no plan is better, objective by objective in this order. \
-                 Every rule was checked again by the independent checker."
-            .to_owned(),
-        Some(open) => format!(
-            "Legal: every rule was checked by the independent checker. Not proved best from \
-             \"{}\" on: more time (--time-limit) may find a better plan or prove this one.",
-            title(open.level)
-        ),
-    }
-}
-
-/// Returns how many trainees got each choice.
-fn matched_by_rank(plan: &Plan) -> BTreeMap<u32, usize> {
-    let mut by_rank = BTreeMap::new();
-    for placement in &plan.placements {
-        *by_rank.entry(placement.preference_rank).or_default() += 1;
-    }
-    by_rank
-}
-
-fn ranks_table(plan: &Plan) -> Table {
-    let mut rows = table::new(&["choice", "trainees", "", "running total"]);
-    let (mut total, all) = (0, plan.placements.len());
-    for (rank, count) in matched_by_rank(plan) {
-        total += count;
-        let bar = "#".repeat((count * 30).div_ceil(all.max(1)));
-        rows.add_row(vec![
-            table::right(rank),
-            table::right(count),
-            Cell::new(bar),
-            table::right(format!("{} %", total * 100 / all.max(1))),
-        ]);
-    }
-    rows
-}
-
-fn contact_line(roster: &Roster, plan: &Plan) -> String {
-    let minutes: u64 = plan
-        .placements
-        .iter()
-        .map(|p| u64::from(p.contact.get()))
-        .sum();
-    let contact: BTreeMap<_, _> = plan
-        .placements
-        .iter()
-        .map(|p| (&p.trainee, p.contact.get()))
-        .collect();
-    let short = roster.trainees.iter().filter_map(|trainee| {
-        let contact = contact.get(&trainee.key)?;
-        Some(u64::from(
-            roster
-                .contact_target(trainee)
-                .get()
-                .saturating_sub(*contact),
-        ))
-    });
-    let supervision: u64 = plan
-        .sessions
-        .iter()
-        .map(|s| u64::from(s.minutes.get()))
-        .sum();
-    format!(
-        "Client contact: {} a week in all, {} short of what was wanted. Supervision: {} sessions, {} a week.",
-        hours(minutes),
-        hours(short.sum()),
-        plan.sessions.len(),
-        hours(supervision),
-    )
-}
-
-/// Writes minutes as hours and minutes.
-fn hours(minutes: u64) -> String {
-    format!("{} h {:02} min", minutes / 60, minutes % 60)
 }
 
 /// How full one supervisor is.
@@ -258,25 +121,6 @@ fn fullest_table(fullness: &[Fullness<'_>]) -> Table {
     rows
 }
 
-fn reasons_table(plan: &Plan) -> Table {
-    let mut by_reason: BTreeMap<Rule, (usize, &str)> = BTreeMap::new();
-    for unmatched in &plan.unmatched {
-        by_reason
-            .entry(unmatched.reason)
-            .or_insert((0, &unmatched.action))
-            .0 += 1;
-    }
-    let mut rows = table::new(&["rule", "trainees", "what helps"]);
-    for (rule, (count, action)) in by_reason {
-        rows.add_row(vec![
-            Cell::new(rule.name()),
-            table::right(count),
-            Cell::new(action),
-        ]);
-    }
-    rows
-}
-
 fn unmatched_lines(plan: &Plan) -> String {
     let mut lines: Vec<String> = plan
         .unmatched
@@ -293,6 +137,14 @@ fn unmatched_lines(plan: &Plan) -> String {
         lines.push(format!("  and {more} more, in unmatched.csv"));
     }
     lines.join("\n")
+}
+
+/// Returns how long a level took, over all rounds of the run; `None` where the
+/// run was stopped before it said so.
+fn seconds(solved: &Solved, level: &LevelResult) -> Option<f64> {
+    let name = level.level.name();
+    let stage = solved.stages.iter().find(|stage| stage.stage == name);
+    stage.map(|stage| stage.seconds)
 }
 
 /// Returns the result for machines.

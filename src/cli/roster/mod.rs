@@ -2,7 +2,7 @@
 
 mod check;
 mod generate;
-mod overview;
+pub(super) mod overview;
 
 use std::process::ExitCode;
 

@@ -9,7 +9,7 @@ use crate::roster::roster_hash;
 
 /// A roster in numbers.
 #[derive(Debug, Serialize)]
-pub(super) struct Overview {
+pub(in crate::cli) struct Overview {
     pub program: String,
     pub program_name: String,
     pub round: String,
@@ -30,7 +30,7 @@ pub(super) struct Overview {
 
 /// The trainees of a level and the supervision they need in a week.
 #[derive(Debug, Serialize)]
-pub(super) struct LevelOverview {
+pub(in crate::cli) struct LevelOverview {
     pub level: String,
     pub trainees: usize,
     pub lines: Vec<LineOverview>,
@@ -38,7 +38,7 @@ pub(super) struct LevelOverview {
 
 /// A supervision line.
 #[derive(Debug, Serialize)]
-pub(super) struct LineOverview {
+pub(in crate::cli) struct LineOverview {
     pub line: String,
     pub kinds: Vec<&'static str>,
     pub role: &'static str,
@@ -47,7 +47,7 @@ pub(super) struct LineOverview {
 
 /// What the supervisors of a role offer.
 #[derive(Debug, Serialize)]
-pub(super) struct RoleOverview {
+pub(in crate::cli) struct RoleOverview {
     pub role: &'static str,
     pub supervisors: usize,
     /// Trainees whom they can take on.
@@ -57,7 +57,7 @@ pub(super) struct RoleOverview {
 
 /// Who is in a zone.
 #[derive(Debug, Default, Serialize)]
-pub(super) struct ZoneOverview {
+pub(in crate::cli) struct ZoneOverview {
     pub time_zone: &'static str,
     pub sites: usize,
     pub supervisors: usize,
@@ -66,7 +66,7 @@ pub(super) struct ZoneOverview {
 
 impl Overview {
     /// Counts a roster.
-    pub(super) fn new(roster: &Roster) -> Self {
+    pub(in crate::cli) fn new(roster: &Roster) -> Self {
         let term = roster.round.term;
         let sites = &roster.sites;
         let wanted = |trainee| u64::from(roster.contact_target(trainee).get());

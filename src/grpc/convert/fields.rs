@@ -15,7 +15,7 @@ use crate::domain::{
 };
 
 /// Most items of a list.
-const MOST_ITEMS: usize = 500;
+pub(super) const MOST_ITEMS: usize = 500;
 
 /// Where broken fields are gathered, with the path of the message that is
 /// read.
@@ -163,12 +163,7 @@ impl<'v> Fields<'v> {
 
     /// Refuses a list that is too long.
     pub(in super::super) fn count(&mut self, field: &str, count: usize) -> Option<()> {
-        if count <= MOST_ITEMS {
-            return Some(());
-        }
-        let message = format_args!("holds {count} items; at most {MOST_ITEMS} are allowed");
-        self.refuse(field, "count", message);
-        None
+        self.count_up_to(field, count, MOST_ITEMS)
     }
 
     /// Reads a whole number in a range, both ends included.

@@ -6,13 +6,15 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::fields::Fields;
-use super::{availability, pairs, programs, rounds, sites, supervisors, trainees};
+use super::{availability, pairs, programs, ranked, rounds, sites, supervision_lines};
+use super::{supervisors, trainee_rows, trainees};
+use crate::app::{Ranked, TraineePreferences};
 use crate::domain::time::UtcSecond;
 use crate::domain::{
-    Availability, Away, DayRange, DeliveryOffer, Licence, MinuteOfDay, Minutes, MinutesRange,
-    Objective, Policy, Program, ProgramKey, Ratio, Role, Round, SessionKind, Site,
-    SiteOrSupervisor, Supervisor, Thousandths, Trainee, UnrankedSites, Versioned, Violations,
-    WeeklyWindow, ZoneName,
+    Availability, Away, DayRange, DeliveryOffer, Exclusion, Licence, LicenceRule, MinuteOfDay,
+    Minutes, MinutesRange, Objective, Policy, Program, ProgramKey, Ratio, Requirement,
+    RequirementCategory, Role, Round, SessionKind, Site, SiteOrSupervisor, SupervisionLine,
+    Supervisor, Thousandths, Trainee, UnrankedSites, Versioned, Violations, WeeklyWindow, ZoneName,
 };
 
 fn key<K: std::str::FromStr<Err: std::fmt::Debug> + std::fmt::Debug>() -> impl Strategy<Value = K> {
@@ -176,7 +178,85 @@ prop_compose! {
     }
 }
 
+fn target() -> impl Strategy<Value = SiteOrSupervisor> {
+    prop_oneof![
+        key().prop_map(SiteOrSupervisor::Site),
+        key().prop_map(SiteOrSupervisor::Supervisor),
+    ]
+}
+
+prop_compose! {
+    fn line()(
+        level in tag(), line in tag(),
+        kinds in btree_set(prop::sample::select(SessionKind::ALL.to_vec()), 1..=3),
+        role in prop::sample::select(Role::ALL.to_vec()), minutes_per_week in grid(600),
+        licence in prop::sample::select(vec![LicenceRule::Jurisdiction, LicenceRule::Any]),
+    ) -> SupervisionLine {
+        SupervisionLine { level, line, kinds, role, minutes_per_week, licence }
+    }
+}
+
+prop_compose! {
+    fn requirement()(
+        category in prop::sample::select(RequirementCategory::ALL.to_vec()),
+        required in grid(Minutes::MAX), completed in grid(Minutes::MAX), due in days(1),
+    ) -> Requirement {
+        let trainee = "amara".parse().unwrap();
+        Requirement { trainee, category, required, completed, due_day: due.first() }
+    }
+}
+
 proptest! {
+    #[test]
+    fn supervision_lines_come_back_the_same(lines in vec(line(), 0..5)) {
+        let messages = supervision_lines::messages(&lines);
+        prop_assert_eq!(accepted(|fields| supervision_lines::read(&messages, fields)), lines);
+    }
+
+    #[test]
+    fn preferences_come_back_the_same(
+        trainee in key(), ranked in vec((target(), 1..=100_000_u32), 0..9),
+    ) {
+        let ranked = ranked.into_iter().map(|(target, rank)| Ranked { target, rank }).collect();
+        let own = TraineePreferences { trainee, ranked };
+        let message = ranked::preferences(&own);
+        prop_assert_eq!(accepted(|fields| ranked::read_preferences(&message, fields)), own);
+    }
+
+    #[test]
+    fn a_ranking_comes_back_the_same(ranked in vec((key(), 1..=100_000_u32), 0..9)) {
+        let ranked: Vec<_> =
+            ranked.into_iter().map(|(target, rank)| Ranked { target, rank }).collect();
+        let messages = ranked::ranking(&ranked);
+        prop_assert_eq!(accepted(|fields| ranked::read_ranking(&messages, fields)), ranked);
+    }
+
+    #[test]
+    fn exclusions_come_back_the_same(
+        targets in vec((target(), prop_oneof![Just(String::new()), text()]), 0..5),
+    ) {
+        let trainee = || "amara".parse().unwrap();
+        let exclusions: Vec<_> = targets
+            .into_iter()
+            .map(|(target, reason)| Exclusion { trainee: trainee(), target, reason })
+            .collect();
+        let messages = trainee_rows::exclusions(&exclusions);
+        let back = accepted(|fields| {
+            trainee_rows::read_exclusions(&messages, Some(&trainee()), fields)
+        });
+        prop_assert_eq!(back, exclusions);
+    }
+
+    #[test]
+    fn requirements_come_back_the_same(requirements in vec(requirement(), 0..5)) {
+        let messages = trainee_rows::requirements(&requirements);
+        let trainee = "amara".parse().unwrap();
+        let back = accepted(|fields| {
+            trainee_rows::read_requirements(&messages, Some(&trainee), fields)
+        });
+        prop_assert_eq!(back, requirements);
+    }
+
     #[test]
     fn a_site_comes_back_the_same(site in site()) {
         let message = sites::message(&program_key(), &record(site.clone()));
@@ -215,10 +295,9 @@ proptest! {
 
     #[test]
     fn a_program_comes_back_the_same(key in key(), name in text(), time_zone in zone()) {
-        let program = Program { key, name, time_zone };
-        let message = programs::message(&record(program.clone()));
-        let key = Some(program.key.clone());
-        prop_assert_eq!(accepted(|fields| programs::read(message, key, fields)), program);
+        let program = Program { key, name: name.clone(), time_zone };
+        let message = programs::message(&record(program));
+        prop_assert_eq!(accepted(|fields| programs::read(message, fields)), (name, time_zone));
     }
 
     #[test]

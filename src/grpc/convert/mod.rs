@@ -4,18 +4,25 @@
 //! every broken field with its path. Nothing here asks a use case.
 
 pub(super) mod availability;
+pub(super) mod batch;
 pub(super) mod fields;
+pub(super) mod listing;
+mod lists;
 pub(super) mod mask;
 pub(super) mod names;
 pub(super) mod pairs;
+pub(super) mod participants;
 pub(super) mod plans;
 pub(super) mod programs;
+pub(super) mod ranked;
 pub(super) mod records;
 pub(super) mod rosters;
 pub(super) mod rounds;
 pub(super) mod runs;
 pub(super) mod sites;
+pub(super) mod supervision_lines;
 pub(super) mod supervisors;
+pub(super) mod trainee_rows;
 pub(super) mod trainees;
 pub(super) mod words;
 

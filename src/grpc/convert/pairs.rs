@@ -12,32 +12,45 @@ pub(in super::super) fn read(
     let pair = fields.required("pair", pair)?;
     let mut within = fields.at("pair");
     let trainee = within.parse("trainee_id", &pair.trainee_id);
-    let target = pair.target.and_then(|target| target.target);
-    let target = within.required("target", target);
-    let mut within = within.at("target");
-    let target = match target? {
+    let target = read_target(pair.target, &mut within);
+    Some((trainee?, target?))
+}
+
+/// Reads the site or supervisor in the field `target`.
+pub(in super::super) fn read_target(
+    target: Option<pb::SiteOrSupervisor>,
+    fields: &mut Fields<'_>,
+) -> Option<SiteOrSupervisor> {
+    let target = target.and_then(|target| target.target);
+    let target = fields.required("target", target)?;
+    let mut within = fields.at("target");
+    match target {
         pb::site_or_supervisor::Target::SiteId(key) => {
             within.parse("site_id", &key).map(SiteOrSupervisor::Site)
         }
         pb::site_or_supervisor::Target::SupervisorId(key) => within
             .parse("supervisor_id", &key)
             .map(SiteOrSupervisor::Supervisor),
-    };
-    Some((trainee?, target?))
+    }
 }
 
 /// Returns a pair as a message.
 pub(in super::super) fn message(trainee: &TraineeKey, target: &SiteOrSupervisor) -> pb::Pair {
+    pb::Pair {
+        trainee_id: trainee.to_string(),
+        target: Some(self::target(target)),
+    }
+}
+
+/// Returns a site or supervisor as a message.
+pub(in super::super) fn target(target: &SiteOrSupervisor) -> pb::SiteOrSupervisor {
     let target = match target {
         SiteOrSupervisor::Site(key) => pb::site_or_supervisor::Target::SiteId(key.to_string()),
         SiteOrSupervisor::Supervisor(key) => {
             pb::site_or_supervisor::Target::SupervisorId(key.to_string())
         }
     };
-    pb::Pair {
-        trainee_id: trainee.to_string(),
-        target: Some(pb::SiteOrSupervisor {
-            target: Some(target),
-        }),
+    pb::SiteOrSupervisor {
+        target: Some(target),
     }
 }

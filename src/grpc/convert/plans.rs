@@ -1,15 +1,13 @@
 //! Plans, their parts and how two differ.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::super::pb;
 use super::fields::{count, number};
 use super::names::{name, round_name};
 use super::records::timestamp;
 use super::words;
 use crate::app::StoredPlan;
-use crate::domain::plan::{Delivery, Level, LevelResult, Placement, Session, Unmatched};
-use crate::domain::{Plan, ProgramKey, TraineeKey};
+use crate::domain::plan::{Delivery, LevelResult, Placement, Session, Unmatched};
+use crate::domain::{LevelDifference, PlacementDifference, PlanDifference, ProgramKey};
 
 /// Returns what a plan is worth as a message.
 pub(in super::super) fn message(program: &ProgramKey, stored: &StoredPlan) -> pb::Plan {
@@ -93,87 +91,27 @@ pub(in super::super) fn unmatched(unmatched: &Unmatched) -> pb::Unmatched {
     }
 }
 
-/// Says how `after` differs from `before`.
-pub(in super::super) fn compare(before: &Plan, after: &Plan) -> pb::ComparePlansResponse {
-    let (places_before, places_after) = (places(before), places(after));
-    let (meetings_before, meetings_after) = (meetings(before), meetings(after));
-    let trainees: BTreeSet<&TraineeKey> = places_before
-        .keys()
-        .chain(places_after.keys())
-        .copied()
-        .collect();
-    let mut answer = pb::ComparePlansResponse::default();
-    for trainee in trainees {
-        let old = places_before.get(trainee);
-        let new = places_after.get(trainee);
-        let is_same = match (old, new) {
-            (Some(old), Some(new)) => old.site == new.site && old.contact == new.contact,
-            _ => false,
-        };
-        if !is_same {
-            answer.placements.push(pb::PlacementChange {
-                trainee_id: trainee.to_string(),
-                before: old.map(|place| placement(place)),
-                after: new.map(|place| placement(place)),
-            });
-        } else if meetings_before.get(trainee) != meetings_after.get(trainee) {
-            answer.session_change_trainee_ids.push(trainee.to_string());
-        } else {
-            answer.unchanged += 1;
-        }
-    }
-    answer.levels = level_changes(before, after);
-    answer
-}
-
-fn places(plan: &Plan) -> BTreeMap<&TraineeKey, &Placement> {
-    plan.placements
-        .iter()
-        .map(|placement| (&placement.trainee, placement))
-        .collect()
-}
-
-/// Returns what each trainee's week holds, as texts that are equal where the
-/// sessions are. The number of a session says nothing: it moves when another
-/// session comes or goes.
-fn meetings(plan: &Plan) -> BTreeMap<&TraineeKey, BTreeSet<String>> {
-    let mut meetings: BTreeMap<&TraineeKey, BTreeSet<String>> = BTreeMap::new();
-    for session in &plan.sessions {
-        for member in &session.members {
-            let meeting = format!(
-                "{} {} {:?} {:?} {} {} {:?}",
-                session.supervisor,
-                member.line,
-                session.kind,
-                session.weekly_start,
-                session.minutes,
-                session.time_zone,
-                session.delivery
-            );
-            meetings.entry(&member.trainee).or_default().insert(meeting);
-        }
-    }
-    meetings
-}
-
-fn level_changes(before: &Plan, after: &Plan) -> Vec<pb::LevelChange> {
-    let value = |plan: &Plan, level: Level| {
-        let result = plan.levels.iter().find(|result| result.level == level);
-        result.map(|result| result.value)
+/// Says how one plan differs from another.
+pub(in super::super) fn difference(difference: &PlanDifference) -> pb::ComparePlansResponse {
+    let level = |change: &LevelDifference| pb::LevelChange {
+        level: words::objective(change.level.objective()),
+        name: change.level.name(),
+        before: change.before.map(|result| result.value),
+        after: change.after.map(|result| result.value),
     };
-    let mut levels: Vec<Level> = after.levels.iter().map(|result| result.level).collect();
-    for result in &before.levels {
-        if !levels.contains(&result.level) {
-            levels.push(result.level);
-        }
+    let place = |change: &PlacementDifference| pb::PlacementChange {
+        trainee_id: change.trainee.to_string(),
+        before: change.before.as_ref().map(placement),
+        after: change.after.as_ref().map(placement),
+    };
+    pb::ComparePlansResponse {
+        placements: difference.placements.iter().map(place).collect(),
+        session_change_trainee_ids: difference
+            .sessions
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
+        levels: difference.levels.iter().map(level).collect(),
+        unchanged: count(difference.unchanged),
     }
-    levels
-        .into_iter()
-        .map(|level| pb::LevelChange {
-            level: words::objective(level.objective()),
-            before: value(before, level),
-            after: value(after, level),
-            name: level.name(),
-        })
-        .collect()
 }

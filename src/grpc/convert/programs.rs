@@ -4,21 +4,17 @@ use super::super::pb;
 use super::fields::Fields;
 use super::names::program_name;
 use super::records::{etag, timestamp};
-use crate::domain::{Program, ProgramKey, Versioned};
+use crate::domain::{Program, Versioned, ZoneName};
 
-/// Reads a program; its key comes from elsewhere in the request.
+/// Reads the name and the zone of a program; its key comes from elsewhere in
+/// the request.
 pub(in super::super) fn read(
     message: pb::Program,
-    key: Option<ProgramKey>,
     fields: &mut Fields<'_>,
-) -> Option<Program> {
+) -> Option<(String, ZoneName)> {
     let name = fields.name("display_name", message.display_name);
     let time_zone = fields.zone("time_zone", &message.time_zone);
-    Some(Program {
-        key: key?,
-        name: name?,
-        time_zone: time_zone?,
-    })
+    Some((name?, time_zone?))
 }
 
 /// Returns a program as a message.

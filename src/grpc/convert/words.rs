@@ -4,7 +4,10 @@ use chrono::Weekday;
 
 use super::super::pb;
 use crate::domain::plan::LevelStatus;
-use crate::domain::{DeliveryOffer, Objective, Role, RunState, SessionKind, UnrankedSites};
+use crate::domain::{
+    DeliveryOffer, LicenceRule, Objective, RequirementCategory, Role, RunState, SessionKind,
+    UnrankedSites,
+};
 
 macro_rules! words {
     ($($write:ident $(, $read:ident)?: $message:ty = $domain:ty { $($there:ident = $here:ident),+ $(,)? })+) => {$(
@@ -40,6 +43,13 @@ words! {
     }
     delivery, read_delivery: pb::DeliveryOffer = DeliveryOffer {
         InPerson = InPerson, Video = Video, Both = Both,
+    }
+    licence_rule, read_licence_rule: pb::LicenceRule = LicenceRule {
+        Jurisdiction = Jurisdiction, Any = Any,
+    }
+    category, read_category: pb::RequirementCategory = RequirementCategory {
+        Contact = Contact, Individual = Individual, Triadic = Triadic, Group = Group,
+        Other = Other,
     }
     unranked, read_unranked: pb::UnrankedSites = UnrankedSites {
         Forbidden = Forbidden, Last = Last,

@@ -7,13 +7,12 @@ use super::super::convert::fields::Fields;
 use super::super::convert::names::{name, split};
 use super::super::convert::{availability, records};
 use super::super::pb;
-use super::super::request::{actor, read};
-use super::super::status::status;
-use super::{done_before, is_overtaken};
-use crate::app::{Actor, App, AppError};
+use super::super::request::{Caller, caller, once, read};
+use super::is_overtaken;
+use crate::app::{Actor, App};
 use crate::domain::{
-    Availability, Key, ProgramKey, Site, SiteKey, Supervisor, SupervisorKey, Trainee, TraineeKey,
-    Versioned,
+    Availability, ProgramKey, Site, SiteKey, Supervisor, SupervisorKey, Trainee, TraineeKey,
+    Versioned, ZoneName,
 };
 
 /// Answers the calls on availability.
@@ -30,11 +29,31 @@ enum Owner {
     Trainee(TraineeKey),
 }
 
-/// The record of an owner.
-enum Record {
-    Site(Versioned<Site>),
-    Supervisor(Versioned<Supervisor>),
-    Trainee(Versioned<Trainee>),
+/// A record that has windows and days away.
+trait Available {
+    /// The collection of its name.
+    const COLLECTION: &'static str;
+
+    /// Returns its key, its zone, and its windows and days away.
+    fn parts(&self) -> (&str, ZoneName, &Availability);
+}
+
+macro_rules! available {
+    ($($kind:ident $collection:literal $calendar:ident,)+) => {$(
+        impl Available for $kind {
+            const COLLECTION: &'static str = $collection;
+
+            fn parts(&self) -> (&str, ZoneName, &Availability) {
+                (self.key.as_str(), self.time_zone, &self.$calendar)
+            }
+        }
+    )+};
+}
+
+available! {
+    Site "sites" opening,
+    Supervisor "supervisors" availability,
+    Trainee "trainees" availability,
 }
 
 #[tonic::async_trait]
@@ -45,9 +64,20 @@ impl pb::availability_service_server::AvailabilityService for AvailabilityCalls 
     ) -> Result<Response<pb::GetAvailabilityResponse>, Status> {
         let request = request.into_inner();
         let (program, owner) = read(|fields| owner("name", &request.name, fields))?;
-        let record = self.fetch(&Actor::operator(), &program, &owner).await;
+        let actor = Actor::operator();
+        let availability = match &owner {
+            Owner::Site(key) => message(&program, &self.app.get_site(&actor, &program, key).await?),
+            Owner::Supervisor(key) => {
+                let record = self.app.get_supervisor(&actor, &program, key).await?;
+                message(&program, &record)
+            }
+            Owner::Trainee(key) => {
+                let record = self.app.get_trainee(&actor, &program, key).await?;
+                message(&program, &record)
+            }
+        };
         Ok(Response::new(pb::GetAvailabilityResponse {
-            availability: Some(record.map_err(status)?.message(&program)),
+            availability: Some(availability),
         }))
     }
 
@@ -56,91 +86,66 @@ impl pb::availability_service_server::AvailabilityService for AvailabilityCalls 
         request: Request<pb::ReplaceAvailabilityRequest>,
     ) -> Result<Response<pb::ReplaceAvailabilityResponse>, Status> {
         let request = request.into_inner();
-        let (actor, (program, owner), new, etag) = read(|fields| {
-            let actor = actor("ReplaceAvailability", &request.request_id, &request, fields);
+        let (caller, (program, owner), new, etag) = read(|fields| {
+            let caller = caller("ReplaceAvailability", &request.request_id, &request, fields);
             let given = fields.required("availability", request.availability)?;
             let owner = owner("availability.name", &given.name, fields);
             let etag = records::version(&given.etag);
             let mut within = fields.at("availability");
             let new = availability::read(&given.windows, given.away, &mut within);
-            Some((actor?, owner?, new?, etag))
+            Some((caller?, owner?, new?, etag))
         })?;
-        let mut tries = 0;
-        loop {
-            let current = self.fetch(&actor, &program, &owner).await.map_err(status)?;
-            let replacing = self.replace(&actor, &program, current, new.clone(), etag);
-            let mut replaced = Box::pin(replacing).await;
-            if is_overtaken(&mut replaced, etag, &mut tries).await {
-                continue;
+        match owner {
+            Owner::Site(key) => self.replace_site(caller, program, key, new, etag).await,
+            Owner::Supervisor(key) => {
+                self.replace_supervisor(caller, program, key, new, etag)
+                    .await
             }
-            let record = match done_before::<_, Key>(&replaced) {
-                Some(_) => self.fetch(&actor, &program, &owner).await,
-                None => replaced,
-            };
-            return Ok(Response::new(pb::ReplaceAvailabilityResponse {
-                availability: Some(record.map_err(status)?.message(&program)),
-            }));
+            Owner::Trainee(key) => self.replace_trainee(caller, program, key, new, etag).await,
         }
     }
 }
 
-impl AvailabilityCalls {
-    async fn fetch(
-        &self,
-        actor: &Actor,
-        program: &ProgramKey,
-        owner: &Owner,
-    ) -> Result<Record, AppError> {
-        let app = &self.app;
-        Ok(match owner {
-            Owner::Site(key) => Record::Site(app.get_site(actor, program, key).await?),
-            Owner::Supervisor(key) => {
-                Record::Supervisor(app.get_supervisor(actor, program, key).await?)
-            }
-            Owner::Trainee(key) => Record::Trainee(app.get_trainee(actor, program, key).await?),
-        })
-    }
-
-    async fn replace(
-        &self,
-        actor: &Actor,
-        program: &ProgramKey,
-        current: Record,
-        new: Availability,
-        etag: Option<i64>,
-    ) -> Result<Record, AppError> {
-        let app = &self.app;
-        Ok(match current {
-            Record::Site(record) => {
-                let held = Some(etag.unwrap_or(record.version));
-                let site = Site {
-                    opening: new,
-                    ..record.value
+macro_rules! replace {
+    ($replace:ident: $kind:ident, $key:ty, $calendar:ident, $get:ident, $update:ident) => {
+        impl AvailabilityCalls {
+            async fn $replace(
+                &self,
+                caller: Caller,
+                program: ProgramKey,
+                key: $key,
+                new: Availability,
+                etag: Option<i64>,
+            ) -> Result<Response<pb::ReplaceAvailabilityResponse>, Status> {
+                let owner = program.clone();
+                let answer = move |record: &Versioned<$kind>| pb::ReplaceAvailabilityResponse {
+                    availability: Some(message(&owner, record)),
                 };
-                Record::Site(app.update_site(actor, program, site, held).await?)
-            }
-            Record::Supervisor(record) => {
-                let held = Some(etag.unwrap_or(record.version));
-                let supervisor = Supervisor {
-                    availability: new,
-                    ..record.value
+                let replace = |actor: Actor| async move {
+                    let mut tries = 0;
+                    loop {
+                        let current = self.app.$get(&actor, &program, &key).await?;
+                        let held = Some(etag.unwrap_or(current.version));
+                        let changed = $kind {
+                            $calendar: new.clone(),
+                            ..current.value
+                        };
+                        let mut updated = self.app.$update(&actor, &program, changed, held).await;
+                        if !is_overtaken(&mut updated, etag, &mut tries).await {
+                            return Ok(updated?);
+                        }
+                    }
                 };
-                Record::Supervisor(
-                    app.update_supervisor(actor, program, supervisor, held)
-                        .await?,
-                )
+                once(&self.app, caller, answer, replace).await
             }
-            Record::Trainee(record) => {
-                let held = Some(etag.unwrap_or(record.version));
-                let trainee = Trainee {
-                    availability: new,
-                    ..record.value
-                };
-                Record::Trainee(app.update_trainee(actor, program, trainee, held).await?)
-            }
-        })
-    }
+        }
+    };
 }
+
+replace!(replace_site: Site, SiteKey, opening, get_site, update_site);
+replace!(replace_supervisor: Supervisor, SupervisorKey, availability, get_supervisor,
+    update_supervisor);
+replace!(replace_trainee: Trainee, TraineeKey, availability, get_trainee, update_trainee);
 
 /// Reads the name of an availability.
 fn owner(field: &str, given: &str, fields: &mut Fields<'_>) -> Option<(ProgramKey, Owner)> {
@@ -160,63 +165,15 @@ fn owner(field: &str, given: &str, fields: &mut Fields<'_>) -> Option<(ProgramKe
     found
 }
 
-impl Record {
-    fn message(&self, program: &ProgramKey) -> pb::Availability {
-        let (collection, key, zone, own, version, updated_at) = match self {
-            Self::Site(record) => {
-                let site = &record.value;
-                let key = site.key.as_str();
-                (
-                    "sites",
-                    key,
-                    site.time_zone,
-                    &site.opening,
-                    record.version,
-                    record.updated_at,
-                )
-            }
-            Self::Supervisor(record) => {
-                let Supervisor {
-                    key,
-                    time_zone,
-                    availability,
-                    ..
-                } = &record.value;
-                let (version, at) = (record.version, record.updated_at);
-                (
-                    "supervisors",
-                    key.as_str(),
-                    *time_zone,
-                    availability,
-                    version,
-                    at,
-                )
-            }
-            Self::Trainee(record) => {
-                let Trainee {
-                    key,
-                    time_zone,
-                    availability,
-                    ..
-                } = &record.value;
-                let (version, at) = (record.version, record.updated_at);
-                (
-                    "trainees",
-                    key.as_str(),
-                    *time_zone,
-                    availability,
-                    version,
-                    at,
-                )
-            }
-        };
-        pb::Availability {
-            name: format!("{}/availability", name(program, collection, key)),
-            time_zone: zone.to_string(),
-            windows: availability::windows(own),
-            away: availability::away(own),
-            update_time: Some(records::timestamp(updated_at)),
-            etag: records::etag(version),
-        }
+/// Returns the availability of a record as a message.
+fn message<T: Available>(program: &ProgramKey, record: &Versioned<T>) -> pb::Availability {
+    let (key, zone, own) = record.value.parts();
+    pb::Availability {
+        name: format!("{}/availability", name(program, T::COLLECTION, key)),
+        time_zone: zone.to_string(),
+        windows: availability::windows(own),
+        away: availability::away(own),
+        update_time: Some(records::timestamp(record.updated_at)),
+        etag: records::etag(record.version),
     }
 }

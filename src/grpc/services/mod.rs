@@ -6,8 +6,13 @@ mod people;
 mod plans;
 mod programs;
 mod rosters;
+mod round_lines;
+mod round_participants;
+mod round_preferences;
+mod round_rankings;
 mod rounds;
 mod runs;
+mod trainee_rows;
 mod watch;
 
 pub(super) use availability::AvailabilityCalls;
@@ -17,25 +22,15 @@ pub(super) use programs::ProgramCalls;
 pub(super) use rosters::RosterCalls;
 pub(super) use rounds::RoundCalls;
 pub(super) use runs::RunCalls;
+pub(super) use trainee_rows::{ExclusionCalls, RequirementCalls};
 
-use std::str::FromStr;
 use std::time::Duration;
 
-use crate::app::{AppError, Reason};
-use crate::domain::Key;
+use crate::app::AppError;
 
 /// How often a change is tried again that somebody else overtook, where the
 /// caller gave no etag.
 const OVERTAKEN_MOST: u32 = 30;
-
-/// Returns success for a request that was carried out before and answers with
-/// nothing.
-fn once_is_enough(result: Result<(), AppError>) -> Result<(), AppError> {
-    match done_before::<(), Key>(&result) {
-        Some(_) => Ok(()),
-        None => result,
-    }
-}
 
 /// Says whether a change was overtaken and is to be tried again, where the
 /// caller gave no etag; the more often, the longer it waits first.
@@ -57,17 +52,6 @@ async fn is_overtaken<T>(
     let pause = u64::try_from(spread).unwrap_or_default();
     tokio::time::sleep(Duration::from_millis(pause)).await;
     true
-}
-
-/// Returns the key of what a request was carried out on, when the answer is
-/// that it was carried out before.
-fn done_before<T, K: FromStr>(result: &Result<T, AppError>) -> Option<K> {
-    match result {
-        Err(AppError::FailedPrecondition(Reason::RequestDone { subject })) => {
-            subject.rsplit('/').next()?.parse().ok()
-        }
-        Ok(_) | Err(_) => None,
-    }
 }
 
 /// Returns the key of a new record: the one that is given, or a new UUID.

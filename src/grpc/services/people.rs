@@ -3,25 +3,30 @@
 
 use tonic::{Request, Response, Status};
 
+use super::super::convert::fields::Fields;
 use super::super::convert::mask::merge;
-use super::super::convert::{records, sites, supervisors, trainees};
+use super::super::convert::names::name;
+use super::super::convert::{batch, listing, records, sites, supervisors, trainees};
 use super::super::pb;
-use super::super::request::{actor, next_token, page, read};
+use super::super::request::{caller, list, next_token, once, read};
 use super::super::status::status;
-use super::{done_before, is_overtaken, new_key, once_is_enough};
-use crate::app::{Actor, App};
-use crate::domain::{Availability, SiteKey, SupervisorKey, TraineeKey};
+use super::{is_overtaken, new_key};
+use crate::app::{Actor, App, Upsert, Upserted};
+use crate::domain::{
+    Availability, Site, SiteKey, Supervisor, SupervisorKey, Trainee, TraineeKey, Versioned,
+};
 
 macro_rules! people_service {
     (
         $(#[$doc:meta])*
         $calls:ident: $service:path;
-        $one:ident, $one_id:ident, $many:ident, $key:ty, $calendar:ident;
+        $kind:ident, $one:ident, $one_id:ident, $many:ident, $key:ty, $calendar:ident;
         $create:ident $create_name:literal ($create_request:ident -> $create_response:ident),
         $get:ident ($get_request:ident -> $get_response:ident),
         $list:ident ($list_request:ident -> $list_response:ident),
         $update:ident $update_name:literal ($update_request:ident -> $update_response:ident),
-        $delete:ident $delete_name:literal ($delete_request:ident -> $delete_response:ident)
+        $delete:ident $delete_name:literal ($delete_request:ident -> $delete_response:ident),
+        $batch:ident $batch_name:literal ($batch_request:ident -> $batch_response:ident) $upsert:ident
     ) => {
         $(#[$doc])*
         #[derive(Clone, Debug)]
@@ -36,24 +41,24 @@ macro_rules! people_service {
                 request: Request<pb::$create_request>,
             ) -> Result<Response<pb::$create_response>, Status> {
                 let request = request.into_inner();
-                let (actor, program, new) = read(|fields| {
-                    let actor = actor($create_name, &request.request_id, &request, fields);
+                let (caller, program, new) = read(|fields| {
+                    let caller = caller($create_name, &request.request_id, &request, fields);
                     let program = fields.program_name("parent", &request.parent);
                     let key: Option<$key> =
                         fields.parse(stringify!($one_id), &new_key(request.$one_id));
                     let message = fields.required(stringify!($one), request.$one.clone())?;
                     let mut within = fields.at(stringify!($one));
                     let new = $many::read(message, key, Availability::default(), &mut within);
-                    Some((actor?, program?, new?))
+                    Some((caller?, program?, new?))
                 })?;
-                let mut created = self.app.$create(&actor, &program, new).await;
-                if let Some(key) = done_before(&created) {
-                    created = self.app.$get(&actor, &program, &key).await;
-                }
-                let record = created.map_err(status)?;
-                Ok(Response::new(pb::$create_response {
-                    $one: Some($many::message(&program, &record)),
-                }))
+                let owner = program.clone();
+                let answer = move |record: &Versioned<$kind>| pb::$create_response {
+                    $one: Some($many::message(&owner, record)),
+                };
+                let create = |actor: Actor| async move {
+                    Ok(self.app.$create(&actor, &program, new).await?)
+                };
+                once(&self.app, caller, answer, create).await
             }
 
             async fn $get(
@@ -76,13 +81,15 @@ macro_rules! people_service {
             ) -> Result<Response<pb::$list_response>, Status> {
                 let request = request.into_inner();
                 let scope = format!("{}/{}", request.parent, stringify!($many));
-                let (program, page) = read(|fields| {
+                let (program, (list, scope)) = read(|fields| {
                     let program = fields.program_name("parent", &request.parent);
-                    let page = page(request.page_size, &request.page_token, &scope, fields);
-                    Some((program?, page?))
+                    let order = listing::order(&request.order_by, listing::BY_NAME, fields);
+                    let through = (order, listing::$many(&request.filter, fields));
+                    let (size, token) = (request.page_size, &request.page_token);
+                    let list = list(size, token, &scope, through, fields);
+                    Some((program?, list?))
                 })?;
-                let found = self.app.$list(&Actor::operator(), &program, &page).await;
-                let found = found.map_err(status)?;
+                let found = self.app.$list(&Actor::operator(), &program, &list).await?;
                 let message = |record| $many::message(&program, record);
                 Ok(Response::new(pb::$list_response {
                     $many: found.items.iter().map(message).collect(),
@@ -95,40 +102,40 @@ macro_rules! people_service {
                 request: Request<pb::$update_request>,
             ) -> Result<Response<pb::$update_response>, Status> {
                 let request = request.into_inner();
-                let (actor, new, (program, key)) = read(|fields| {
-                    let actor = actor($update_name, &request.request_id, &request, fields);
+                let (caller, new, (program, key)) = read(|fields| {
+                    let caller = caller($update_name, &request.request_id, &request, fields);
                     let new = fields.required(stringify!($one), request.$one.clone())?;
                     let field = concat!(stringify!($one), ".name");
                     let name =
                         fields.resource_name::<$key>(field, &new.name, stringify!($many));
-                    Some((actor?, new, name?))
+                    Some((caller?, new, name?))
                 })?;
-                let etag = records::version(&new.etag);
-                let mask = request.update_mask.as_ref();
-                let mut tries = 0;
-                loop {
-                    let current = self.app.$get(&actor, &program, &key).await.map_err(status)?;
-                    let changed = read(|fields| {
-                        let old = $many::message(&program, &current);
-                        let merged = merge(old, new.clone(), mask, fields);
-                        let calendar = current.value.$calendar.clone();
-                        let mut within = fields.at(stringify!($one));
-                        $many::read(merged, Some(key.clone()), calendar, &mut within)
-                    })?;
-                    let held = Some(etag.unwrap_or(current.version));
-                    let mut updated = self.app.$update(&actor, &program, changed, held).await;
-                    if is_overtaken(&mut updated, etag, &mut tries).await {
-                    continue;
+                let owner = program.clone();
+                let answer = move |record: &Versioned<$kind>| pb::$update_response {
+                    $one: Some($many::message(&owner, record)),
+                };
+                let update = |actor: Actor| async move {
+                    let etag = records::version(&new.etag);
+                    let mask = request.update_mask.as_ref();
+                    let mut tries = 0;
+                    loop {
+                        let current = self.app.$get(&actor, &program, &key).await?;
+                        let changed = read(|fields| {
+                            let old = $many::message(&program, &current);
+                            let merged = merge(old, new.clone(), mask, fields);
+                            let calendar = current.value.$calendar.clone();
+                            let mut within = fields.at(stringify!($one));
+                            $many::read(merged, Some(key.clone()), calendar, &mut within)
+                        })?;
+                        let held = Some(etag.unwrap_or(current.version));
+                        let mut updated =
+                            self.app.$update(&actor, &program, changed, held).await;
+                        if !is_overtaken(&mut updated, etag, &mut tries).await {
+                            return Ok(updated?);
+                        }
                     }
-                    let record = match done_before::<_, $key>(&updated) {
-                        Some(key) => self.app.$get(&actor, &program, &key).await,
-                        None => updated,
-                    };
-                    let record = record.map_err(status)?;
-                    return Ok(Response::new(pb::$update_response {
-                        $one: Some($many::message(&program, &record)),
-                    }));
-                }
+                };
+                once(&self.app, caller, answer, update).await
             }
 
             async fn $delete(
@@ -136,16 +143,54 @@ macro_rules! people_service {
                 request: Request<pb::$delete_request>,
             ) -> Result<Response<pb::$delete_response>, Status> {
                 let request = request.into_inner();
-                let (actor, (program, key)) = read(|fields| {
-                    let actor = actor($delete_name, &request.request_id, &request, fields);
+                let (caller, (program, key)) = read(|fields| {
+                    let caller = caller($delete_name, &request.request_id, &request, fields);
                     let name =
                         fields.resource_name::<$key>("name", &request.name, stringify!($many));
-                    Some((actor?, name?))
+                    Some((caller?, name?))
                 })?;
                 let etag = records::version(&request.etag);
-                let deleted = self.app.$delete(&actor, &program, &key, etag).await;
-                once_is_enough(deleted).map_err(status)?;
-                Ok(Response::new(pb::$delete_response {}))
+                let delete = |actor: Actor| async move {
+                    Ok(self.app.$delete(&actor, &program, &key, etag).await?)
+                };
+                once(&self.app, caller, |(): &()| pb::$delete_response {}, delete).await
+            }
+
+            async fn $batch(
+                &self,
+                request: Request<pb::$batch_request>,
+            ) -> Result<Response<pb::$batch_response>, Status> {
+                let request = request.into_inner();
+                let (caller, program, records) = read(|fields| {
+                    let caller = caller($batch_name, &request.request_id, &request, fields);
+                    let program = fields.program_name("parent", &request.parent);
+                    let record = |message: pb::$kind, fields: &mut Fields<'_>| {
+                        let collection = stringify!($many);
+                        let name = fields.resource_name::<$key>("name", &message.name, collection);
+                        let etag = records::version(&message.etag);
+                        let key = name.as_ref().map(|(_, key)| key.clone());
+                        let value = $many::read(message, key, Availability::default(), fields);
+                        (name, value.map(|value| Upsert { value, etag }))
+                    };
+                    let (collection, messages) = (stringify!($many), request.$many);
+                    let records =
+                        batch::records(collection, program.as_ref(), messages, fields, record);
+                    Some((caller?, program?, records?))
+                })?;
+                let owner = program.clone();
+                let answer = move |all: &Vec<Upserted<$kind>>| {
+                    let result = |one: &Upserted<$kind>| {
+                        let name = name(&owner, stringify!($many), &one.record.value.key);
+                        batch::result(name, one.outcome, &one.record)
+                    };
+                    pb::$batch_response {
+                        results: all.iter().map(result).collect(),
+                    }
+                };
+                let upsert = |actor: Actor| async move {
+                    Ok(self.app.$upsert(&actor, &program, records).await?)
+                };
+                once(&self.app, caller, answer, upsert).await
             }
         }
     };
@@ -154,32 +199,38 @@ macro_rules! people_service {
 people_service! {
     /// Answers the calls on sites.
     SiteCalls: pb::site_service_server::SiteService;
-    site, site_id, sites, SiteKey, opening;
+    Site, site, site_id, sites, SiteKey, opening;
     create_site "CreateSite" (CreateSiteRequest -> CreateSiteResponse),
     get_site (GetSiteRequest -> GetSiteResponse),
     list_sites (ListSitesRequest -> ListSitesResponse),
     update_site "UpdateSite" (UpdateSiteRequest -> UpdateSiteResponse),
-    delete_site "DeleteSite" (DeleteSiteRequest -> DeleteSiteResponse)
+    delete_site "DeleteSite" (DeleteSiteRequest -> DeleteSiteResponse),
+    batch_upsert_sites "BatchUpsertSites"
+        (BatchUpsertSitesRequest -> BatchUpsertSitesResponse) upsert_sites
 }
 
 people_service! {
     /// Answers the calls on supervisors.
     SupervisorCalls: pb::supervisor_service_server::SupervisorService;
-    supervisor, supervisor_id, supervisors, SupervisorKey, availability;
+    Supervisor, supervisor, supervisor_id, supervisors, SupervisorKey, availability;
     create_supervisor "CreateSupervisor" (CreateSupervisorRequest -> CreateSupervisorResponse),
     get_supervisor (GetSupervisorRequest -> GetSupervisorResponse),
     list_supervisors (ListSupervisorsRequest -> ListSupervisorsResponse),
     update_supervisor "UpdateSupervisor" (UpdateSupervisorRequest -> UpdateSupervisorResponse),
-    delete_supervisor "DeleteSupervisor" (DeleteSupervisorRequest -> DeleteSupervisorResponse)
+    delete_supervisor "DeleteSupervisor" (DeleteSupervisorRequest -> DeleteSupervisorResponse),
+    batch_upsert_supervisors "BatchUpsertSupervisors"
+        (BatchUpsertSupervisorsRequest -> BatchUpsertSupervisorsResponse) upsert_supervisors
 }
 
 people_service! {
     /// Answers the calls on trainees.
     TraineeCalls: pb::trainee_service_server::TraineeService;
-    trainee, trainee_id, trainees, TraineeKey, availability;
+    Trainee, trainee, trainee_id, trainees, TraineeKey, availability;
     create_trainee "CreateTrainee" (CreateTraineeRequest -> CreateTraineeResponse),
     get_trainee (GetTraineeRequest -> GetTraineeResponse),
     list_trainees (ListTraineesRequest -> ListTraineesResponse),
     update_trainee "UpdateTrainee" (UpdateTraineeRequest -> UpdateTraineeResponse),
-    delete_trainee "DeleteTrainee" (DeleteTraineeRequest -> DeleteTraineeResponse)
+    delete_trainee "DeleteTrainee" (DeleteTraineeRequest -> DeleteTraineeResponse),
+    batch_upsert_trainees "BatchUpsertTrainees"
+        (BatchUpsertTraineesRequest -> BatchUpsertTraineesResponse) upsert_trainees
 }

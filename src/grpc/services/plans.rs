@@ -7,7 +7,7 @@ use super::super::pb;
 use super::super::request::{next_token, page, page_of, read};
 use super::super::status::{invalid_field, status};
 use crate::app::{Actor, App, StoredPlan};
-use crate::domain::{Key, ProgramKey};
+use crate::domain::{Key, PlanDifference, ProgramKey};
 
 /// Answers the calls on plans.
 #[derive(Clone, Debug)]
@@ -141,6 +141,7 @@ impl pb::plan_service_server::PlanService for PlanCalls {
         })?;
         let before = self.fetch(&program, &before).await?;
         let after = self.fetch(&program, &after).await?;
-        Ok(Response::new(plans::compare(&before.plan, &after.plan)))
+        let difference = PlanDifference::between(&before.plan, &after.plan);
+        Ok(Response::new(plans::difference(&difference)))
     }
 }

@@ -5,11 +5,11 @@ use tonic::{Request, Response, Status};
 use super::super::convert::mask::merge;
 use super::super::convert::{programs, records};
 use super::super::pb;
-use super::super::request::{actor, next_token, page, read};
+use super::super::request::{caller, next_token, once, page, read};
 use super::super::status::status;
-use super::{done_before, is_overtaken, new_key};
+use super::is_overtaken;
 use crate::app::{Actor, App, NewProgram};
-use crate::domain::ProgramKey;
+use crate::domain::{Program, Versioned};
 
 /// Answers the calls on programs.
 #[derive(Clone, Debug)]
@@ -51,31 +51,29 @@ impl pb::program_service_server::ProgramService for ProgramCalls {
         request: Request<pb::CreateProgramRequest>,
     ) -> Result<Response<pb::CreateProgramResponse>, Status> {
         let request = request.into_inner();
-        let (actor, program) = read(|fields| {
-            let actor = actor("CreateProgram", &request.request_id, &request, fields);
-            // A repeat must meet the program that the first created.
-            let given = match request.program_id.as_str() {
-                "" => request.request_id.to_lowercase(),
-                given => given.to_owned(),
+        let (caller, new) = read(|fields| {
+            let caller = caller("CreateProgram", &request.request_id, &request, fields);
+            let key = match request.program_id.as_str() {
+                "" => Some(None),
+                given => fields.parse("program_id", given).map(Some),
             };
-            let key = fields.parse("program_id", &new_key(given));
             let message = fields.required("program", request.program);
-            let program = programs::read(message?, key, &mut fields.at("program"));
-            Some((actor?, program?))
+            let program = programs::read(message?, &mut fields.at("program"));
+            let (name, time_zone) = program?;
+            Some((
+                caller?,
+                NewProgram {
+                    key: key?,
+                    name,
+                    time_zone,
+                },
+            ))
         })?;
-        let new = NewProgram {
-            key: Some(program.key),
-            name: program.name,
-            time_zone: program.time_zone,
+        let answer = |record: &Versioned<Program>| pb::CreateProgramResponse {
+            program: Some(programs::message(record)),
         };
-        let mut record = self.app.create_program(&actor, new).await;
-        if let Some(key) = done_before(&record) {
-            record = self.app.get_program(&actor, &key).await;
-        }
-        let record = record.map_err(status)?;
-        Ok(Response::new(pb::CreateProgramResponse {
-            program: Some(programs::message(&record)),
-        }))
+        let create = |actor: Actor| async move { Ok(self.app.create_program(&actor, new).await?) };
+        once(&self.app, caller, answer, create).await
     }
 
     async fn update_program(
@@ -83,33 +81,38 @@ impl pb::program_service_server::ProgramService for ProgramCalls {
         request: Request<pb::UpdateProgramRequest>,
     ) -> Result<Response<pb::UpdateProgramResponse>, Status> {
         let request = request.into_inner();
-        let (actor, new, key) = read(|fields| {
-            let actor = actor("UpdateProgram", &request.request_id, &request, fields);
+        let (caller, new, key) = read(|fields| {
+            let caller = caller("UpdateProgram", &request.request_id, &request, fields);
             let new = fields.required("program", request.program.clone())?;
             let key = fields.program_name("program.name", &new.name);
-            Some((actor?, new, key?))
+            Some((caller?, new, key?))
         })?;
-        let etag = records::version(&new.etag);
-        let mask = request.update_mask.as_ref();
-        let mut tries = 0;
-        loop {
-            let current = self.app.get_program(&actor, &key).await.map_err(status)?;
-            let program = read(|fields| {
-                let merged = merge(programs::message(&current), new.clone(), mask, fields);
-                programs::read(merged, Some(key.clone()), &mut fields.at("program"))
-            })?;
-            let held = Some(etag.unwrap_or(current.version));
-            let mut updated = self.app.update_program(&actor, program, held).await;
-            if is_overtaken(&mut updated, etag, &mut tries).await {
-                continue;
+        let answer = |record: &Versioned<Program>| pb::UpdateProgramResponse {
+            program: Some(programs::message(record)),
+        };
+        let update = |actor: Actor| async move {
+            let etag = records::version(&new.etag);
+            let mask = request.update_mask.as_ref();
+            let mut tries = 0;
+            loop {
+                let current = self.app.get_program(&actor, &key).await?;
+                let (name, time_zone) = read(|fields| {
+                    let merged = merge(programs::message(&current), new.clone(), mask, fields);
+                    programs::read(merged, &mut fields.at("program"))
+                })?;
+                let key = key.clone();
+                let program = Program {
+                    key,
+                    name,
+                    time_zone,
+                };
+                let held = Some(etag.unwrap_or(current.version));
+                let mut updated = self.app.update_program(&actor, program, held).await;
+                if !is_overtaken(&mut updated, etag, &mut tries).await {
+                    return Ok(updated?);
+                }
             }
-            let record = match done_before::<_, ProgramKey>(&updated) {
-                Some(key) => self.app.get_program(&actor, &key).await,
-                None => updated,
-            };
-            return Ok(Response::new(pb::UpdateProgramResponse {
-                program: Some(programs::message(&record.map_err(status)?)),
-            }));
-        }
+        };
+        once(&self.app, caller, answer, update).await
     }
 }

@@ -10,7 +10,7 @@ use tonic::{Request, Response, Status, Streaming};
 use super::super::convert::names::round_name;
 use super::super::convert::rosters;
 use super::super::pb;
-use super::super::request::{hexadecimal, once, read};
+use super::super::request::{caller_of_body, hexadecimal, once, read};
 use super::super::status::{invalid_field, status};
 use crate::app::{Actor, App, AppError, RosterSource};
 use crate::roster::{FolderFiles, MAX_FILE_BYTES, ROSTER_FILES};
@@ -36,26 +36,35 @@ impl pb::roster_service_server::RosterService for RosterCalls {
         request: Request<Streaming<pb::ImportRosterRequest>>,
     ) -> Result<Response<pb::ImportRosterResponse>, Status> {
         let (header, files) = receive(request.into_inner()).await?;
-        let (actor, program, mode) = read(|fields| {
+        let (caller, program, mode) = read(|fields| {
             let mut within = fields.at("header");
             let body = || body_sha256(&header, &files);
-            let actor = once("ImportRoster", &header.request_id, &mut within, body);
+            let caller = caller_of_body("ImportRoster", &header.request_id, &mut within, body);
             let program = within.program_name("parent", &header.parent);
             let mode = within.choice("mode", header.mode, rosters::read_mode);
-            Some((actor?, program?, mode?))
+            Some((caller?, program?, mode?))
         })?;
         let source = RosterSource::Files(files);
-        let is_dry_run = header.validate_only;
-        let imported = self
-            .app
-            .import_roster(&actor, Some(&program), source, mode, is_dry_run);
-        match Box::pin(imported).await {
-            Ok(report) => Ok(Response::new(rosters::report(&report))),
-            Err(AppError::InvalidRoster(errors)) if is_dry_run => {
-                Ok(Response::new(rosters::mistakes(&errors)))
-            }
-            Err(error) => Err(status(error)),
+        if header.validate_only {
+            let actor = Actor::operator();
+            let checked = self
+                .app
+                .import_roster(&actor, Some(&program), source, mode, true);
+            return match Box::pin(checked).await {
+                Ok(report) => Ok(Response::new(rosters::report(&report))),
+                Err(AppError::InvalidRoster(errors)) => {
+                    Ok(Response::new(rosters::mistakes(&errors)))
+                }
+                Err(error) => Err(status(error)),
+            };
         }
+        let import = |actor: Actor| async move {
+            let imported = self
+                .app
+                .import_roster(&actor, Some(&program), source, mode, false);
+            Ok(Box::pin(imported).await?)
+        };
+        once(&self.app, caller, rosters::report, import).await
     }
 
     async fn export_roster(

@@ -1,16 +1,18 @@
-//! `RoundService`: rounds, pins and forbids.
+//! `RoundService`: rounds, pins and forbids; the parts of a round are in
+//! `round_lines` and its neighbours.
 
 use tonic::{Request, Response, Status};
 
 use super::super::convert::fields::Fields;
 use super::super::convert::mask::merge;
-use super::super::convert::{pairs, records, rounds};
+use super::super::convert::{listing, pairs, records, rounds};
 use super::super::pb;
-use super::super::request::{actor, next_token, page, read};
+use super::super::request::{caller, list, next_token, once, read};
 use super::super::status::status;
-use super::{done_before, is_overtaken, new_key, once_is_enough};
+use super::{is_overtaken, new_key};
+use super::{round_lines, round_participants, round_preferences, round_rankings};
 use crate::app::{Actor, App};
-use crate::domain::{Forbid, Key, Pin, ProgramKey, SiteOrSupervisor, TraineeKey};
+use crate::domain::{Forbid, Key, Pin, ProgramKey, Round, SiteOrSupervisor, TraineeKey, Versioned};
 
 /// Answers the calls on rounds.
 #[derive(Clone, Debug)]
@@ -38,21 +40,21 @@ impl pb::round_service_server::RoundService for RoundCalls {
         request: Request<pb::CreateRoundRequest>,
     ) -> Result<Response<pb::CreateRoundResponse>, Status> {
         let request = request.into_inner();
-        let (actor, program, new) = read(|fields| {
-            let actor = actor("CreateRound", &request.request_id, &request, fields);
+        let (caller, program, new) = read(|fields| {
+            let caller = caller("CreateRound", &request.request_id, &request, fields);
             let program = fields.program_name("parent", &request.parent);
             let key = fields.parse("round_id", &new_key(request.round_id));
             let message = fields.required("round", request.round.clone())?;
             let new = rounds::read(message, key, &mut fields.at("round"));
-            Some((actor?, program?, new?))
+            Some((caller?, program?, new?))
         })?;
-        let mut record = self.app.create_round(&actor, &program, new).await;
-        if let Some(key) = done_before(&record) {
-            record = self.app.get_round(&actor, &program, &key).await;
-        }
-        Ok(Response::new(pb::CreateRoundResponse {
-            round: Some(rounds::message(&program, &record.map_err(status)?)),
-        }))
+        let owner = program.clone();
+        let answer = move |record: &Versioned<Round>| pb::CreateRoundResponse {
+            round: Some(rounds::message(&owner, record)),
+        };
+        let create =
+            |actor: Actor| async move { Ok(self.app.create_round(&actor, &program, new).await?) };
+        once(&self.app, caller, answer, create).await
     }
 
     async fn get_round(
@@ -73,16 +75,16 @@ impl pb::round_service_server::RoundService for RoundCalls {
     ) -> Result<Response<pb::ListRoundsResponse>, Status> {
         let request = request.into_inner();
         let scope = format!("{}/rounds", request.parent);
-        let (program, page) = read(|fields| {
+        let (program, (list, scope)) = read(|fields| {
             let program = fields.program_name("parent", &request.parent);
-            let page = page(request.page_size, &request.page_token, &scope, fields);
-            Some((program?, page?))
+            let order = listing::order(&request.order_by, listing::BY_NAME, fields);
+            let through = (order, listing::rounds(&request.filter, fields));
+            let (size, token) = (request.page_size, &request.page_token);
+            let list = list(size, token, &scope, through, fields);
+            Some((program?, list?))
         })?;
-        let found = self
-            .app
-            .list_rounds(&Actor::operator(), &program, &page)
-            .await;
-        let found = found.map_err(status)?;
+        let actor = Actor::operator();
+        let found = self.app.list_rounds(&actor, &program, &list).await?;
         let message = |record| rounds::message(&program, record);
         Ok(Response::new(pb::ListRoundsResponse {
             rounds: found.items.iter().map(message).collect(),
@@ -95,36 +97,35 @@ impl pb::round_service_server::RoundService for RoundCalls {
         request: Request<pb::UpdateRoundRequest>,
     ) -> Result<Response<pb::UpdateRoundResponse>, Status> {
         let request = request.into_inner();
-        let (actor, new, (program, key)) = read(|fields| {
-            let actor = actor("UpdateRound", &request.request_id, &request, fields);
+        let (caller, new, (program, key)) = read(|fields| {
+            let caller = caller("UpdateRound", &request.request_id, &request, fields);
             let new = fields.required("round", request.round.clone())?;
             let name = fields.resource_name::<Key>("round.name", &new.name, "rounds");
-            Some((actor?, new, name?))
+            Some((caller?, new, name?))
         })?;
-        let etag = records::version(&new.etag);
-        let mask = request.update_mask.as_ref();
-        let mut tries = 0;
-        loop {
-            let current = self.app.get_round(&actor, &program, &key).await;
-            let current = current.map_err(status)?;
-            let changed = read(|fields| {
-                let old = rounds::message(&program, &current);
-                let merged = merge(old, new.clone(), mask, fields);
-                rounds::read(merged, Some(key.clone()), &mut fields.at("round"))
-            })?;
-            let held = Some(etag.unwrap_or(current.version));
-            let mut updated = self.app.update_round(&actor, &program, changed, held).await;
-            if is_overtaken(&mut updated, etag, &mut tries).await {
-                continue;
+        let owner = program.clone();
+        let answer = move |record: &Versioned<Round>| pb::UpdateRoundResponse {
+            round: Some(rounds::message(&owner, record)),
+        };
+        let update = |actor: Actor| async move {
+            let etag = records::version(&new.etag);
+            let mask = request.update_mask.as_ref();
+            let mut tries = 0;
+            loop {
+                let current = self.app.get_round(&actor, &program, &key).await?;
+                let changed = read(|fields| {
+                    let old = rounds::message(&program, &current);
+                    let merged = merge(old, new.clone(), mask, fields);
+                    rounds::read(merged, Some(key.clone()), &mut fields.at("round"))
+                })?;
+                let held = Some(etag.unwrap_or(current.version));
+                let mut updated = self.app.update_round(&actor, &program, changed, held).await;
+                if !is_overtaken(&mut updated, etag, &mut tries).await {
+                    return Ok(updated?);
+                }
             }
-            let record = match done_before::<_, Key>(&updated) {
-                Some(key) => self.app.get_round(&actor, &program, &key).await,
-                None => updated,
-            };
-            return Ok(Response::new(pb::UpdateRoundResponse {
-                round: Some(rounds::message(&program, &record.map_err(status)?)),
-            }));
-        }
+        };
+        once(&self.app, caller, answer, update).await
     }
 
     async fn pin(
@@ -132,15 +133,17 @@ impl pb::round_service_server::RoundService for RoundCalls {
         request: Request<pb::PinRequest>,
     ) -> Result<Response<pb::PinResponse>, Status> {
         let request = request.into_inner();
-        let (actor, ((program, round), (trainee, target))) = read(|fields| {
-            let actor = actor("Pin", &request.request_id, &request, fields);
+        let (caller, ((program, round), (trainee, target))) = read(|fields| {
+            let caller = caller("Pin", &request.request_id, &request, fields);
             let decision = decision(&request.round, request.pair, fields);
-            Some((actor?, decision?))
+            Some((caller?, decision?))
         })?;
         let decision = Pin { trainee, target };
-        let done = self.app.pin(&actor, &program, &round, decision).await;
-        once_is_enough(done).map_err(status)?;
-        Ok(Response::new(pb::PinResponse {}))
+        let pin = |actor: Actor| async move {
+            let done = self.app.pin(&actor, &program, &round, decision);
+            Ok(done.await?)
+        };
+        once(&self.app, caller, |(): &()| pb::PinResponse {}, pin).await
     }
 
     async fn unpin(
@@ -148,15 +151,17 @@ impl pb::round_service_server::RoundService for RoundCalls {
         request: Request<pb::UnpinRequest>,
     ) -> Result<Response<pb::UnpinResponse>, Status> {
         let request = request.into_inner();
-        let (actor, ((program, round), (trainee, target))) = read(|fields| {
-            let actor = actor("Unpin", &request.request_id, &request, fields);
+        let (caller, ((program, round), (trainee, target))) = read(|fields| {
+            let caller = caller("Unpin", &request.request_id, &request, fields);
             let decision = decision(&request.round, request.pair, fields);
-            Some((actor?, decision?))
+            Some((caller?, decision?))
         })?;
         let decision = Pin { trainee, target };
-        let done = self.app.unpin(&actor, &program, &round, &decision).await;
-        once_is_enough(done).map_err(status)?;
-        Ok(Response::new(pb::UnpinResponse {}))
+        let unpin = |actor: Actor| async move {
+            let done = self.app.unpin(&actor, &program, &round, &decision);
+            Ok(done.await?)
+        };
+        once(&self.app, caller, |(): &()| pb::UnpinResponse {}, unpin).await
     }
 
     async fn forbid(
@@ -164,15 +169,17 @@ impl pb::round_service_server::RoundService for RoundCalls {
         request: Request<pb::ForbidRequest>,
     ) -> Result<Response<pb::ForbidResponse>, Status> {
         let request = request.into_inner();
-        let (actor, ((program, round), (trainee, target))) = read(|fields| {
-            let actor = actor("Forbid", &request.request_id, &request, fields);
+        let (caller, ((program, round), (trainee, target))) = read(|fields| {
+            let caller = caller("Forbid", &request.request_id, &request, fields);
             let decision = decision(&request.round, request.pair, fields);
-            Some((actor?, decision?))
+            Some((caller?, decision?))
         })?;
         let decision = Forbid { trainee, target };
-        let done = self.app.forbid(&actor, &program, &round, decision).await;
-        once_is_enough(done).map_err(status)?;
-        Ok(Response::new(pb::ForbidResponse {}))
+        let forbid = |actor: Actor| async move {
+            let done = self.app.forbid(&actor, &program, &round, decision);
+            Ok(done.await?)
+        };
+        once(&self.app, caller, |(): &()| pb::ForbidResponse {}, forbid).await
     }
 
     async fn unforbid(
@@ -180,15 +187,23 @@ impl pb::round_service_server::RoundService for RoundCalls {
         request: Request<pb::UnforbidRequest>,
     ) -> Result<Response<pb::UnforbidResponse>, Status> {
         let request = request.into_inner();
-        let (actor, ((program, round), (trainee, target))) = read(|fields| {
-            let actor = actor("Unforbid", &request.request_id, &request, fields);
+        let (caller, ((program, round), (trainee, target))) = read(|fields| {
+            let caller = caller("Unforbid", &request.request_id, &request, fields);
             let decision = decision(&request.round, request.pair, fields);
-            Some((actor?, decision?))
+            Some((caller?, decision?))
         })?;
         let decision = Forbid { trainee, target };
-        let done = self.app.unforbid(&actor, &program, &round, &decision).await;
-        once_is_enough(done).map_err(status)?;
-        Ok(Response::new(pb::UnforbidResponse {}))
+        let unforbid = |actor: Actor| async move {
+            let done = self.app.unforbid(&actor, &program, &round, &decision);
+            Ok(done.await?)
+        };
+        once(
+            &self.app,
+            caller,
+            |(): &()| pb::UnforbidResponse {},
+            unforbid,
+        )
+        .await
     }
 
     async fn list_pins(
@@ -209,5 +224,89 @@ impl pb::round_service_server::RoundService for RoundCalls {
             pins: pins.iter().map(pin).collect(),
             forbids: forbids.iter().map(forbid).collect(),
         }))
+    }
+
+    // What belongs to a round is answered in a file for each part.
+
+    async fn list_supervision_lines(
+        &self,
+        request: Request<pb::ListSupervisionLinesRequest>,
+    ) -> Result<Response<pb::ListSupervisionLinesResponse>, Status> {
+        let answer = round_lines::list(&self.app, request.into_inner()).await;
+        answer.map(Response::new)
+    }
+
+    async fn replace_supervision_lines(
+        &self,
+        request: Request<pb::ReplaceSupervisionLinesRequest>,
+    ) -> Result<Response<pb::ReplaceSupervisionLinesResponse>, Status> {
+        round_lines::replace(&self.app, request.into_inner()).await
+    }
+
+    async fn list_participants(
+        &self,
+        request: Request<pb::ListParticipantsRequest>,
+    ) -> Result<Response<pb::ListParticipantsResponse>, Status> {
+        let answer = round_participants::list(&self.app, request.into_inner()).await;
+        answer.map(Response::new)
+    }
+
+    async fn add_participants(
+        &self,
+        request: Request<pb::AddParticipantsRequest>,
+    ) -> Result<Response<pb::AddParticipantsResponse>, Status> {
+        round_participants::add(&self.app, request.into_inner()).await
+    }
+
+    async fn remove_participants(
+        &self,
+        request: Request<pb::RemoveParticipantsRequest>,
+    ) -> Result<Response<pb::RemoveParticipantsResponse>, Status> {
+        round_participants::remove(&self.app, request.into_inner()).await
+    }
+
+    async fn get_preferences(
+        &self,
+        request: Request<pb::GetPreferencesRequest>,
+    ) -> Result<Response<pb::GetPreferencesResponse>, Status> {
+        let answer = round_preferences::get(&self.app, request.into_inner()).await;
+        answer.map(Response::new)
+    }
+
+    async fn list_preferences(
+        &self,
+        request: Request<pb::ListPreferencesRequest>,
+    ) -> Result<Response<pb::ListPreferencesResponse>, Status> {
+        let answer = round_preferences::list(&self.app, request.into_inner()).await;
+        answer.map(Response::new)
+    }
+
+    async fn replace_preferences(
+        &self,
+        request: Request<pb::ReplacePreferencesRequest>,
+    ) -> Result<Response<pb::ReplacePreferencesResponse>, Status> {
+        round_preferences::replace(&self.app, request.into_inner()).await
+    }
+
+    async fn batch_replace_preferences(
+        &self,
+        request: Request<pb::BatchReplacePreferencesRequest>,
+    ) -> Result<Response<pb::BatchReplacePreferencesResponse>, Status> {
+        round_preferences::batch_replace(&self.app, request.into_inner()).await
+    }
+
+    async fn get_site_ranking(
+        &self,
+        request: Request<pb::GetSiteRankingRequest>,
+    ) -> Result<Response<pb::GetSiteRankingResponse>, Status> {
+        let answer = round_rankings::get(&self.app, request.into_inner()).await;
+        answer.map(Response::new)
+    }
+
+    async fn replace_site_ranking(
+        &self,
+        request: Request<pb::ReplaceSiteRankingRequest>,
+    ) -> Result<Response<pb::ReplaceSiteRankingResponse>, Status> {
+        round_rankings::replace(&self.app, request.into_inner()).await
     }
 }

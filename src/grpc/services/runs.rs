@@ -3,14 +3,13 @@
 use tokio::sync::watch::Receiver;
 use tonic::{Request, Response, Status};
 
-use super::super::convert::runs;
+use super::super::convert::{listing, runs};
 use super::super::pb;
-use super::super::request::{actor, next_token, page, read};
+use super::super::request::{caller, list, next_token, once, read};
 use super::super::status::status;
-use super::done_before;
 use super::watch::{Events, follow};
 use crate::app::{Actor, App};
-use crate::domain::Key;
+use crate::domain::{Key, Run, RunFilter, Versioned};
 
 /// Answers the calls on runs.
 #[derive(Clone, Debug)]
@@ -29,20 +28,22 @@ impl pb::run_service_server::RunService for RunCalls {
         request: Request<pb::StartRunRequest>,
     ) -> Result<Response<pb::StartRunResponse>, Status> {
         let request = request.into_inner();
-        let (actor, (program, round), limits) = read(|fields| {
-            let actor = actor("StartRun", &request.request_id, &request, fields);
+        let (caller, (program, round), limits) = read(|fields| {
+            let caller = caller("StartRun", &request.request_id, &request, fields);
             let round = fields.resource_name::<Key>("round", &request.round, "rounds");
             let (seconds, memory) = (request.time_limit_seconds, request.memory_bytes_max);
             let limits = runs::read_limits(seconds, memory, fields);
-            Some((actor?, round?, limits?))
+            Some((caller?, round?, limits?))
         })?;
-        let mut record = self.app.start_run(&actor, &program, &round, limits).await;
-        if let Some(key) = done_before(&record) {
-            record = self.app.get_run(&actor, &program, &key).await;
-        }
-        Ok(Response::new(pb::StartRunResponse {
-            run: Some(runs::message(&program, &record.map_err(status)?)),
-        }))
+        let owner = program.clone();
+        let answer = move |record: &Versioned<Run>| pb::StartRunResponse {
+            run: Some(runs::message(&owner, record)),
+        };
+        let start = |actor: Actor| async move {
+            let started = self.app.start_run(&actor, &program, &round, limits);
+            Ok(started.await?)
+        };
+        once(&self.app, caller, answer, start).await
     }
 
     async fn get_run(
@@ -62,8 +63,8 @@ impl pb::run_service_server::RunService for RunCalls {
         request: Request<pb::ListRunsRequest>,
     ) -> Result<Response<pb::ListRunsResponse>, Status> {
         let request = request.into_inner();
-        let scope = format!("{}/runs/{}", request.parent, request.round);
-        let (program, round, page) = read(|fields| {
+        let scope = format!("{}/runs", request.parent);
+        let (program, (list, scope)) = read(|fields| {
             let program = fields.program_name("parent", &request.parent);
             let round = match request.round.as_str() {
                 "" => Some(None),
@@ -71,19 +72,23 @@ impl pb::run_service_server::RunService for RunCalls {
                     .resource_name::<Key>("round", name, "rounds")
                     .map(Some),
             };
-            let page = page(request.page_size, &request.page_token, &scope, fields);
-            let (program, round) = (program?, round?);
-            if round.as_ref().is_some_and(|(owner, _)| *owner != program) {
+            if let (Some(program), Some(Some((owner, _)))) = (&program, &round)
+                && owner != program
+            {
                 fields.refuse("round", "program", "must be a round of the parent");
             }
-            Some((program, round.map(|(_, key)| key), page?))
+            let order = listing::order(&request.order_by, listing::BY_ROUND, fields);
+            let filter = listing::runs(&request.filter, fields).zip(round);
+            let filter = filter.map(|(filter, round)| RunFilter {
+                round: round.map(|(_, key)| key),
+                ..filter
+            });
+            let (size, token) = (request.page_size, &request.page_token);
+            let list = list(size, token, &scope, (order, filter), fields);
+            Some((program?, list?))
         })?;
         let actor = Actor::operator();
-        let found = self
-            .app
-            .list_runs(&actor, &program, round.as_ref(), &page)
-            .await;
-        let found = found.map_err(status)?;
+        let found = self.app.list_runs(&actor, &program, &list).await?;
         let message = |record| runs::message(&program, record);
         Ok(Response::new(pb::ListRunsResponse {
             runs: found.items.iter().map(message).collect(),
@@ -96,18 +101,18 @@ impl pb::run_service_server::RunService for RunCalls {
         request: Request<pb::CancelRunRequest>,
     ) -> Result<Response<pb::CancelRunResponse>, Status> {
         let request = request.into_inner();
-        let (actor, (program, key)) = read(|fields| {
-            let actor = actor("CancelRun", &request.request_id, &request, fields);
+        let (caller, (program, key)) = read(|fields| {
+            let caller = caller("CancelRun", &request.request_id, &request, fields);
             let name = fields.resource_name::<Key>("name", &request.name, "runs");
-            Some((actor?, name?))
+            Some((caller?, name?))
         })?;
-        let mut record = self.app.cancel_run(&actor, &program, &key).await;
-        if done_before::<_, Key>(&record).is_some() {
-            record = self.app.get_run(&actor, &program, &key).await;
-        }
-        Ok(Response::new(pb::CancelRunResponse {
-            run: Some(runs::message(&program, &record.map_err(status)?)),
-        }))
+        let owner = program.clone();
+        let answer = move |record: &Versioned<Run>| pb::CancelRunResponse {
+            run: Some(runs::message(&owner, record)),
+        };
+        let cancel =
+            |actor: Actor| async move { Ok(self.app.cancel_run(&actor, &program, &key).await?) };
+        once(&self.app, caller, answer, cancel).await
     }
 
     async fn watch_run(

@@ -67,12 +67,20 @@ pub(super) fn status(error: AppError) -> Status {
     match &error {
         AppError::Invalid(violations) => add_violations(&mut details, violations),
         AppError::InvalidRoster(errors) => add_mistakes(&mut details, errors),
-        AppError::NotFound { kind, key } | AppError::AlreadyExists { kind, key } => {
+        AppError::NotFound { kind, key }
+        | AppError::Hidden { kind, key }
+        | AppError::AlreadyExists { kind, key } => {
             details.set_resource_info(kind.as_str(), shortened(key), "", "");
         }
         _ => {}
     }
     Status::with_error_details(code, message(&error), details)
+}
+
+impl From<AppError> for Status {
+    fn from(error: AppError) -> Self {
+        status(error)
+    }
 }
 
 /// Returns the status of a server that is stopping.
@@ -90,14 +98,12 @@ fn code_and_reason(error: &AppError) -> (Code, ErrorReason) {
         AppError::Invalid(_) => (Code::InvalidArgument, ErrorReason::InvalidFields),
         AppError::InvalidRoster(_) => (Code::InvalidArgument, ErrorReason::InvalidRoster),
         // Whoever may not know of a record is told that there is none.
-        AppError::NotFound { .. } | AppError::Forbidden { is_secret: true } => {
+        AppError::NotFound { .. } | AppError::Hidden { .. } => {
             (Code::NotFound, ErrorReason::NotFound)
         }
         AppError::AlreadyExists { .. } => (Code::AlreadyExists, ErrorReason::AlreadyExists),
         AppError::FailedPrecondition(reason) => (Code::FailedPrecondition, held_by(reason)),
-        AppError::Forbidden { is_secret: false } => {
-            (Code::PermissionDenied, ErrorReason::Forbidden)
-        }
+        AppError::Forbidden => (Code::PermissionDenied, ErrorReason::Forbidden),
         AppError::Unauthenticated => (Code::Unauthenticated, ErrorReason::Unauthenticated),
         AppError::Contended => (Code::Aborted, ErrorReason::Contended),
         AppError::StaleEtag { .. } => (Code::Aborted, ErrorReason::StaleEtag),
@@ -119,7 +125,6 @@ fn held_by(reason: &Reason) -> ErrorReason {
         Reason::NoTrainees { .. } => ErrorReason::NoTrainees,
         Reason::TakesPart { .. } => ErrorReason::TakesPart,
         Reason::PinAgainstForbid { .. } => ErrorReason::PinAgainstForbid,
-        Reason::RequestDone { .. } => ErrorReason::RequestDone,
     }
 }
 
@@ -131,7 +136,6 @@ fn message(error: &AppError) -> String {
             all => format!("{} fields are wrong", all.len()),
         },
         AppError::InvalidRoster(errors) => format!("the roster has {} mistakes", errors.count()),
-        AppError::Forbidden { is_secret: true } => "there is no such record".to_owned(),
         AppError::Internal(_) => format!("{error}; its request id is {}", request_id::current()),
         _ => shortened(&error.to_string()),
     }
@@ -144,7 +148,9 @@ fn metadata(error: &AppError) -> Vec<(&'static str, String)> {
             vec![("violations", violations.as_slice().len().to_string())]
         }
         AppError::InvalidRoster(errors) => vec![("mistakes", errors.count().to_string())],
-        AppError::NotFound { kind, key } | AppError::AlreadyExists { kind, key } => {
+        AppError::NotFound { kind, key }
+        | AppError::Hidden { kind, key }
+        | AppError::AlreadyExists { kind, key } => {
             vec![("kind", kind.to_string()), ("key", key.clone())]
         }
         AppError::FailedPrecondition(reason) => held_metadata(reason),
@@ -186,7 +192,6 @@ fn held_metadata(reason: &Reason) -> Vec<(&'static str, String)> {
             ("target", target.clone()),
             ("already", (*already).to_owned()),
         ],
-        Reason::RequestDone { subject } => vec![("subject", subject.clone())],
     }
 }
 
@@ -205,9 +210,13 @@ fn delay(error: &AppError) -> Option<Duration> {
     }
 }
 
-/// Logs what lies behind a fault; the other errors are the caller's.
+/// Logs what lies behind a fault, and who asks for what is hidden; the other
+/// errors are the caller's.
 fn log(error: &AppError) {
     match error {
+        AppError::Hidden { kind, key } => {
+            tracing::info!(%kind, key, "asked for a record that is hidden from the caller");
+        }
         AppError::Unavailable(source) => {
             tracing::error!(error = %chain(source.as_ref()), "something is not available");
         }

@@ -132,6 +132,17 @@ impl<'a> Candidates<'a> {
     /// # Errors
     /// When a zone of the roster cannot be put on the line of slots.
     pub(super) fn new(roster: &'a Roster, zones: &ZoneTable) -> Result<Self, MatchError> {
+        let mut candidates = Self::unpruned(roster, zones)?;
+        super::pruning::prune(&mut candidates);
+        Ok(candidates)
+    }
+
+    /// Returns the candidates before those are dropped that no plan can use;
+    /// fills without any weekly start are among them.
+    ///
+    /// # Errors
+    /// When a zone of the roster cannot be put on the line of slots.
+    pub(super) fn unpruned(roster: &'a Roster, zones: &ZoneTable) -> Result<Self, MatchError> {
         let timeline = Timeline::new(roster, zones)?;
         let index = Index::new(roster);
         let calendars = Calendars::new(roster, &timeline)?;
@@ -158,7 +169,6 @@ impl<'a> Candidates<'a> {
         };
         candidates.add_pairs(&timeline, &calendars)?;
         candidates.add_fills(&index, &calendars);
-        super::pruning::prune(&mut candidates);
         Ok(candidates)
     }
 

@@ -8,9 +8,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Formulation, Scope};
-use crate::domain::{QUARTER_HOUR, Role, SessionKind, Thousandths};
+use crate::domain::{QUARTER_HOUR, Role, Rule, SessionKind, Thousandths};
 use crate::matching::candidates::{Candidates, Pair};
-use crate::matching::model::{Column, ColumnIndex};
+use crate::matching::model::{Column, ColumnIndex, Subject};
 
 /// Returns the column of the quarter hours that a tight pair loses to its
 /// sessions, adding it when it is first asked for; `None` for other pairs and
@@ -34,8 +34,10 @@ pub(super) fn lowered_column(
         upper: most,
         is_integer: true,
     });
+    let subjects = [Subject::Trainee(pair.trainee), Subject::Site(pair.site)];
     formulation
         .model
+        .under(Rule::ContactRange, &subjects)
         .at_most(0.0, [(column, 1.0), (place, -most)]);
     formulation.lowered.insert(position, column);
     Some(column)
@@ -130,7 +132,11 @@ fn contact_fits_week(
         terms.push((lowered, -f64::from(QUARTER_HOUR)));
         terms.push((place, f64::from(slack)));
         let limit = f64::from(free) - f64::from(pair.contact_max) + f64::from(slack);
-        formulation.model.at_most(limit, terms);
+        let subjects = [Subject::Trainee(pair.trainee), Subject::Site(pair.site)];
+        formulation
+            .model
+            .under(Rule::ContactFitsWeek, &subjects)
+            .at_most(limit, terms);
     }
 }
 
@@ -186,5 +192,9 @@ fn supervision_ratio(
             terms.push((*column, -best.fold(0.0, f64::max)));
         }
     }
-    formulation.model.at_most(0.0, terms);
+    let subjects = [Subject::Trainee(pair.trainee), Subject::Site(pair.site)];
+    formulation
+        .model
+        .under(Rule::SupervisionRatio, &subjects)
+        .at_most(0.0, terms);
 }

@@ -10,6 +10,7 @@
 
 mod cliques;
 mod contact;
+mod names;
 mod objective;
 mod placement;
 mod sessions;
@@ -17,6 +18,7 @@ mod supervision;
 
 use std::collections::BTreeMap;
 
+pub(super) use names::Names;
 pub(super) use objective::constant;
 
 use super::candidates::{Candidates, Fill};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Formulation, Minimum, Scope};
 use crate::domain::{QUARTER_HOUR, Rule};
 use crate::matching::candidates::Candidates;
-use crate::matching::model::ColumnIndex;
+use crate::matching::model::{ColumnIndex, Subject};
 
 type Placed = Vec<(usize, ColumnIndex)>;
 
@@ -30,9 +30,10 @@ pub(super) fn add_rows(
                 .push((position, *column));
         }
     }
-    for placed in by_trainee.values() {
+    for (trainee, placed) in &by_trainee {
         formulation
             .model
+            .under(Rule::SupervisionLines, &[Subject::Trainee(*trainee)])
             .at_most(1.0, placed.iter().map(|(_, column)| (*column, 1.0)));
     }
     for (site, placed) in &by_site {
@@ -52,10 +53,13 @@ fn site_capacity(
     placed: &Placed,
 ) {
     let capacity = candidates.roster.sites[site].capacity;
-    formulation.model.at_most(
-        f64::from(capacity),
-        placed.iter().map(|(_, column)| (*column, 1.0)),
-    );
+    formulation
+        .model
+        .under(Rule::SiteCapacity, &[Subject::Site(site)])
+        .at_most(
+            f64::from(capacity),
+            placed.iter().map(|(_, column)| (*column, 1.0)),
+        );
 }
 
 /// The least contact of all must fit into what the site offers; what is over
@@ -70,10 +74,15 @@ fn site_contact_minutes(
     let least = placed
         .iter()
         .map(|(p, column)| (*column, f64::from(candidates.pairs[*p].contact_min)));
-    formulation.model.at_most(f64::from(offered), least);
+    let label = (Rule::SiteContactMinutes, [Subject::Site(site)]);
+    formulation
+        .model
+        .under(label.0, &label.1)
+        .at_most(f64::from(offered), least);
 
     let on_grid = f64::from(offered / QUARTER_HOUR * QUARTER_HOUR);
     let over = formulation.model.add_amount();
+    formulation.model.label_column(over, label.0, &label.1);
     formulation.over.push(over);
     let mut terms = vec![(over, -1.0)];
     for (position, column) in placed {
@@ -82,7 +91,10 @@ fn site_contact_minutes(
             terms.push((lowered, -f64::from(QUARTER_HOUR)));
         }
     }
-    formulation.model.at_most(on_grid, terms);
+    formulation
+        .model
+        .under(label.0, &label.1)
+        .at_most(on_grid, terms);
 }
 
 fn capacity_min(
@@ -93,10 +105,13 @@ fn capacity_min(
     for (position, site) in candidates.roster.sites.iter().enumerate() {
         if site.capacity_min > 0 {
             let placed = by_site.get(&position).map_or(&[][..], Vec::as_slice);
-            let row = formulation.model.at_least(
-                f64::from(site.capacity_min),
-                placed.iter().map(|(_, column)| (*column, 1.0)),
-            );
+            let row = formulation
+                .model
+                .under(Rule::CapacityMin, &[Subject::Site(position)])
+                .at_least(
+                    f64::from(site.capacity_min),
+                    placed.iter().map(|(_, column)| (*column, 1.0)),
+                );
             let subject = format!("site {} needs at least {}", site.key, site.capacity_min);
             formulation.minima.push(Minimum {
                 row,
@@ -120,6 +135,10 @@ fn pinned_sites(
                 .filter(|(pair, _)| candidates.pairs[*pair].site == *site);
             let row = formulation
                 .model
+                .under(
+                    Rule::Pinned,
+                    &[Subject::Trainee(trainee), Subject::Site(*site)],
+                )
                 .at_least(1.0, there.map(|(_, column)| (*column, 1.0)));
             let subject = format!(
                 "trainee {} is pinned to site {}",

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::cliques::{Span, cliques};
 use super::{Formulation, Meet, Scope};
-use crate::domain::SessionKind;
+use crate::domain::{Rule, SessionKind};
 use crate::matching::candidates::Candidates;
-use crate::matching::model::ColumnIndex;
+use crate::matching::model::{ColumnIndex, Subject};
 
 /// Sessions of one supervisor at one weekly start, with the columns of which
 /// at most one can be chosen.
@@ -38,10 +38,10 @@ pub(super) fn add_rows(
     for (supervisor, meets) in &by_supervisor {
         let slots = session_size(formulation, candidates, *supervisor, meets);
         supervisor_weekly_minutes(formulation, candidates, *supervisor, &slots);
-        no_overlap_of_supervisor(formulation, candidates, &slots);
+        no_overlap_of_supervisor(formulation, candidates, *supervisor, &slots);
     }
-    for meets in by_trainee.values() {
-        no_overlap_of_trainee(formulation, candidates, meets);
+    for (trainee, meets) in &by_trainee {
+        no_overlap_of_trainee(formulation, candidates, *trainee, meets);
     }
 }
 
@@ -62,8 +62,14 @@ fn fill_by_meeting(formulation: &mut Formulation, candidates: &Candidates<'_>, s
                 .into_iter()
                 .flatten()
                 .map(|meet| (*meet, 1.0));
+            let filled = Subject::Line {
+                trainee: fill.trainee,
+                line: fill.line,
+            };
+            let subjects = [filled, Subject::Supervisor(fill.supervisor)];
             formulation
                 .model
+                .under(Rule::SupervisionLines, &subjects)
                 .equals(0.0, meets.chain([(*column, -1.0)]));
         }
     }
@@ -86,23 +92,36 @@ fn session_size(
     }
     let group_size_max = f64::from(candidates.roster.supervisors[supervisor].group_size_max);
     let model = &mut formulation.model;
+    let rule = Rule::SessionSize;
     let mut slots: Vec<Slot> = Vec::new();
     for ((venue, start, kind), members) in sessions {
         let sum = || members.iter().map(|column| (*column, 1.0));
+        let session = Subject::Session { venue, start, kind };
+        let subjects = [Subject::Supervisor(supervisor), session];
         let columns = match kind {
             SessionKind::Individual => members.clone(),
             SessionKind::Triadic => {
                 let open = model.add_binary();
-                model.equals(0.0, sum().chain([(open, -2.0)]));
+                model.label_column(open, rule, &subjects);
+                model
+                    .under(rule, &subjects)
+                    .equals(0.0, sum().chain([(open, -2.0)]));
                 for member in &members {
-                    model.at_most(0.0, [(*member, 1.0), (open, -1.0)]);
+                    model
+                        .under(rule, &subjects)
+                        .at_most(0.0, [(*member, 1.0), (open, -1.0)]);
                 }
                 vec![open]
             }
             SessionKind::Group => {
                 let open = model.add_binary();
-                model.at_least(0.0, sum().chain([(open, -3.0)]));
-                model.at_most(0.0, sum().chain([(open, -group_size_max)]));
+                model.label_column(open, rule, &subjects);
+                model
+                    .under(rule, &subjects)
+                    .at_least(0.0, sum().chain([(open, -3.0)]));
+                model
+                    .under(rule, &subjects)
+                    .at_most(0.0, sum().chain([(open, -group_size_max)]));
                 vec![open]
             }
         };
@@ -135,12 +154,19 @@ fn supervisor_weekly_minutes(
         let weight = weight.unwrap_or(f64::from(slot.minutes));
         slot.columns.iter().map(move |column| (*column, weight))
     });
-    formulation.model.at_most(f64::from(limit), terms);
+    formulation
+        .model
+        .under(
+            Rule::SupervisorWeeklyMinutes,
+            &[Subject::Supervisor(supervisor)],
+        )
+        .at_most(f64::from(limit), terms);
 }
 
 fn no_overlap_of_supervisor(
     formulation: &mut Formulation,
     candidates: &Candidates<'_>,
+    supervisor: usize,
     slots: &[Slot],
 ) {
     let spans: Vec<Span<'_>> = slots
@@ -160,6 +186,7 @@ fn no_overlap_of_supervisor(
         if columns.len() > 1 {
             formulation
                 .model
+                .under(Rule::NoOverlap, &[Subject::Supervisor(supervisor)])
                 .at_most(1.0, columns.into_iter().map(|column| (column, 1.0)));
         }
     }
@@ -168,6 +195,7 @@ fn no_overlap_of_supervisor(
 fn no_overlap_of_trainee(
     formulation: &mut Formulation,
     candidates: &Candidates<'_>,
+    trainee: usize,
     meets: &[usize],
 ) {
     let line = |position: usize| candidates.fills[formulation.meets[position].fill].line;
@@ -193,6 +221,7 @@ fn no_overlap_of_trainee(
     for columns in rows {
         formulation
             .model
+            .under(Rule::NoOverlap, &[Subject::Trainee(trainee)])
             .at_most(1.0, columns.into_iter().map(|column| (column, 1.0)));
     }
 }

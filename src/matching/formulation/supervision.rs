@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Formulation, Minimum, Scope};
 use crate::domain::plan::Level;
-use crate::domain::{Role, Rule, SessionKind, Supervisor};
+use crate::domain::{Role, Rule, SessionKind};
 use crate::matching::candidates::Candidates;
-use crate::matching::model::{Column, ColumnIndex};
+use crate::matching::model::{Column, ColumnIndex, Subject};
 use crate::matching::values::caseload_share;
 
 /// The chosen-or-not columns of some fills, by position of the fill.
@@ -76,13 +76,20 @@ fn supervision_lines(
                 continue;
             }
             let fills = fills.get(&(*trainee, line)).map_or(&[][..], Vec::as_slice);
+            let filled = Subject::Line {
+                trainee: *trainee,
+                line,
+            };
             let everywhere = fills
                 .iter()
                 .all(|(fill, _)| candidates.fills[*fill].pair.is_some());
             if !everywhere {
                 let chosen = fills.iter().map(|(_, column)| (*column, 1.0));
                 let placed = places.iter().map(|(_, column)| (*column, -1.0));
-                formulation.model.equals(0.0, chosen.chain(placed));
+                formulation
+                    .model
+                    .under(Rule::SupervisionLines, &[filled])
+                    .equals(0.0, chosen.chain(placed));
             }
             for (pair, place) in places {
                 let here: Vec<(ColumnIndex, f64)> = fills
@@ -90,13 +97,16 @@ fn supervision_lines(
                     .filter(|(fill, _)| candidates.fills[*fill].pair == Some(*pair))
                     .map(|(_, column)| (*column, 1.0))
                     .collect();
+                let site = Subject::Site(candidates.pairs[*pair].site);
+                let subjects = [filled, site];
+                let model = &mut formulation.model;
                 if everywhere {
-                    formulation
-                        .model
+                    model
+                        .under(Rule::SupervisionLines, &subjects)
                         .equals(0.0, here.into_iter().chain([(*place, -1.0)]));
                 } else if !here.is_empty() {
-                    formulation
-                        .model
+                    model
+                        .under(Rule::SupervisionLines, &subjects)
                         .at_most(0.0, here.into_iter().chain([(*place, -1.0)]));
                 }
             }
@@ -114,7 +124,7 @@ fn caseload(
 ) {
     let person = &candidates.roster.supervisors[supervisor];
     let mut distinct: Vec<(ColumnIndex, f64)> = Vec::new();
-    for fills in trainees.values() {
+    for (trainee, fills) in trainees {
         let mut lines: BTreeMap<usize, Vec<ColumnIndex>> = BTreeMap::new();
         for (fill, column) in fills {
             lines
@@ -125,27 +135,40 @@ fn caseload(
         if lines.len() == 1 {
             distinct.extend(fills.iter().map(|(_, column)| (*column, 1.0)));
         } else {
-            let any = formulation.model.add_amount();
+            let model = &mut formulation.model;
+            let rule = Rule::CaseloadLimit;
+            let subjects = [Subject::Supervisor(supervisor), Subject::Trainee(*trainee)];
+            let any = model.add_amount();
+            model.label_column(any, rule, &subjects);
             distinct.push((any, 1.0));
-            formulation.model.at_most(1.0, [(any, 1.0)]);
+            model.under(rule, &subjects).at_most(1.0, [(any, 1.0)]);
             for columns in lines.values() {
                 let of_line = columns.iter().map(|column| (*column, 1.0));
-                formulation.model.at_most(0.0, of_line.chain([(any, -1.0)]));
+                model
+                    .under(rule, &subjects)
+                    .at_most(0.0, of_line.chain([(any, -1.0)]));
             }
             let of_all = fills.iter().map(|(_, column)| (*column, -1.0));
-            formulation.model.at_most(0.0, of_all.chain([(any, 1.0)]));
+            model
+                .under(rule, &subjects)
+                .at_most(0.0, of_all.chain([(any, 1.0)]));
         }
     }
     let room = person.caseload_left();
     if candidates.levels.contains(&Level::CaseloadBalance) {
-        caseload_places(formulation, person, room, &distinct);
+        caseload_places(formulation, candidates, supervisor, room, &distinct);
     }
+    let subject = Subject::Supervisor(supervisor);
     formulation
         .model
+        .under(Rule::CaseloadLimit, &[subject])
         .at_most(f64::from(room), distinct.iter().copied());
     if scope.with_minima && person.caseload_min > person.caseload_current {
         let least = person.caseload_min - person.caseload_current;
-        let row = formulation.model.at_least(f64::from(least), distinct);
+        let row = formulation
+            .model
+            .under(Rule::CapacityMin, &[subject])
+            .at_least(f64::from(least), distinct);
         let subject = caseload_min_subject(candidates, supervisor);
         formulation.minima.push(Minimum {
             row,
@@ -159,10 +182,13 @@ fn caseload(
 /// before it, so the least sum takes them in order.
 fn caseload_places(
     formulation: &mut Formulation,
-    person: &Supervisor,
+    candidates: &Candidates<'_>,
+    supervisor: usize,
     room: u32,
     distinct: &[(ColumnIndex, f64)],
 ) {
+    let person = &candidates.roster.supervisors[supervisor];
+    let label = (Rule::CaseloadLimit, [Subject::Supervisor(supervisor)]);
     let mut terms = distinct.to_vec();
     let trainees = u32::try_from(distinct.len()).unwrap_or(u32::MAX);
     for place in 1..=room.min(trainees) {
@@ -171,11 +197,13 @@ fn caseload_places(
             upper: 1.0,
             is_integer: false,
         });
+        formulation.model.label_column(taken, label.0, &label.1);
         let share = f64::from(caseload_share(person, place));
         formulation.caseload_places.push((taken, share));
         terms.push((taken, -1.0));
     }
-    formulation.model.equals(0.0, terms);
+    let model = &mut formulation.model;
+    model.under(label.0, &label.1).equals(0.0, terms);
 }
 
 fn caseload_min_subject(candidates: &Candidates<'_>, supervisor: usize) -> String {
@@ -195,7 +223,10 @@ fn unreachable_caseload_min(
     for (position, person) in candidates.roster.supervisors.iter().enumerate() {
         let is_needed = person.caseload_min > person.caseload_current;
         if is_needed && !by_supervisor.contains_key(&position) {
-            let row = formulation.model.at_least(1.0, []);
+            let row = formulation
+                .model
+                .under(Rule::CapacityMin, &[Subject::Supervisor(position)])
+                .at_least(1.0, []);
             let subject = caseload_min_subject(candidates, position);
             formulation.minima.push(Minimum {
                 row,
@@ -231,15 +262,19 @@ fn least_weekly_minutes(
     let Some((minutes, size, _)) = fills.first().copied() else {
         return;
     };
+    let minutes_row = formulation.model.under(
+        Rule::SupervisorWeeklyMinutes,
+        &[Subject::Supervisor(supervisor)],
+    );
     if fills.iter().all(|(m, s, _)| (*m, *s) == (minutes, size)) {
         // Whole sessions only: sharper than minutes shared out.
         let places = limit / minutes * size;
-        formulation.model.at_most(
+        minutes_row.at_most(
             f64::from(places),
             fills.iter().map(|(_, _, column)| (*column, 1.0)),
         );
     } else {
-        formulation.model.at_most(
+        minutes_row.at_most(
             f64::from(limit),
             fills
                 .iter()
@@ -268,16 +303,19 @@ fn group_members(
     let Some(minutes) = minutes.first().filter(|m| minutes.len() == 1 && **m > 0) else {
         return;
     };
-    let sessions = formulation.model.add_column(Column {
+    let label = (Rule::SessionSize, [Subject::Supervisor(supervisor)]);
+    let model = &mut formulation.model;
+    let sessions = model.add_column(Column {
         lower: 0.0,
         upper: f64::from(person.minutes_per_week_max.get() / minutes),
         is_integer: true,
     });
+    model.label_column(sessions, label.0, &label.1);
     let members = || fills().map(|(_, column)| (*column, 1.0));
     let least = members().chain([(sessions, -3.0)]);
-    formulation.model.at_least(0.0, least);
+    model.under(label.0, &label.1).at_least(0.0, least);
     let most = members().chain([(sessions, -f64::from(person.group_size_max))]);
-    formulation.model.at_most(0.0, most);
+    model.under(label.0, &label.1).at_most(0.0, most);
 }
 
 fn pinned_supervisors(
@@ -294,7 +332,11 @@ fn pinned_supervisors(
                 .into_iter()
                 .flatten()
                 .map(|(_, column)| (*column, 1.0));
-            let row = formulation.model.at_least(1.0, columns);
+            let subjects = [Subject::Trainee(trainee), Subject::Supervisor(*supervisor)];
+            let row = formulation
+                .model
+                .under(Rule::Pinned, &subjects)
+                .at_least(1.0, columns);
             let subject = format!(
                 "trainee {} is pinned to supervisor {}",
                 candidates.roster.trainees[trainee].key,

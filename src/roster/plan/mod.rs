@@ -1,11 +1,13 @@
 //! Plan folders: the plan as tables of keys, and a summary of what it was made
 //! from and with and how good it is proved to be.
 
+mod explanations;
 mod free_text;
 mod read;
 mod summary;
 mod write;
 
+pub use explanations::{ExplanationRow, write_explanations};
 pub use read::{read_plan, read_plan_folder};
 pub use summary::PlanContext;
 pub use write::write_plan;
@@ -17,6 +19,20 @@ pub const PLAN_FILES: [&str; 5] = [
     SESSION_MEMBERS,
     UNMATCHED,
     summary::FILE,
+];
+
+/// File of a plan folder that `practicum explain --save` adds.
+const EXPLANATIONS: &str = "explanations.csv";
+
+/// Every file that a plan folder may have of us, but for `timings.json`: what a
+/// new plan replaces or removes.
+pub const PLAN_FOLDER_FILES: [&str; 6] = [
+    PLACEMENTS,
+    SESSIONS,
+    SESSION_MEMBERS,
+    UNMATCHED,
+    summary::FILE,
+    EXPLANATIONS,
 ];
 
 const PLACEMENTS: &str = "placements.csv";

@@ -6,6 +6,7 @@ use super::super::table::{Columns, Row, read_table};
 use super::super::words::{KINDS, LICENCE_RULES, ROLES};
 use super::super::{FolderFiles, RosterErrors};
 use super::without_repeats;
+use crate::domain::limits::LINE_MINUTES_MOST;
 use crate::domain::{SupervisionLine, Tag};
 
 const FILE: &str = "supervision_lines.csv";
@@ -22,9 +23,6 @@ const COLUMNS: Columns = Columns {
     optional: &[],
     multiline: &[],
 };
-
-/// Longest weekly session, in minutes.
-const MINUTES_MOST: u32 = 600;
 
 /// The levels that have a line.
 #[derive(Default)]
@@ -76,7 +74,7 @@ fn read_line(row: &mut Row<'_>, level: Option<Tag>) -> Option<SupervisionLine> {
     let line = row.tag("line");
     let kinds = row.words("kinds", &KINDS);
     let role = row.word("role", &ROLES);
-    let minutes_per_week = row.minutes("minutes_per_week", MINUTES_MOST);
+    let minutes_per_week = row.minutes("minutes_per_week", LINE_MINUTES_MOST);
     let licence = row.word("licence", &LICENCE_RULES);
     Some(SupervisionLine {
         level: level?,

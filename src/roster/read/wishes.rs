@@ -5,6 +5,7 @@ use super::super::table::{Columns, Row, read_table};
 use super::super::words::REQUIREMENT_CATEGORIES;
 use super::super::{FolderFiles, RosterErrors};
 use super::{KnownKeys, sites, supervisors, trainees, without_repeats};
+use crate::domain::limits::RANK_MOST;
 use crate::domain::{
     Exclusion, Forbid, Minutes, Pin, Preference, Requirement, SiteOrSupervisor, SiteRanking,
     TraineeKey,
@@ -54,9 +55,6 @@ const TARGETS: [(&str, TargetKind); 2] = [
     ("site", TargetKind::Site),
     ("supervisor", TargetKind::Supervisor),
 ];
-
-/// Largest rank.
-const RANK_MOST: u32 = 100_000;
 
 #[derive(Clone, Copy)]
 enum TargetKind {

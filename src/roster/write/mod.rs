@@ -5,10 +5,9 @@ mod baseline;
 mod program;
 mod table;
 
-pub(super) use table::TableWriter;
+pub(super) use table::{TableWriter, list};
 
 use program::program_toml;
-use table::list;
 
 use super::FolderFiles;
 use super::words::licence_word;

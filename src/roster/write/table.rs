@@ -60,7 +60,7 @@ impl TableWriter {
 }
 
 /// Returns a list as one cell.
-pub(super) fn list(items: impl IntoIterator<Item = impl Display>) -> String {
+pub(in crate::roster) fn list(items: impl IntoIterator<Item = impl Display>) -> String {
     let items: Vec<String> = items.into_iter().map(|item| item.to_string()).collect();
     items.join(";")
 }

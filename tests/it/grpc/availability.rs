@@ -3,7 +3,14 @@
 use practicum::grpc::pb;
 
 use super::people::site;
-use crate::support::service::{Service, broken, reason};
+use crate::support::service::{Service, broken, reason, served_by_both};
+
+served_by_both!(
+    replaces_windows_and_days_away_and_nothing_else,
+    an_update_of_the_owner_leaves_windows_alone,
+    names_every_broken_window_and_day,
+    tells_a_missing_owner_from_a_wrong_name,
+);
 
 const NAME: &str = "programs/north/sites/harbour/availability";
 
@@ -39,7 +46,6 @@ fn replace(windows: Vec<pb::WeeklyWindow>, away: Vec<pb::Away>) -> pb::ReplaceAv
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn replaces_windows_and_days_away_and_nothing_else() {
     let service = with_site().await;
     let christmas = pb::Away {
@@ -93,7 +99,6 @@ async fn replaces_windows_and_days_away_and_nothing_else() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn an_update_of_the_owner_leaves_windows_alone() {
     let service = with_site().await;
     let request = replace(vec![window(pb::Weekday::Friday, 600, 660)], Vec::new());
@@ -120,7 +125,6 @@ async fn an_update_of_the_owner_leaves_windows_alone() {
     assert_eq!(found.windows, [window(pb::Weekday::Friday, 600, 660)]);
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn names_every_broken_window_and_day() {
     let service = with_site().await;
     let windows = vec![
@@ -159,7 +163,6 @@ async fn names_every_broken_window_and_day() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn tells_a_missing_owner_from_a_wrong_name() {
     let service = with_site().await;
     let get = |name: &str| {

@@ -1,9 +1,17 @@
 //! The gRPC service as its clients see it.
 
 mod availability;
+mod hostile;
+mod lists;
+mod once;
 mod operation;
 mod people;
 mod programs;
 mod rosters;
+mod round_parts;
+mod round_refusals;
+mod round_story;
 mod rounds;
-mod runs;
+pub(crate) mod runs;
+mod trainee_rows;
+mod twins;

@@ -9,7 +9,7 @@ use tonic::{Code, Request};
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
 
-use crate::support::service::{Service, eventually};
+use crate::support::service::{Service, eventually, reason};
 
 const SERVICES: [&str; 9] = [
     "practicum.v1.AvailabilityService",
@@ -110,6 +110,7 @@ async fn an_answer_carries_the_id_of_its_request() {
     assert!(uuid::Uuid::try_parse(id).is_ok(), "{id}");
 }
 
+/// Off: `refusal::told` left out in `src/grpc/server.rs`.
 #[tokio::test(flavor = "multi_thread")]
 async fn refuses_a_message_that_is_too_large() {
     let service = Service::start().await.with_program().await;
@@ -117,7 +118,8 @@ async fn refuses_a_message_that_is_too_large() {
         name: "x".repeat(5 << 20),
     };
     let refused = service.programs().get_program(request).await.unwrap_err();
-    assert_eq!(refused.code(), Code::OutOfRange, "{refused:?}");
+    assert_eq!(refused.code(), Code::ResourceExhausted, "{refused:?}");
+    assert_eq!(reason(&refused), "TOO_LARGE");
     let name = "programs/north".to_owned();
     service
         .programs()
@@ -126,6 +128,7 @@ async fn refuses_a_message_that_is_too_large() {
         .unwrap();
 }
 
+/// Off: a `first_byte` of an hour here.
 #[tokio::test(flavor = "multi_thread")]
 async fn closes_a_connection_that_stays_silent() {
     let limits = Limits {
@@ -140,6 +143,7 @@ async fn closes_a_connection_that_stays_silent() {
     assert!(ended.is_ok());
 }
 
+/// Off: a `connection_age` of an hour here.
 #[tokio::test(flavor = "multi_thread")]
 async fn closes_a_connection_that_grew_old() {
     let limits = Limits {
@@ -157,6 +161,7 @@ async fn closes_a_connection_that_grew_old() {
     assert!(!matches!(ended.unwrap(), Ok(Some(_))));
 }
 
+/// Off: `connections: 2` here.
 #[tokio::test(flavor = "multi_thread")]
 async fn takes_so_many_connections_and_lets_the_others_wait() {
     let limits = Limits {
@@ -180,6 +185,7 @@ async fn takes_so_many_connections_and_lets_the_others_wait() {
     );
 }
 
+/// Off: a `first_byte` and a `drain` of an hour here.
 #[tokio::test(flavor = "multi_thread")]
 async fn drains_while_hostile_connections_are_open() {
     let service = Service::start().await.with_program().await;

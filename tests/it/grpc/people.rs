@@ -4,7 +4,16 @@ use practicum::grpc::pb;
 use prost_types::FieldMask;
 use tonic::Code;
 
-use crate::support::service::{Service, broken, reason};
+use crate::support::service::{Service, broken, reason, served_by_both};
+
+served_by_both!(
+    pages_through_all_trainees_in_the_order_of_keys,
+    refuses_the_page_token_of_another_list,
+    a_request_id_takes_effect_once,
+    a_supervisor_keeps_what_the_mask_leaves_out,
+    refuses_a_supervisor_of_a_site_that_is_not_there,
+    deletes_a_site_once_its_etag_is_the_current_one,
+);
 
 fn day(year: i32) -> Option<pb::Date> {
     Some(pb::Date {
@@ -31,7 +40,7 @@ pub(crate) fn site(display_name: &str) -> pb::Site {
     }
 }
 
-fn supervisor(display_name: &str, site: &str) -> pb::Supervisor {
+pub(super) fn supervisor(display_name: &str, site: &str) -> pb::Supervisor {
     pb::Supervisor {
         display_name: display_name.to_owned(),
         time_zone: "Africa/Lagos".to_owned(),
@@ -53,7 +62,7 @@ fn supervisor(display_name: &str, site: &str) -> pb::Supervisor {
     }
 }
 
-fn trainee(display_name: &str) -> pb::Trainee {
+pub(super) fn trainee(display_name: &str) -> pb::Trainee {
     pb::Trainee {
         display_name: display_name.to_owned(),
         time_zone: "Europe/Lisbon".to_owned(),
@@ -65,7 +74,7 @@ fn trainee(display_name: &str) -> pb::Trainee {
     }
 }
 
-fn create_site(key: &str) -> pb::CreateSiteRequest {
+pub(super) fn create_site(key: &str) -> pb::CreateSiteRequest {
     pb::CreateSiteRequest {
         parent: "programs/north".to_owned(),
         site_id: key.to_owned(),
@@ -74,7 +83,7 @@ fn create_site(key: &str) -> pb::CreateSiteRequest {
     }
 }
 
-fn create_trainee(key: &str) -> pb::CreateTraineeRequest {
+pub(super) fn create_trainee(key: &str) -> pb::CreateTraineeRequest {
     pb::CreateTraineeRequest {
         parent: "programs/north".to_owned(),
         trainee_id: key.to_owned(),
@@ -83,7 +92,6 @@ fn create_trainee(key: &str) -> pb::CreateTraineeRequest {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn pages_through_all_trainees_in_the_order_of_keys() {
     let service = Service::start().await.with_program().await;
     let mut trainees = service.trainees();
@@ -121,7 +129,6 @@ async fn pages_through_all_trainees_in_the_order_of_keys() {
     assert_eq!(broken(&refused), ["page_size", "page_token"]);
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn refuses_the_page_token_of_another_list() {
     let service = Service::start().await.with_program().await;
     for key in ["a", "b"] {
@@ -135,7 +142,7 @@ async fn refuses_the_page_token_of_another_list() {
     let request = pb::ListTraineesRequest {
         parent: "programs/north".to_owned(),
         page_size: 1,
-        page_token: String::new(),
+        ..Default::default()
     };
     let page = service
         .trainees()
@@ -147,12 +154,12 @@ async fn refuses_the_page_token_of_another_list() {
         parent: "programs/north".to_owned(),
         page_size: 1,
         page_token: page.next_page_token,
+        ..Default::default()
     };
     let refused = service.sites().list_sites(request).await.unwrap_err();
     assert_eq!(broken(&refused), ["page_token"]);
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn a_request_id_takes_effect_once() {
     let service = Service::start().await.with_program().await;
     let mut request = create_trainee("");
@@ -188,30 +195,6 @@ async fn a_request_id_takes_effect_once() {
     assert_eq!(all.trainees.len(), 1);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn twins_of_a_request_take_effect_once() {
-    let service = Service::start().await.with_program().await;
-    let mut request = create_trainee("");
-    request.request_id = uuid::Uuid::now_v7().to_string();
-    let twins: Vec<_> = (0..16)
-        .map(|_| {
-            let (mut trainees, request) = (service.trainees(), request.clone());
-            tokio::spawn(async move { trainees.create_trainee(request).await })
-        })
-        .collect();
-    let mut names = std::collections::BTreeSet::new();
-    for twin in twins {
-        match twin.await.unwrap() {
-            Ok(answer) => {
-                names.insert(answer.into_inner().trainee.unwrap().name);
-            }
-            Err(status) => assert_eq!(status.code(), Code::Aborted, "{status:?}"),
-        }
-    }
-    assert_eq!(names.len(), 1, "{names:?}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_supervisor_keeps_what_the_mask_leaves_out() {
     let service = Service::start().await.with_program().await;
     service
@@ -259,7 +242,6 @@ async fn a_supervisor_keeps_what_the_mask_leaves_out() {
     assert_eq!(changed, expected);
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn refuses_a_supervisor_of_a_site_that_is_not_there() {
     let service = Service::start().await.with_program().await;
     let request = pb::CreateSupervisorRequest {
@@ -279,7 +261,6 @@ async fn refuses_a_supervisor_of_a_site_that_is_not_there() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn deletes_a_site_once_its_etag_is_the_current_one() {
     let service = Service::start().await.with_program().await;
     let mut sites = service.sites();

@@ -5,7 +5,19 @@ use prost_types::FieldMask;
 use tonic::Code;
 use tonic_types::StatusExt;
 
-use crate::support::service::{Service, broken, reason};
+use crate::support::service::{Service, broken, reason, served_by_both};
+
+served_by_both!(
+    gives_back_what_was_created,
+    gives_a_uuid_where_no_key_is_given,
+    names_every_broken_field,
+    refuses_a_second_of_the_same_key_and_a_missing_one,
+    changes_only_what_the_mask_names,
+    without_a_mask_changes_the_fields_that_are_set,
+    refuses_a_stale_etag_and_tells_the_current_one,
+    loses_no_update_of_writers_without_etags,
+    a_program_is_created_once_for_each_request_id,
+);
 
 fn program(display_name: &str, time_zone: &str) -> pb::Program {
     pb::Program {
@@ -23,7 +35,6 @@ fn create(key: &str, program: pb::Program) -> pb::CreateProgramRequest {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn gives_back_what_was_created() {
     let service = Service::start().await;
     let mut programs = service.programs();
@@ -39,7 +50,6 @@ async fn gives_back_what_was_created() {
     assert_eq!(found.unwrap().into_inner().program, Some(created));
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn gives_a_uuid_where_no_key_is_given() {
     let service = Service::start().await;
     let request = create("", program("North", "UTC"));
@@ -49,7 +59,6 @@ async fn gives_a_uuid_where_no_key_is_given() {
     assert!(uuid::Uuid::try_parse(key).is_ok(), "{key}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn names_every_broken_field() {
     let service = Service::start().await;
     let mut request = create("no spaces", program("", "Lisbon"));
@@ -69,7 +78,6 @@ async fn names_every_broken_field() {
     assert_eq!(broken(&refused), paths);
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn refuses_a_second_of_the_same_key_and_a_missing_one() {
     let service = Service::start().await.with_program().await;
     let mut programs = service.programs();
@@ -95,7 +103,6 @@ async fn refuses_a_second_of_the_same_key_and_a_missing_one() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn changes_only_what_the_mask_names() {
     let service = Service::start().await.with_program().await;
     let mut programs = service.programs();
@@ -132,7 +139,6 @@ async fn changes_only_what_the_mask_names() {
     assert_eq!(broken(&refused), ["program.time_zone"]);
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn without_a_mask_changes_the_fields_that_are_set() {
     let service = Service::start().await.with_program().await;
     let mut new = program("Far North", "");
@@ -147,7 +153,6 @@ async fn without_a_mask_changes_the_fields_that_are_set() {
     assert_eq!(changed.time_zone, "Europe/Lisbon");
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn refuses_a_stale_etag_and_tells_the_current_one() {
     let service = Service::start().await.with_program().await;
     let mut programs = service.programs();
@@ -178,7 +183,6 @@ async fn refuses_a_stale_etag_and_tells_the_current_one() {
     assert!(refused.get_details_retry_info().is_none());
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn loses_no_update_of_writers_without_etags() {
     let service = Service::start().await.with_program().await;
     let writers = (0..4).map(|writer| {
@@ -206,7 +210,6 @@ async fn loses_no_update_of_writers_without_etags() {
     assert_eq!(found.unwrap().into_inner().program.unwrap().etag, "21");
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn a_program_is_created_once_for_each_request_id() {
     let service = Service::start().await;
     for key in ["north", ""] {

@@ -7,7 +7,18 @@ use practicum::roster::{FolderFiles, read_roster, write_roster};
 use tonic::Code;
 use tonic_types::StatusExt;
 
-use crate::support::service::{Service, broken, import_messages, reason, roster_files};
+use crate::support::service::{
+    Service, broken, import_messages, reason, roster_files, served_by_both,
+};
+
+served_by_both!(
+    exports_what_was_imported,
+    a_second_import_changes_nothing,
+    validation_returns_every_mistake_and_stores_nothing,
+    an_import_with_mistakes_is_an_error_that_names_the_first,
+    refuses_messages_out_of_order_and_unknown_files,
+    refuses_the_folder_of_another_program,
+);
 
 fn header(program: &str) -> pb::ImportRosterHeader {
     pb::ImportRosterHeader {
@@ -41,7 +52,6 @@ async fn import(
     Ok(answer.into_inner())
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn exports_what_was_imported() {
     let service = Service::start().await;
     let files = roster_files("clinic-12");
@@ -81,7 +91,6 @@ async fn exports_what_was_imported() {
     assert_eq!(folder(&exported), write_roster(&expected));
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn a_second_import_changes_nothing() {
     let service = Service::start().await;
     let files = roster_files("clinic-12");
@@ -114,7 +123,6 @@ fn broken_files() -> Vec<(String, Vec<u8>)> {
     files
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn validation_returns_every_mistake_and_stores_nothing() {
     let service = Service::start().await;
     let program = program_of(&roster_files("clinic-12"));
@@ -144,7 +152,6 @@ async fn validation_returns_every_mistake_and_stores_nothing() {
     assert_eq!(missing.code(), Code::NotFound);
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn an_import_with_mistakes_is_an_error_that_names_the_first() {
     let service = Service::start().await;
     let program = program_of(&roster_files("clinic-12"));
@@ -160,7 +167,6 @@ async fn an_import_with_mistakes_is_an_error_that_names_the_first() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn refuses_messages_out_of_order_and_unknown_files() {
     let service = Service::start().await;
     let files = roster_files("clinic-12");
@@ -197,7 +203,6 @@ async fn refuses_messages_out_of_order_and_unknown_files() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn refuses_the_folder_of_another_program() {
     let service = Service::start().await.with_program().await;
     let refused = import(&service, header("north"), &roster_files("clinic-12"))
@@ -205,23 +210,4 @@ async fn refuses_the_folder_of_another_program() {
         .unwrap_err();
     assert_eq!(refused.code(), Code::FailedPrecondition);
     assert_eq!(reason(&refused), "OTHER_PROGRAM");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_import_with_a_request_id_is_carried_out_once() {
-    let service = Service::start().await;
-    let files = roster_files("clinic-12");
-    let header = pb::ImportRosterHeader {
-        request_id: uuid::Uuid::now_v7().to_string(),
-        ..header(&program_of(&files))
-    };
-    import(&service, header.clone(), &files).await.unwrap();
-    let again = import(&service, header.clone(), &files).await.unwrap_err();
-    assert_eq!(reason(&again), "REQUEST_DONE");
-    let other = pb::ImportRosterHeader {
-        mode: i32::from(pb::ImportMode::Upsert),
-        ..header
-    };
-    let refused = import(&service, other, &files).await.unwrap_err();
-    assert_eq!(refused.code(), Code::InvalidArgument, "{refused:?}");
 }

@@ -4,7 +4,14 @@ use practicum::grpc::pb;
 use tonic::Code;
 
 use super::runs::imported;
-use crate::support::service::{Service, broken, reason};
+use crate::support::service::{Service, broken, reason, served_by_both};
+
+served_by_both!(
+    gives_back_a_round_and_changes_what_is_set,
+    names_every_broken_field_of_a_round,
+    a_pair_is_pinned_or_forbidden_but_never_both,
+    refuses_a_pin_of_somebody_who_takes_no_part_or_of_nothing,
+);
 
 fn day(month: i32) -> Option<pb::Date> {
     Some(pb::Date {
@@ -14,7 +21,7 @@ fn day(month: i32) -> Option<pb::Date> {
     })
 }
 
-fn round(display_name: &str) -> pb::Round {
+pub(super) fn round(display_name: &str) -> pb::Round {
     pb::Round {
         display_name: display_name.to_owned(),
         term: Some(pb::DayRange {
@@ -32,7 +39,6 @@ fn round(display_name: &str) -> pb::Round {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn gives_back_a_round_and_changes_what_is_set() {
     let service = Service::start().await.with_program().await;
     let request = pb::CreateRoundRequest {
@@ -84,7 +90,6 @@ async fn gives_back_a_round_and_changes_what_is_set() {
     assert_eq!(all.rounds, [changed]);
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn names_every_broken_field_of_a_round() {
     let service = Service::start().await.with_program().await;
     let request = pb::CreateRoundRequest {
@@ -117,7 +122,6 @@ async fn names_every_broken_field_of_a_round() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn a_pair_is_pinned_or_forbidden_but_never_both() {
     let (service, round, roster) = imported("clinic-12").await;
     let mut rounds = service.rounds();
@@ -173,7 +177,6 @@ async fn a_pair_is_pinned_or_forbidden_but_never_both() {
     rounds.unforbid(unforbid).await.unwrap();
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn refuses_a_pin_of_somebody_who_takes_no_part_or_of_nothing() {
     let (service, round, roster) = imported("clinic-12").await;
     let site = pb::site_or_supervisor::Target::SiteId(roster.sites[0].key.to_string());

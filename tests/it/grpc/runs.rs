@@ -5,11 +5,22 @@ use practicum::grpc::pb;
 use practicum::roster::{FolderFiles, read_roster};
 use tonic::Code;
 
-use crate::support::service::{Service, broken, import_messages, reason, roster_files};
+use crate::support::service::{
+    Service, broken, import_messages, reason, roster_files, served_by_both,
+};
+
+served_by_both!(
+    a_run_is_followed_to_its_end_and_resumed_without_loss,
+    the_plan_of_a_run_is_read_in_pages,
+    compares_a_plan_with_one_after_a_forbid,
+    lists_the_runs_of_a_round_and_cancels_none_that_has_ended,
+    a_run_that_goes_on_is_cancelled_and_its_watcher_hears_of_it,
+    tells_what_is_wrong_with_a_run_that_is_asked_for,
+);
 
 /// Returns a service that has imported a roster, the name of its round, and
 /// the roster.
-pub(super) async fn imported(name: &str) -> (Service, String, Roster) {
+pub(crate) async fn imported(name: &str) -> (Service, String, Roster) {
     let service = Service::start().await;
     let files = roster_files(name);
     let mut folder = FolderFiles::default();
@@ -27,7 +38,7 @@ pub(super) async fn imported(name: &str) -> (Service, String, Roster) {
     (service, done.into_inner().round, roster)
 }
 
-async fn start(service: &Service, round: &str) -> pb::Run {
+pub(super) async fn start(service: &Service, round: &str) -> pb::Run {
     let request = pb::StartRunRequest {
         round: round.to_owned(),
         time_limit_seconds: 30,
@@ -38,7 +49,7 @@ async fn start(service: &Service, round: &str) -> pb::Run {
 }
 
 /// Follows a run from an event on to its end.
-async fn watch(service: &Service, run: &str, after_sequence: i64) -> Vec<pb::RunEvent> {
+pub(super) async fn watch(service: &Service, run: &str, after_sequence: i64) -> Vec<pb::RunEvent> {
     let request = pb::WatchRunRequest {
         name: run.to_owned(),
         after_sequence,
@@ -62,7 +73,6 @@ async fn get(service: &Service, name: &str) -> pb::Run {
     found.unwrap().into_inner().run.unwrap()
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn a_run_is_followed_to_its_end_and_resumed_without_loss() {
     let (service, round, _) = imported("clinic-12").await;
     let run = start(&service, &round).await;
@@ -112,7 +122,6 @@ async fn placed_in_pages_of_five(service: &Service, plan: &str) -> Vec<String> {
     trainees
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn the_plan_of_a_run_is_read_in_pages() {
     let (service, round, roster) = imported("clinic-12").await;
     let run = start(&service, &round).await;
@@ -172,7 +181,6 @@ async fn the_plan_of_a_run_is_read_in_pages() {
     assert_eq!(unmatched.len().to_string(), plan.unmatched.to_string());
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn compares_a_plan_with_one_after_a_forbid() {
     let (service, round, _) = imported("clinic-12").await;
     let first = start(&service, &round).await;
@@ -231,7 +239,6 @@ async fn compares_a_plan_with_one_after_a_forbid() {
     assert!(same.levels.iter().all(|level| level.before == level.after));
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn lists_the_runs_of_a_round_and_cancels_none_that_has_ended() {
     let (service, round, roster) = imported("clinic-12").await;
     let run = start(&service, &round).await;
@@ -265,7 +272,6 @@ async fn lists_the_runs_of_a_round_and_cancels_none_that_has_ended() {
     assert_eq!(reason(&refused), "RUN_ENDED");
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn a_run_that_goes_on_is_cancelled_and_its_watcher_hears_of_it() {
     let (service, round, _) = imported("world-240").await;
     let request = pb::StartRunRequest {
@@ -315,7 +321,6 @@ async fn a_run_that_goes_on_is_cancelled_and_its_watcher_hears_of_it() {
     assert_eq!(last, Some(pb::run_event::Happened::State(cancelled)));
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn tells_what_is_wrong_with_a_run_that_is_asked_for() {
     let service = Service::start().await.with_program().await;
     let request = pb::StartRunRequest {

@@ -52,11 +52,20 @@ fn agrees_with_trying_everything_on_the_first_seeds() {
 }
 
 /// Seeds that once showed a fault: a line that only fractions filled, a
-/// feasible model that presolve called infeasible, and lines left out of the
-/// model that carried no contact.
+/// feasible model that presolve called infeasible, lines left out of the model
+/// that carried no contact, and a supervisor met alone in the hour of a group
+/// that she held.
 #[test]
 fn agrees_where_it_once_did_not() {
-    for seed in [16, 64, 89, 1470, 2873, 6_394_090_645_919_843_837] {
+    for seed in [
+        16,
+        64,
+        89,
+        1470,
+        2873,
+        6_394_090_645_919_843_837,
+        18_068_271_154_198_617_732,
+    ] {
         assert_agreement(&random_world(seed));
     }
 }

@@ -2,8 +2,12 @@
 
 mod agreement;
 mod broken;
+mod exact_model;
+mod explain;
 mod formula;
 mod instances;
+mod one_supervisor;
 mod policy;
 mod sameness;
 mod shipped;
+mod stability;

@@ -49,6 +49,7 @@ fn app(db: &Db, clock: &Arc<ManualClock>, solver: Option<PathBuf>) -> App {
     let settings = Settings {
         solver_program: Some(solver.unwrap_or_else(practicum)),
         solves_max: Some(2),
+        ..Settings::default()
     };
     let clock: Arc<ManualClock> = Arc::clone(clock);
     App::new(db.clone(), clock, ZoneData::embedded(), settings)
@@ -56,16 +57,26 @@ fn app(db: &Db, clock: &Arc<ManualClock>, solver: Option<PathBuf>) -> App {
 
 /// Runs a test on a new SQLite file.
 pub(crate) fn on_sqlite<F: Future<Output = ()>>(test: impl FnOnce(World) -> F) {
+    with_sqlite(|url| async { test(World::open(url).await).await });
+}
+
+/// Runs a test on a new PostgreSQL database, as [`with_postgres`] does.
+pub(crate) fn on_postgres<F: Future<Output = ()>>(test: impl FnOnce(World) -> F) {
+    with_postgres(|url| async { test(World::open(url).await).await });
+}
+
+/// Runs a test with the URL of a SQLite file that is not there yet.
+pub(crate) fn with_sqlite<F: Future<Output = ()>>(test: impl FnOnce(String) -> F) {
     run(async {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("practicum.db").display());
-        test(World::open(url).await).await;
+        test(url).await;
     });
 }
 
-/// Runs a test on a new PostgreSQL database. Without a server the test is
-/// skipped, loudly; in CI it fails.
-pub(crate) fn on_postgres<F: Future<Output = ()>>(test: impl FnOnce(World) -> F) {
+/// Runs a test with the URL of a new PostgreSQL database. Without a server the
+/// test is skipped, loudly; in CI it fails.
+pub(crate) fn with_postgres<F: Future<Output = ()>>(test: impl FnOnce(String) -> F) {
     let Ok(server) = std::env::var("TEST_POSTGRES_URL") else {
         assert!(
             std::env::var("CI").is_err(),
@@ -78,10 +89,7 @@ pub(crate) fn on_postgres<F: Future<Output = ()>>(test: impl FnOnce(World) -> F)
         let server = PgConnectOptions::from_str(&server).unwrap();
         let name = clone_of_template(&server).await;
         let url = server.clone().database(&name).to_url_lossy().to_string();
-        let world = World::open(url).await;
-        let db = world.db.clone();
-        test(world).await;
-        db.close().await;
+        test(url).await;
         let mut connection = server.connect().await.unwrap();
         run_sql(
             &mut connection,

@@ -1,9 +1,16 @@
 //! The store and the use cases over it: one suite, run on both databases.
 
+mod batches;
 mod chain;
-mod databases;
+pub(crate) mod databases;
+mod faults;
+mod lists;
+mod once;
 mod people;
+mod roles;
 mod rosters;
+mod round_parts;
+mod run_ends;
 mod runs;
 mod schema;
 mod size;

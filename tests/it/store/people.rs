@@ -1,27 +1,29 @@
-//! Records one by one: versions, deletions, pages, requests that take effect
-//! once, pins.
+//! Records one by one: versions, deletions, pages, pins.
 
-use practicum::app::{Actor, AppError, ImportMode, Reason, RequestOnce};
-use practicum::domain::{Forbid, PageRequest, Pin, ProgramKey, Site, SiteKey, SiteOrSupervisor};
+use practicum::app::{Actor, AppError, ImportMode, Reason};
+use practicum::domain::{
+    Away, Forbid, ListRequest, Pin, ProgramKey, SessionKind, Site, SiteFilter, SiteKey,
+    SiteOrSupervisor,
+};
 
 use super::databases::{World, on_both};
 use super::rosters::{import, shipped};
 
 on_both!(
     keeps_each_record_as_it_was_given,
+    answers_an_update_with_what_is_then_read,
     refuses_a_stale_version,
     loses_no_update_of_many_writers,
     deletes_only_who_takes_part_in_no_round,
     pages_through_a_list_without_a_gap,
-    carries_out_a_request_once,
     pins_and_forbids_only_who_takes_part,
 );
 
-fn program() -> ProgramKey {
+pub(super) fn program() -> ProgramKey {
     "clinic-12".parse().unwrap()
 }
 
-fn a_site(key: &str) -> Site {
+pub(super) fn a_site(key: &str) -> Site {
     let site = shipped("metro-120").sites.swap_remove(0);
     Site {
         key: key.parse().unwrap(),
@@ -29,7 +31,7 @@ fn a_site(key: &str) -> Site {
     }
 }
 
-async fn clinic(world: &World) {
+pub(super) async fn clinic(world: &World) {
     import(world, &shipped("clinic-12"), ImportMode::Replace).await;
 }
 
@@ -72,6 +74,59 @@ async fn keeps_each_record_as_it_was_given(world: World) {
     assert!(matches!(again, Err(AppError::AlreadyExists { .. })));
 }
 
+/// Lists that an update leaves alone are not written; each is changed here, and
+/// then taken away, while the others stay.
+async fn answers_an_update_with_what_is_then_read(world: World) {
+    clinic(&world).await;
+    let (app, actor, program) = (&world.app, Actor::operator(), program());
+    let roster = shipped("clinic-12");
+    let other = shipped("metro-120");
+    let (site, supervisor, trainee) = (
+        roster.sites[0].clone(),
+        roster.supervisors[0].clone(),
+        roster.trainees[0].clone(),
+    );
+    let mut sites = vec![site.clone(); 4];
+    sites[0].modalities.insert("a modality".parse().unwrap());
+    sites[1].languages.clear();
+    sites[2].opening = other.supervisors[0].availability.clone();
+    for site in sites {
+        let updated = app.update_site(&actor, &program, site.clone(), None);
+        let updated = updated.await.unwrap();
+        let read = app.get_site(&actor, &program, &site.key).await.unwrap();
+        assert_eq!((&updated, &updated.value), (&read, &site));
+    }
+    let mut supervisors = vec![supervisor.clone(); 6];
+    supervisors[0].sites.clear();
+    supervisors[1].kinds = SessionKind::ALL.into_iter().collect();
+    supervisors[2].languages.insert("nv".parse().unwrap());
+    supervisors[3].licences.clear();
+    supervisors[4].availability.windows.clear();
+    for supervisor in supervisors {
+        let updated = app.update_supervisor(&actor, &program, supervisor.clone(), None);
+        let updated = updated.await.unwrap();
+        let read = app.get_supervisor(&actor, &program, &supervisor.key);
+        let read = read.await.unwrap();
+        assert_eq!((&updated, &updated.value), (&read, &supervisor));
+    }
+    let mut trainees = vec![trainee.clone(); 4];
+    trainees[0]
+        .modalities_required
+        .insert("emdr".parse().unwrap());
+    trainees[1].languages.clear();
+    trainees[2].availability.away.push(Away {
+        days: roster.round.term,
+        reason: "first; then; last".to_owned(),
+    });
+    for trainee in trainees {
+        let updated = app.update_trainee(&actor, &program, trainee.clone(), None);
+        let updated = updated.await.unwrap();
+        let read = app.get_trainee(&actor, &program, &trainee.key);
+        let read = read.await.unwrap();
+        assert_eq!((&updated, &updated.value), (&read, &trainee));
+    }
+}
+
 async fn refuses_a_stale_version(world: World) {
     clinic(&world).await;
     let actor = Actor::operator();
@@ -101,7 +156,7 @@ async fn loses_no_update_of_many_writers(world: World) {
         let (actor, key) = (Actor::operator(), key.clone());
         async move {
             let mut done = 0;
-            for _ in 0..15 {
+            for _ in 0..20 {
                 let before = app.get_site(&actor, &program(), &key).await.unwrap();
                 let mut site = before.value;
                 site.capacity += 1;
@@ -115,7 +170,7 @@ async fn loses_no_update_of_many_writers(world: World) {
             done
         }
     };
-    let writers: Vec<_> = (0..8)
+    let writers: Vec<_> = (0..16)
         .map(|_| tokio::spawn(writer(world.app.clone())))
         .collect();
     let mut done = 0;
@@ -162,16 +217,14 @@ async fn pages_through_a_list_without_a_gap(world: World) {
         made.unwrap();
     }
     let mut seen = Vec::new();
-    let mut page = PageRequest {
-        size: 1,
-        after: None,
-    };
+    let mut list = ListRequest::<SiteFilter>::default();
+    list.page.size = 1;
     loop {
-        let found = world.app.list_sites(&actor, &program(), &page).await;
+        let found = world.app.list_sites(&actor, &program(), &list).await;
         let found = found.unwrap();
         seen.extend(found.items.into_iter().map(|site| site.value.key));
-        page.after = found.next_after;
-        if page.after.is_none() {
+        list.page.after = found.next_after;
+        if list.page.after.is_none() {
             break;
         }
     }
@@ -179,35 +232,9 @@ async fn pages_through_a_list_without_a_gap(world: World) {
     sorted.sort();
     sorted.dedup();
     assert_eq!((seen.len(), &seen), (12, &sorted));
-    page.size = 0;
-    let refused = world.app.list_sites(&actor, &program(), &page).await;
+    list.page.size = 0;
+    let refused = world.app.list_sites(&actor, &program(), &list).await;
     assert!(matches!(refused, Err(AppError::Invalid(_))));
-}
-
-async fn carries_out_a_request_once(world: World) {
-    clinic(&world).await;
-    let request = |body: &str| {
-        Actor::operator().with_request(RequestOnce {
-            id: uuid::Uuid::from_u128(7),
-            method: "CreateSite",
-            body_sha256: body.to_owned(),
-        })
-    };
-    let create = |body: &'static str| {
-        let app = world.app.clone();
-        let actor = request(body);
-        async move { app.create_site(&actor, &program(), a_site("annex")).await }
-    };
-    create("one").await.unwrap();
-    let twin = create("one").await.unwrap_err();
-    let AppError::FailedPrecondition(Reason::RequestDone { subject }) = twin else {
-        panic!("{twin:?}");
-    };
-    assert_eq!(subject, "sites/annex");
-    assert!(matches!(create("two").await, Err(AppError::Invalid(_))));
-    world.clock.advance(24 * 3600);
-    let forgotten = create("one").await;
-    assert!(matches!(forgotten, Err(AppError::AlreadyExists { .. })));
 }
 
 async fn pins_and_forbids_only_who_takes_part(world: World) {

@@ -28,17 +28,17 @@ on_both!(
     refuses_limits_out_of_range_and_rounds_without_anybody,
 );
 
-fn solver(name: &str) -> PathBuf {
+pub(super) fn solver(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/data/solvers")
         .join(name)
 }
 
-async fn clinic(world: &World) -> ImportReport {
+pub(super) async fn clinic(world: &World) -> ImportReport {
     import(world, &shipped("clinic-12"), ImportMode::Replace).await
 }
 
-async fn start(world: &World, report: &ImportReport, seconds: u32) -> Key {
+pub(super) async fn start(world: &World, report: &ImportReport, seconds: u32) -> Key {
     let limits = RunLimits {
         seconds,
         ..RunLimits::default()
@@ -49,7 +49,7 @@ async fn start(world: &World, report: &ImportReport, seconds: u32) -> Key {
     run.unwrap().value.key
 }
 
-async fn get(world: &World, report: &ImportReport, run: &Key) -> Run {
+pub(super) async fn get(world: &World, report: &ImportReport, run: &Key) -> Run {
     let actor = Actor::operator();
     let run = world.app.get_run(&actor, &report.program, run).await;
     run.unwrap().value
@@ -76,7 +76,7 @@ async fn followed(app: &App, report: &ImportReport, run: &Key) -> (Run, Vec<RunE
 }
 
 /// Works until the run has ended; returns it with its events.
-async fn worked(app: &App, report: &ImportReport, run: &Key) -> (Run, Vec<RunEvent>) {
+pub(super) async fn worked(app: &App, report: &ImportReport, run: &Key) -> (Run, Vec<RunEvent>) {
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let worker = app.clone();
     let working = tokio::spawn(async move {
@@ -208,7 +208,7 @@ async fn ends_a_run_whose_child_crashes(world: World) {
     assert!(ended.failure.unwrap().contains("exit status: 3"));
 }
 
-fn later(seconds: i64) -> UtcSecond {
+pub(super) fn later(seconds: i64) -> UtcSecond {
     UtcSecond(MONDAY.0 + seconds)
 }
 

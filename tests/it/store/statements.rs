@@ -8,6 +8,15 @@ use super::databases::{World, on_both};
 
 on_both!(prepares_every_statement);
 
+/// SQLite 3.51 looks into a bare parameter when it plans, and so plans again
+/// whenever another value is bound: a fifth of the time of a read.
+#[test]
+fn no_limit_is_a_bare_parameter() {
+    for (name, sql) in statements() {
+        assert!(!sql.contains("LIMIT $"), "{name}: {sql}");
+    }
+}
+
 async fn prepares_every_statement(world: World) {
     let all = statements();
     assert!(all.len() > 60, "only {} statements", all.len());

@@ -20,15 +20,35 @@ impl Ran {
 /// Runs `practicum` with arguments, without input and without settings from
 /// the environment.
 pub(crate) fn practicum(arguments: &[&str]) -> Ran {
-    let output = Command::new(env!("CARGO_BIN_EXE_practicum"))
-        .args(arguments)
-        .env_remove("PRACTICUM_TZDIR")
-        .env_remove("PRACTICUM_LOG")
-        .env_remove("COLUMNS")
-        .env_remove("PRACTICUM_DATABASE")
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
+    ran(&mut command(arguments))
+}
+
+/// Returns the command that [`practicum`] runs.
+pub(crate) fn command(arguments: &[&str]) -> Command {
+    without_settings(env!("CARGO_BIN_EXE_practicum"), arguments)
+}
+
+/// Returns a command without input and without settings from the environment.
+pub(crate) fn without_settings(program: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new(program);
+    command.args(arguments).stdin(Stdio::null());
+    for setting in [
+        "COLUMNS",
+        "PRACTICUM_CONFIG",
+        "PRACTICUM_DATABASE",
+        "PRACTICUM_LISTEN",
+        "PRACTICUM_LOG",
+        "PRACTICUM_LOG_FORMAT",
+        "PRACTICUM_TZDIR",
+    ] {
+        command.env_remove(setting);
+    }
+    command
+}
+
+/// Runs a command to its end.
+pub(crate) fn ran(command: &mut Command) -> Ran {
+    let output = command.output().unwrap();
     Ran {
         code: output.status.code().unwrap(),
         stdout: String::from_utf8(output.stdout).unwrap(),

@@ -79,6 +79,11 @@ pub(crate) const LAYERS: &[Layer] = &[
         ],
     },
     Layer {
+        path: "src/config.rs",
+        may_import: &["store"],
+        never: &["anyhow", "clap", "sqlx", "std::env", "tokio", "tonic"],
+    },
+    Layer {
         path: "src/grpc",
         may_import: &["app", "domain", "roster"],
         never: &[

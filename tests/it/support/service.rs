@@ -16,12 +16,46 @@ use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
+use crate::store::databases::{with_postgres, with_sqlite};
+
+tokio::task_local! {
+    /// URL of the database of the test under way.
+    static DATABASE: String;
+}
+
+/// Runs a test whose services keep their records in a new SQLite file.
+pub(crate) fn on_sqlite<F: Future<Output = ()>>(test: impl FnOnce() -> F) {
+    with_sqlite(|url| DATABASE.scope(url, test()));
+}
+
+/// Runs a test whose services keep their records in a new PostgreSQL database.
+pub(crate) fn on_postgres<F: Future<Output = ()>>(test: impl FnOnce() -> F) {
+    with_postgres(|url| DATABASE.scope(url, test()));
+}
+
+/// Stamps each test of a file for services on both databases.
+macro_rules! served_by_both {
+    ($($test:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[test] fn $test() { crate::support::service::on_sqlite(super::$test); })+
+        }
+        mod postgres {
+            $(#[test] fn $test() { crate::support::service::on_postgres(super::$test); })+
+        }
+    };
+}
+
+pub(crate) use served_by_both;
+
 /// A running service; it ends with the test.
 pub(crate) struct Service {
+    pub(crate) app: App,
     pub(crate) channel: Channel,
     pub(crate) address: std::net::SocketAddr,
     pub(crate) server: JoinHandle<()>,
     stop: watch::Sender<bool>,
+    stop_work: watch::Sender<bool>,
+    worker: JoinHandle<()>,
     _folder: TempDir,
 }
 
@@ -34,8 +68,9 @@ impl Service {
     /// Starts a service with other limits.
     pub(crate) async fn with_limits(limits: Limits) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("practicum.db");
-        let db = Db::open(path.to_str().unwrap()).await.unwrap();
+        let file = || folder.path().join("practicum.db").display().to_string();
+        let url = DATABASE.try_with(Clone::clone).unwrap_or_else(|_| file());
+        let db = Db::open(&url).await.unwrap();
         let settings = Settings {
             solver_program: Some(env!("CARGO_BIN_EXE_practicum").into()),
             ..Settings::default()
@@ -52,16 +87,20 @@ impl Service {
             let (app, until) = (app.clone(), until(is_stopping.clone()));
             async move { grpc::serve(app, listener, limits, until).await.unwrap() }
         });
-        tokio::spawn({
-            let (app, until) = (app.clone(), until(is_stopping));
+        let (stop_work, is_stopping_work) = watch::channel(false);
+        let worker = tokio::spawn({
+            let (app, until) = (app.clone(), until(is_stopping_work));
             async move { app.work(until).await }
         });
         let endpoint = Endpoint::from_shared(format!("http://{address}")).unwrap();
         Self {
+            app,
             channel: endpoint.connect_lazy(),
             address,
             server,
             stop,
+            stop_work,
+            worker,
             _folder: folder,
         }
     }
@@ -69,6 +108,13 @@ impl Service {
     /// Asks the service to end.
     pub(crate) fn stop(&self) {
         self.stop.send(true).unwrap();
+        self.stop_work.send(true).unwrap();
+    }
+
+    /// Takes up no more runs: those that are started stay queued.
+    pub(crate) async fn stop_working(&mut self) {
+        self.stop_work.send(true).unwrap();
+        (&mut self.worker).await.unwrap();
     }
 
     /// Creates the program `north`.
@@ -108,6 +154,18 @@ impl Service {
         &self,
     ) -> pb::availability_service_client::AvailabilityServiceClient<Channel> {
         pb::availability_service_client::AvailabilityServiceClient::new(self.channel.clone())
+    }
+
+    pub(crate) fn exclusions(
+        &self,
+    ) -> pb::exclusion_service_client::ExclusionServiceClient<Channel> {
+        pb::exclusion_service_client::ExclusionServiceClient::new(self.channel.clone())
+    }
+
+    pub(crate) fn requirements(
+        &self,
+    ) -> pb::requirement_service_client::RequirementServiceClient<Channel> {
+        pb::requirement_service_client::RequirementServiceClient::new(self.channel.clone())
     }
 
     pub(crate) fn rosters(&self) -> pb::roster_service_client::RosterServiceClient<Channel> {

@@ -1,17 +1,11 @@
-//! `practicum round`.
+//! `practicum round list`.
 
 use std::path::Path;
 use std::process::ExitCode;
 
-use super::{Absent, InProgram, failure};
+use crate::cli::database::{Absent, InProgram, failure};
 use crate::cli::{Failure, output};
-use crate::domain::{Key, PageRequest};
-
-#[derive(Debug, clap::Subcommand)]
-pub(in crate::cli) enum Command {
-    /// List the rounds of a program.
-    List(Args),
-}
+use crate::domain::{Key, ListRequest};
 
 /// Options of `round list`.
 #[derive(Debug, clap::Args)]
@@ -20,15 +14,14 @@ pub(in crate::cli) struct Args {
     program: InProgram,
 }
 
-pub(in crate::cli) fn run(command: &Command, tzdir: Option<&Path>) -> Result<ExitCode, Failure> {
-    let Command::List(args) = command;
+pub(super) fn run(args: &Args, tzdir: Option<&Path>) -> Result<ExitCode, Failure> {
     args.program
         .database
         .with(tzdir, Absent::Refuse, async |open| {
             let program = open.program(&args.program).await?;
-            let mut page = PageRequest::largest();
+            let mut list = ListRequest::largest();
             loop {
-                let found = open.app.list_rounds(&open.actor, &program, &page).await;
+                let found = open.app.list_rounds(&open.actor, &program, &list).await;
                 let found = found.map_err(failure)?;
                 for record in found.items {
                     let round = record.value;
@@ -36,8 +29,8 @@ pub(in crate::cli) fn run(command: &Command, tzdir: Option<&Path>) -> Result<Exi
                     let (first, last) = (round.term.first(), round.term.last());
                     output::line(&format!("{key}  {first} to {last}  {}", round.name));
                 }
-                page.after = found.next_after;
-                if page.after.is_none() {
+                list.page.after = found.next_after;
+                if list.page.after.is_none() {
                     return Ok(ExitCode::SUCCESS);
                 }
             }

@@ -1,0 +1,84 @@
+//! `practicum audit`: which trainees and sites would both rather have each
+//! other than what a plan gives them.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use serde_json::{Value, json};
+
+use super::{Failure, folders, output, table};
+use crate::domain::Roster;
+use crate::matching::stability::{BlockingPair, blocking_pairs};
+
+/// Exit code 0 whether or not there are such pairs.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Folder of the roster; how sites rank trainees is in a table of its own.
+    #[arg(long, value_name = "FOLDER")]
+    roster: PathBuf,
+    /// Folder of the plan.
+    #[arg(long, value_name = "FOLDER")]
+    plan: PathBuf,
+    /// Print the pairs as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(args: &Args, tzdir: Option<&Path>) -> Result<ExitCode, Failure> {
+    let roster = folders::roster(&args.roster)?;
+    let zones = folders::zones(&roster, tzdir)?;
+    let plan = folders::legal_plan(&roster, &zones, &args.plan)?;
+    let pairs = blocking_pairs(&roster, &plan);
+    if args.json {
+        let pairs: Vec<Value> = pairs.iter().map(as_json).collect();
+        output::line(&format!("{:#}", json!({ "blocking_pairs": pairs })));
+    } else {
+        output::text(&as_text(&roster, &pairs));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn as_json(pair: &BlockingPair) -> Value {
+    json!({
+        "trainee_id": pair.trainee.as_str(),
+        "site_id": pair.site.as_str(),
+        "trainee_rank": pair.trainee_rank,
+        "trainee_rank_now": pair.trainee_rank_now,
+        "site_rank": pair.site_rank,
+        "instead_of": pair.instead_of.as_ref().map(|key| key.as_str()),
+    })
+}
+
+fn as_text(roster: &Roster, pairs: &[BlockingPair]) -> String {
+    if roster.site_rankings.is_empty() {
+        return "No site ranks trainees, so there is nothing to audit.\n".to_owned();
+    }
+    if pairs.is_empty() {
+        return "The plan is stable: no trainee and site would both rather have each other.\n"
+            .to_owned();
+    }
+    let mut rows = table::new(&[
+        "trainee",
+        "site",
+        "trainee's rank",
+        "now",
+        "site's rank",
+        "instead of",
+    ]);
+    for pair in pairs {
+        let now = pair.trainee_rank_now.map(|rank| rank.to_string());
+        let instead = pair.instead_of.as_ref().map(ToString::to_string);
+        rows.add_row([
+            pair.trainee.to_string(),
+            pair.site.to_string(),
+            pair.trainee_rank.to_string(),
+            now.unwrap_or_else(|| "no place".to_owned()),
+            pair.site_rank.to_string(),
+            instead.unwrap_or_else(|| "a free place".to_owned()),
+        ]);
+    }
+    format!(
+        "{} trainees and sites would both rather have each other:\n{rows}\n",
+        pairs.len()
+    )
+}

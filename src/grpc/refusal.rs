@@ -1,0 +1,108 @@
+//! What the transport refuses before a method sees it, said in the words of
+//! the contract. tonic calls a message that it cannot read an internal error,
+//! and one that is too large out of range, both without details.
+
+use tonic::body::Body;
+use tonic::codegen::http::Response;
+use tonic::{Code, Status};
+
+use super::status::{invalid_field, status};
+use crate::app::AppError;
+
+/// Returns an answer of the transport in the words of the contract, and every
+/// other one as it is.
+pub(super) fn told(mut response: Response<Body>) -> Response<Body> {
+    let told = Status::from_header_map(response.headers()).and_then(|refused| translated(&refused));
+    if let Some(told) = told
+        && let Err(error) = told.add_header(response.headers_mut())
+    {
+        tracing::error!(%error, "a refusal could not be put into words");
+    }
+    response
+}
+
+/// Returns the status of the contract for one of the transport.
+fn translated(refused: &Status) -> Option<Status> {
+    // Whatever comes from a method has details.
+    if !refused.details().is_empty() {
+        return None;
+    }
+    let text = refused.message();
+    match refused.code() {
+        Code::Internal => {
+            let message = format!("cannot be read as the message of this method: {text}");
+            Some(invalid_field("message", "message", &message))
+        }
+        Code::OutOfRange | Code::ResourceExhausted => {
+            let mut numbers = numbers(text);
+            // Of a compressed message only the limit is told.
+            let limit = numbers.pop()?;
+            let count = numbers.pop().unwrap_or_else(|| limit.saturating_add(1));
+            let what = "bytes in one message";
+            Some(status(AppError::TooLarge { what, limit, count }))
+        }
+        Code::Ok
+        | Code::Cancelled
+        | Code::Unknown
+        | Code::InvalidArgument
+        | Code::DeadlineExceeded
+        | Code::NotFound
+        | Code::AlreadyExists
+        | Code::PermissionDenied
+        | Code::FailedPrecondition
+        | Code::Aborted
+        | Code::Unimplemented
+        | Code::Unavailable
+        | Code::DataLoss
+        | Code::Unauthenticated => None,
+    }
+}
+
+/// Returns the whole numbers in a text.
+fn numbers(text: &str) -> Vec<u64> {
+    let parts = text.split(|c: char| !c.is_ascii_digit());
+    parts.filter_map(|part| part.parse().ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use tonic_types::StatusExt;
+
+    use super::*;
+
+    #[test]
+    fn a_message_that_cannot_be_read_is_the_callers_fault() {
+        let told = translated(&Status::internal("invalid wire type")).unwrap();
+        assert_eq!(told.code(), Code::InvalidArgument);
+        assert!(told.message().contains("invalid wire type"), "{told:?}");
+        assert_eq!(
+            told.get_details_error_info().unwrap().reason,
+            "INVALID_FIELDS"
+        );
+    }
+
+    #[test]
+    fn a_message_that_is_too_large_is_told_with_both_sizes() {
+        let text = "Error, decoded message length too large: found 9 bytes, the limit is: 4 bytes";
+        let told = translated(&Status::out_of_range(text)).unwrap();
+        assert_eq!(told.code(), Code::ResourceExhausted);
+        let metadata = told.get_details_error_info().unwrap().metadata;
+        assert_eq!(
+            (metadata["count"].as_str(), metadata["limit"].as_str()),
+            ("9", "4")
+        );
+        let text = "Error decompressing: size limit, of 4 bytes, exceeded";
+        let told = translated(&Status::resource_exhausted(text)).unwrap();
+        assert_eq!(
+            told.get_details_error_info().unwrap().metadata["limit"],
+            "4"
+        );
+    }
+
+    #[test]
+    fn what_a_method_answers_stays_as_it_is() {
+        let ours = status(AppError::Internal("the disk is gone".into()));
+        assert!(translated(&ours).is_none());
+        assert!(translated(&Status::unimplemented("")).is_none());
+    }
+}
