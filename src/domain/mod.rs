@@ -8,6 +8,7 @@
 mod availability;
 mod baseline;
 mod day_range;
+mod edit;
 mod key;
 pub mod limits;
 mod listing;
@@ -34,6 +35,7 @@ mod zone;
 pub use availability::{Availability, Away, WeeklyWindow};
 pub use baseline::{Baseline, KeptLine, KeptSite};
 pub use day_range::{CALENDAR_FIRST_YEAR, CALENDAR_LAST_YEAR, DayRange, calendar_day};
+pub use edit::{EDIT_FORMS, Edit, InvalidEdit};
 pub use key::{Key, ProgramKey, SiteKey, SupervisorKey, Tag, TraineeKey};
 pub use listing::{
     ListOrder, ListRequest, OrderBy, RoundFilter, RunFilter, SiteFilter, SupervisorFilter,

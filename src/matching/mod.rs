@@ -48,6 +48,7 @@ mod pruning;
 mod quick_fit;
 mod reasons;
 mod refine;
+pub mod repair;
 mod results;
 mod room;
 mod schedule;

@@ -10,9 +10,7 @@ use crate::cli::plan_text::{
     contact_line, levels_table, matched_by_rank, ranks_table, reasons_table, verdict,
 };
 use crate::cli::table;
-use crate::domain::plan::LevelResult;
 use crate::domain::{Plan, Roster};
-use crate::solver_process::Solved;
 
 /// Supervisors shown among the fullest.
 const FULLEST_SHOWN: usize = 5;
@@ -139,17 +137,8 @@ fn unmatched_lines(plan: &Plan) -> String {
     lines.join("\n")
 }
 
-/// Returns how long a level took, over all rounds of the run; `None` where the
-/// run was stopped before it said so.
-fn seconds(solved: &Solved, level: &LevelResult) -> Option<f64> {
-    let name = level.level.name();
-    let stage = solved.stages.iter().find(|stage| stage.stage == name);
-    stage.map(|stage| stage.seconds)
-}
-
 /// Returns the result for machines.
-pub(super) fn as_json(roster: &Roster, solved: &Solved, out: &Path) -> Value {
-    let plan = &solved.plan;
+pub(in crate::cli) fn as_json(roster: &Roster, plan: &Plan, out: &Path) -> Value {
     let by_rank: serde_json::Map<String, Value> = matched_by_rank(plan)
         .into_iter()
         .map(|(rank, count)| (rank.to_string(), json!(count)))
@@ -164,7 +153,6 @@ pub(super) fn as_json(roster: &Roster, solved: &Solved, out: &Path) -> Value {
                 "bound": level.bound,
                 "gap": (level.gap() * 1e6).round() / 1e6,
                 "status": level.status.as_str(),
-                "seconds": seconds(solved, level).map(|seconds| (seconds * 1e3).round() / 1e3),
             })
         })
         .collect();
