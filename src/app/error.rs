@@ -141,6 +141,14 @@ pub enum Reason {
         /// The round.
         round: String,
     },
+    /// The plan matches the trainee, so that there is nothing to explain.
+    #[error("{trainee} is matched in the plan of {run}")]
+    TraineeMatched {
+        /// The trainee.
+        trainee: String,
+        /// The run of the plan.
+        run: String,
+    },
     /// A pin and a forbid of the same pair cannot hold together.
     #[error("{trainee} and {target} are {already} already")]
     PinAgainstForbid {
@@ -162,6 +170,7 @@ impl Reason {
             Self::NoPlan { .. } => "NO_PLAN",
             Self::TakesPart { .. } => "TAKES_PART",
             Self::NoTrainees { .. } => "NO_TRAINEES",
+            Self::TraineeMatched { .. } => "TRAINEE_MATCHED",
             Self::PinAgainstForbid { .. } => "PIN_AGAINST_FORBID",
         }
     }

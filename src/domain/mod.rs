@@ -54,7 +54,7 @@ pub use roster::{
 };
 pub use round::{MAX_TERM_DAYS, Program, Round, UnrankedSites};
 pub use rule::Rule;
-pub use run::{Run, RunEvent, RunEventKind, RunLimits, RunState};
+pub use run::{Run, RunEvent, RunEventKind, RunLimits, RunOrigin, RunState};
 pub use site::Site;
 pub use supervision_line::{LicenceRule, SupervisionLine};
 pub use supervisor::{DeliveryOffer, Licence, Role, SessionKind, Supervisor};

@@ -10,11 +10,13 @@
 //! Every plan that comes back is proved by [`crate::matching::check`] here, on
 //! this side of the pipe, before anybody sees it.
 
+mod explanation;
 mod frame;
 mod message;
 mod parent;
 mod worker;
 
+pub use explanation::explain_in_child;
 pub use message::StageSeconds;
 pub use parent::{Ended, Follower, SolveFailure, SolveOptions, Solved, solve_in_child};
 pub use worker::run_worker;

@@ -14,6 +14,7 @@ mod cli_database;
 mod cli_doctor;
 mod cli_match;
 mod cli_plans;
+mod cli_repair;
 mod cli_round;
 mod cli_serve;
 mod cli_time;

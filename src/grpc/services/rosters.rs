@@ -80,7 +80,9 @@ impl pb::roster_service_server::RosterService for RosterCalls {
             .await;
         let files = files.map_err(status)?;
         tracing::debug!(round = %round_name(&program, &round), "exports a roster");
-        Ok(Response::new(Box::pin(tokio_stream::iter(pieces(&files)))))
+        let answer = |piece| Ok(pb::ExportRosterResponse { piece: Some(piece) });
+        let answers = pieces(&files).into_iter().map(answer);
+        Ok(Response::new(Box::pin(tokio_stream::iter(answers))))
     }
 }
 
@@ -153,18 +155,16 @@ fn body_sha256(header: &pb::ImportRosterHeader, files: &FolderFiles) -> String {
 }
 
 /// Returns a folder in pieces; an empty file has one, which is empty.
-fn pieces(files: &FolderFiles) -> Vec<Result<pb::ExportRosterResponse, Status>> {
+pub(super) fn pieces(files: &FolderFiles) -> Vec<pb::FilePiece> {
     let mut pieces = Vec::new();
     for (name, contents) in files.iter() {
         let chunks = contents.chunks(PIECE_BYTES);
         let empty = contents.is_empty().then_some(contents);
         for chunk in chunks.chain(empty) {
-            pieces.push(Ok(pb::ExportRosterResponse {
-                piece: Some(pb::FilePiece {
-                    file_name: name.to_owned(),
-                    contents: chunk.to_vec(),
-                }),
-            }));
+            pieces.push(pb::FilePiece {
+                file_name: name.to_owned(),
+                contents: chunk.to_vec(),
+            });
         }
     }
     pieces

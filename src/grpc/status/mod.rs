@@ -124,6 +124,7 @@ fn held_by(reason: &Reason) -> ErrorReason {
         Reason::NoPlan { .. } => ErrorReason::NoPlan,
         Reason::NoTrainees { .. } => ErrorReason::NoTrainees,
         Reason::TakesPart { .. } => ErrorReason::TakesPart,
+        Reason::TraineeMatched { .. } => ErrorReason::TraineeMatched,
         Reason::PinAgainstForbid { .. } => ErrorReason::PinAgainstForbid,
     }
 }
@@ -178,6 +179,9 @@ fn held_metadata(reason: &Reason) -> Vec<(&'static str, String)> {
             vec![("run", run.clone()), ("state", (*state).to_owned())]
         }
         Reason::NoTrainees { round } => vec![("round", round.clone())],
+        Reason::TraineeMatched { trainee, run } => {
+            vec![("trainee", trainee.clone()), ("run", run.clone())]
+        }
         Reason::TakesPart { kind, key, round } => vec![
             ("kind", kind.to_string()),
             ("key", key.clone()),

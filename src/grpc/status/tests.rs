@@ -68,6 +68,14 @@ fn every_error() -> Vec<(AppError, Code, &'static str)> {
             "NO_TRAINEES",
         ),
         (
+            precondition(Reason::TraineeMatched {
+                trainee: key(),
+                run: run(),
+            }),
+            held,
+            "TRAINEE_MATCHED",
+        ),
+        (
             precondition(Reason::TakesPart {
                 kind,
                 key: key(),

@@ -8,6 +8,7 @@ mod formula;
 mod instances;
 mod one_supervisor;
 mod policy;
+mod repair;
 mod sameness;
 mod shipped;
 mod stability;
