@@ -39,7 +39,7 @@ pub use analysis::{
 };
 pub use batch::{BATCH_MOST, Upsert, UpsertOutcome, Upserted, repeated};
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use error::{AppError, Reason};
+pub use error::{AppError, Reason, with_causes};
 pub use once::{Outcome, RequestOnce};
 pub use participants::NewParticipants;
 pub use plans::StoredPlan;
