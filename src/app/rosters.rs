@@ -311,6 +311,7 @@ pub(super) async fn stored_roster(
         forbids: rows.forbids,
         site_rankings: rows.site_rankings,
         requirements: trainee_rows.requirements,
+        rule_sets: Vec::new(),
         has_availability: record.has_availability,
     };
     // People belong to the program; what leads out of the round is left out.

@@ -16,7 +16,7 @@ use serde_json::json;
 use super::{Failure, folders, output};
 use crate::domain::Roster;
 use crate::domain::time::ZoneTable;
-use crate::roster::{PLAN_FOLDER_FILES, PlanContext, roster_hash, write_plan};
+use crate::roster::{PLAN_FOLDER_FILES, PlanContext, roster_hash, rule_set_marks, write_plan};
 use crate::solver_process::{
     Ended, SolveFailure, SolveOptions, Solved, plan_context, solve_in_child,
 };
@@ -129,7 +129,7 @@ fn match_into(
     limits: &Limits,
     as_json: bool,
 ) -> Result<(), Failure> {
-    let context = plan_context(roster_hash(roster), zones);
+    let context = plan_context(roster_hash(roster), rule_set_marks(roster), zones);
     let options = limits.options();
     let started_at = now();
     let started = Instant::now();
