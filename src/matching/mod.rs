@@ -46,6 +46,7 @@ mod pruning;
 mod quick_fit;
 mod reasons;
 mod room;
+pub mod rule_report;
 mod schedule;
 mod solve;
 mod solver_version;

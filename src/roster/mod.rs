@@ -34,7 +34,7 @@ pub use plan::{
     ExplanationRow, PLAN_FILES, PLAN_FOLDER_FILES, PlanContext, read_plan, write_explanations,
     write_plan,
 };
-pub use rules::{read_rule_set, rule_set_marks, shipped_rule_sets};
+pub use rules::{known_rule_sets, read_rule_set, rule_set_marks, shipped_rule_sets};
 pub use write::write_roster;
 
 use crate::domain::Roster;

@@ -6,10 +6,12 @@ mod read;
 mod shipped;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
 use super::error::{RosterError, RosterErrors};
+use super::folder::gather_rules;
 use super::names::nearest;
 use super::{FolderFiles, RULES_FOLDER, text};
 use crate::domain::{DayRange, Key, Roster, RuleSet};
@@ -82,6 +84,24 @@ pub(super) fn choose(
         }
     }
     (chosen.len() == asked.len()).then_some(chosen)
+}
+
+/// Returns every rule set that is known: those in a roster folder, and the
+/// shipped ones that none of them stands in place of, by name.
+///
+/// # Errors
+/// Every mistake in the files of the folder.
+pub fn known_rule_sets(folder: Option<&Path>) -> Result<Vec<RuleSet>, RosterErrors> {
+    let mut errors = RosterErrors::default();
+    let mut files = FolderFiles::default();
+    if let Some(folder) = folder {
+        gather_rules(folder, &mut files, &mut errors);
+    }
+    let mut known = read_own(&files, &mut errors);
+    for set in shipped_rule_sets() {
+        known.entry(set.key.clone()).or_insert_with(|| set.clone());
+    }
+    super::finish(Some(known.into_values().collect()), errors)
 }
 
 /// Returns what a plan says of the rule sets that it keeps: the id of each and
