@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 
 use crate::domain::plan::LevelStatus;
 use crate::domain::time::ZoneTable;
-use crate::domain::{Plan, Roster, Rule};
+use crate::domain::{Baseline, Plan, Roster, Rule};
 use crate::matching::check::{Breach, check};
-use crate::roster::{FolderFiles, PLAN_FILES, PlanContext, read_folder, read_plan, roster_hash};
+use crate::roster::{PlanContext, read_folder, read_plan_folder, roster_hash};
 use crate::zone_data;
 
 use super::{Failure, output};
@@ -28,6 +28,9 @@ pub(super) struct Args {
     /// Folder of the plan.
     #[arg(long, value_name = "FOLDER")]
     plan: PathBuf,
+    /// Folder of the earlier plan whose promises the plan was to keep.
+    #[arg(long, value_name = "FOLDER")]
+    baseline: Option<PathBuf>,
     /// Print the answer as JSON.
     #[arg(long)]
     json: bool,
@@ -53,16 +56,23 @@ pub(super) fn run(args: &Args, tzdir: Option<&Path>) -> Result<ExitCode, Failure
 
 fn read(args: &Args) -> Result<(Roster, (Plan, PlanContext)), Failure> {
     let roster = read_folder(&args.roster);
-    let plan = FolderFiles::read_dir(&args.plan, &PLAN_FILES).and_then(|files| read_plan(&files));
-    match (roster, plan) {
-        (Ok(roster), Ok(plan)) => Ok((roster, plan)),
-        (roster, plan) => {
+    let plan = read_plan_folder(&args.plan);
+    let baseline = args.baseline.as_deref().map(read_plan_folder).transpose();
+    match (roster, plan, baseline) {
+        (Ok(mut roster), Ok(plan), Ok(baseline)) => {
+            if let Some((baseline, _)) = baseline {
+                roster.baseline = Some(Baseline::of_plan(&baseline));
+            }
+            Ok((roster, plan))
+        }
+        (roster, plan, baseline) => {
             let mut problems = String::new();
             for (kind, folder, errors) in [
-                ("roster", &args.roster, roster.err()),
-                ("plan", &args.plan, plan.err()),
+                ("roster", Some(&args.roster), roster.err()),
+                ("plan", Some(&args.plan), plan.err()),
+                ("baseline", args.baseline.as_ref(), baseline.err()),
             ] {
-                if let Some(errors) = errors {
+                if let (Some(folder), Some(errors)) = (folder, errors) {
                     let _ = write!(
                         problems,
                         "\nthe {kind} in {} cannot be read:\n{errors}",

@@ -5,10 +5,10 @@ use std::path::Path;
 
 use super::Failure;
 use crate::domain::time::ZoneTable;
-use crate::domain::{Plan, Roster};
+use crate::domain::{Edit, Plan, Roster};
 use crate::matching::MatchError;
 use crate::matching::check::check;
-use crate::roster::{FolderFiles, PLAN_FILES, read_folder, read_plan};
+use crate::roster::{read_folder, read_plan_folder};
 use crate::zone_data;
 
 /// Errors of a roster that are printed; the rest is counted.
@@ -32,22 +32,25 @@ pub(super) fn zones(roster: &Roster, tzdir: Option<&Path>) -> Result<ZoneTable, 
         .map_err(|error| Failure::Unavailable(error.to_string()))
 }
 
+/// Returns the plan in a folder, legal or not; errors call it as given.
+pub(super) fn plan(called: &str, folder: &Path) -> Result<Plan, Failure> {
+    let read = read_plan_folder(folder).map_err(|errors| {
+        Failure::Invalid(format!(
+            "the {called} in {}:\n{}",
+            folder.display(),
+            errors.summary(ERRORS_SHOWN)
+        ))
+    });
+    read.map(|(plan, _)| plan)
+}
+
 /// Returns the plan in a folder, which must be legal for the roster.
 pub(super) fn legal_plan(
     roster: &Roster,
     zones: &ZoneTable,
     folder: &Path,
 ) -> Result<Plan, Failure> {
-    let files = FolderFiles::read_dir(folder, &PLAN_FILES);
-    let (plan, _) = files
-        .and_then(|files| read_plan(&files))
-        .map_err(|errors| {
-            Failure::Invalid(format!(
-                "the plan in {}:\n{}",
-                folder.display(),
-                errors.summary(ERRORS_SHOWN)
-            ))
-        })?;
+    let plan = plan("plan", folder)?;
     let breaches = check(roster, zones, &plan);
     match breaches.first() {
         None => Ok(plan),
@@ -70,4 +73,16 @@ pub(super) fn no_match(error: MatchError) -> Failure {
         }
         MatchError::Engine(_) => Failure::Internal(error.into()),
     }
+}
+
+/// Returns a roster with edits.
+pub(super) fn edited(roster: &Roster, edits: &[Edit]) -> Result<Roster, Failure> {
+    roster.edited(edits).map_err(|unknown| {
+        let lines = unknown.as_slice().iter();
+        let lines: Vec<String> = lines.map(|one| format!("  {}", one.message)).collect();
+        Failure::Invalid(format!(
+            "the edits do not fit the roster:\n{}",
+            lines.join("\n")
+        ))
+    })
 }

@@ -5,16 +5,19 @@ mod check;
 mod completions;
 mod database;
 mod demo;
+mod difference;
 mod doctor;
 mod explain;
 mod failure;
 mod folders;
 mod r#match;
 mod model;
+mod names;
 mod output;
 mod plan_text;
 mod preflight;
 mod progress;
+mod repair;
 mod roster;
 mod rules;
 mod serve;
@@ -22,6 +25,7 @@ mod settings;
 mod solver_worker;
 mod table;
 mod time;
+mod what_if;
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -70,6 +74,10 @@ the file of --config, and the file more than what is built in.";
 enum Command {
     /// Match a roster folder and write the plan folder.
     Match(r#match::Args),
+    /// Make a new plan after something changed, with the fewest changes.
+    Repair(repair::Args),
+    /// Compare what would come of changes, side by side.
+    WhatIf(what_if::Args),
     /// Prove a plan again, independently of the matcher.
     Check(check::Args),
     /// Name trainees and sites that would both rather have each other.
@@ -153,6 +161,8 @@ fn run(cli: &Cli, serve_config: &ServeConfig) -> Result<ExitCode, Failure> {
     let tzdir = cli.tzdir.as_deref();
     match &cli.command {
         Command::Match(args) => r#match::run(args, tzdir),
+        Command::Repair(args) => repair::run(args, tzdir),
+        Command::WhatIf(args) => what_if::run(args, tzdir),
         Command::Check(args) => check::run(args, tzdir),
         Command::Audit(args) => audit::run(args, tzdir),
         Command::Explain(args) => explain::run(args, tzdir),

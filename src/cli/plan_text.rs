@@ -100,20 +100,20 @@ pub(super) fn contact_line(plan: &Plan) -> String {
         .iter()
         .map(|p| u64::from(p.contact.get()))
         .sum();
-    let short = plan
-        .levels
-        .iter()
-        .find(|level| level.level == Level::ContactShortMinutes);
-    let short = short.map_or(0, |level| level.value);
+    let mut levels = plan.levels.iter();
+    let short = levels.find(|level| level.level == Level::ContactShortMinutes);
+    let short = short.map_or_else(String::new, |level| {
+        let minutes = u64::try_from(level.value).unwrap_or(0);
+        format!(", {} short of what was wanted", hours(minutes))
+    });
     let supervision: u64 = plan
         .sessions
         .iter()
         .map(|s| u64::from(s.minutes.get()))
         .sum();
     format!(
-        "Client contact: {} a week in all, {} short of what was wanted. Supervision: {} sessions, {} a week.",
+        "Client contact: {} a week in all{short}. Supervision: {} sessions, {} a week.",
         hours(minutes),
-        hours(u64::try_from(short).unwrap_or(0)),
         plan.sessions.len(),
         hours(supervision),
     )

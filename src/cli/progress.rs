@@ -44,11 +44,17 @@ pub(super) fn text(progress: Progress) -> String {
 }
 
 /// Returns a level in words.
-pub(super) fn title(level: Level) -> &'static str {
+pub(super) fn title(level: Level) -> String {
     match level {
-        Level::MatchedPriority => "priority matched",
-        Level::Matched => "trainees matched",
-        Level::ContactShortMinutes => "contact minutes short",
-        Level::SiteRank => "sum of site ranks",
+        Level::MatchedPriority => "priority matched".to_owned(),
+        Level::MatchedByTier(tier) => format!("trainees of priority {tier} matched"),
+        Level::Matched => "trainees matched".to_owned(),
+        Level::Changes => "changes to the baseline".to_owned(),
+        Level::ContactShortMinutes => "contact minutes short".to_owned(),
+        Level::SiteRank => "sum of site ranks".to_owned(),
+        Level::SiteRankGenerous(rank) => format!("trainees at choice {rank}, fewest"),
+        Level::SiteRankGreedy(rank) => format!("trainees at choice {rank}, most"),
+        Level::SupervisorRank => "sum of supervisor ranks".to_owned(),
+        Level::CaseloadBalance => "caseload used, fullest first".to_owned(),
     }
 }

@@ -6,7 +6,9 @@
 //! seconds, and local time is a wall clock plus an IANA zone.
 
 mod availability;
+mod baseline;
 mod day_range;
+mod edit;
 mod key;
 pub mod limits;
 mod listing;
@@ -14,6 +16,7 @@ mod minutes;
 mod participant;
 pub mod plan;
 mod plan_difference;
+mod policy;
 mod ratio;
 mod record;
 mod roster;
@@ -31,7 +34,9 @@ mod weekday;
 mod zone;
 
 pub use availability::{Availability, Away, WeeklyWindow};
+pub use baseline::{Baseline, KeptLine, KeptSite};
 pub use day_range::{CALENDAR_FIRST_YEAR, CALENDAR_LAST_YEAR, DayRange, calendar_day};
+pub use edit::{EDIT_FORMS, Edit, InvalidEdit};
 pub use key::{Key, ProgramKey, SiteKey, SupervisorKey, Tag, TraineeKey};
 pub use listing::{
     ListOrder, ListRequest, OrderBy, RoundFilter, RunFilter, SiteFilter, SupervisorFilter,
@@ -41,6 +46,7 @@ pub use minutes::{MinuteOfDay, Minutes, MinutesRange, QUARTER_HOUR};
 pub use participant::{Participant, ParticipantCounts};
 pub use plan::Plan;
 pub use plan_difference::{LevelDifference, PlacementDifference, PlanDifference};
+pub use policy::{InvalidPolicy, Objective, Policy};
 pub use ratio::{Ratio, Thousandths};
 pub use record::{EntityKind, Page, PageRequest, Versioned};
 pub use roster::{

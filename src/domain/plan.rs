@@ -6,7 +6,8 @@ use std::fmt;
 use chrono::Weekday;
 
 use super::{
-    MinuteOfDay, Minutes, Rule, SessionKind, SiteKey, SupervisorKey, Tag, TraineeKey, ZoneName,
+    MinuteOfDay, Minutes, Objective, Rule, SessionKind, SiteKey, SupervisorKey, Tag, TraineeKey,
+    ZoneName,
 };
 
 /// One trainee's place.
@@ -111,17 +112,35 @@ pub struct Unmatched {
     pub action: String,
 }
 
-/// An objective level, solved under the values of the levels before it.
+/// An objective level, solved under the values of the levels before it: an
+/// objective, or one step of an objective that is a profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
     /// Sum of the priorities of matched trainees, most.
     MatchedPriority,
+    /// Number of matched trainees of that priority, most.
+    MatchedByTier(u32),
     /// Number of matched trainees, most.
     Matched,
+    /// Promises of the baseline that are not kept, least.
+    Changes,
     /// Minutes of weekly contact short of target over matched trainees, least.
     ContactShortMinutes,
     /// Sum of the site ranks of matched trainees, least.
     SiteRank,
+    /// Number of trainees placed at a site of that dense rank, least. Dense
+    /// ranks count the distinct ranks in the trainee's own list, from one.
+    SiteRankGenerous(u32),
+    /// Number of trainees placed at a site of that dense rank, most.
+    SiteRankGreedy(u32),
+    /// Sum over the filled lines of the trainee's rank of the supervisor,
+    /// least. A supervisor whom the trainee did not rank counts one more than
+    /// the last whom the trainee did; without any, nothing counts.
+    SupervisorRank,
+    /// Sum over the trainees of each supervisor, least: for the trainee who is
+    /// the n-th of her caseload, how many percent of her limit n is, rounded
+    /// down.
+    CaseloadBalance,
 }
 
 /// Which way a level is better.
@@ -142,33 +161,90 @@ impl Level {
         Self::SiteRank,
     ];
 
-    /// Returns the name used in files and messages.
-    pub const fn name(self) -> &'static str {
+    /// Returns the objective of which this is a step, or the whole.
+    pub const fn objective(self) -> Objective {
         match self {
-            Self::MatchedPriority => "matched_priority",
-            Self::Matched => "matched",
-            Self::ContactShortMinutes => "contact_short_minutes",
-            Self::SiteRank => "site_rank",
+            Self::MatchedPriority => Objective::MatchedPriority,
+            Self::MatchedByTier(_) => Objective::MatchedByTier,
+            Self::Matched => Objective::Matched,
+            Self::Changes => Objective::Changes,
+            Self::ContactShortMinutes => Objective::ContactShortMinutes,
+            Self::SiteRank => Objective::SiteRank,
+            Self::SiteRankGenerous(_) => Objective::SiteRankGenerous,
+            Self::SiteRankGreedy(_) => Objective::SiteRankGreedy,
+            Self::SupervisorRank => Objective::SupervisorRank,
+            Self::CaseloadBalance => Objective::CaseloadBalance,
+        }
+    }
+
+    /// Returns the priority or the dense rank of a step of a profile.
+    pub const fn step(self) -> Option<u32> {
+        match self {
+            Self::MatchedByTier(step)
+            | Self::SiteRankGenerous(step)
+            | Self::SiteRankGreedy(step) => Some(step),
+            Self::MatchedPriority
+            | Self::Matched
+            | Self::Changes
+            | Self::ContactShortMinutes
+            | Self::SiteRank
+            | Self::SupervisorRank
+            | Self::CaseloadBalance => None,
+        }
+    }
+
+    /// Returns the name used in files and messages: that of the objective,
+    /// for a step of a profile with the priority or rank, such as
+    /// `site_rank_generous[3]`.
+    pub fn name(self) -> String {
+        match self.step() {
+            Some(step) => format!("{}[{step}]", self.objective()),
+            None => self.objective().name().to_owned(),
         }
     }
 
     /// Returns which way the level is better.
     pub const fn sense(self) -> Sense {
         match self {
-            Self::MatchedPriority | Self::Matched => Sense::Most,
-            Self::ContactShortMinutes | Self::SiteRank => Sense::Least,
+            Self::MatchedPriority
+            | Self::MatchedByTier(_)
+            | Self::Matched
+            | Self::SiteRankGreedy(_) => Sense::Most,
+            Self::Changes
+            | Self::ContactShortMinutes
+            | Self::SiteRank
+            | Self::SiteRankGenerous(_)
+            | Self::SupervisorRank
+            | Self::CaseloadBalance => Sense::Least,
         }
     }
 
-    /// Returns the level of that name.
+    /// Returns the level of that name, exactly as [`Level::name`] writes it.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::DEFAULT.into_iter().find(|level| level.name() == name)
+        let (objective, step) = match name.strip_suffix(']').and_then(|n| n.split_once('[')) {
+            Some((objective, step)) => (objective, Some(step.parse().ok()?)),
+            None => (name, None),
+        };
+        let level = match (Objective::from_name(objective)?, step) {
+            (Objective::MatchedPriority, None) => Self::MatchedPriority,
+            (Objective::MatchedByTier, Some(tier)) => Self::MatchedByTier(tier),
+            (Objective::Matched, None) => Self::Matched,
+            (Objective::Changes, None) => Self::Changes,
+            (Objective::ContactShortMinutes, None) => Self::ContactShortMinutes,
+            (Objective::SiteRank, None) => Self::SiteRank,
+            (Objective::SiteRankGenerous, Some(rank)) => Self::SiteRankGenerous(rank),
+            (Objective::SiteRankGreedy, Some(rank)) => Self::SiteRankGreedy(rank),
+            (Objective::SupervisorRank, None) => Self::SupervisorRank,
+            (Objective::CaseloadBalance, None) => Self::CaseloadBalance,
+            _ => return None,
+        };
+        (level.name() == name).then_some(level)
     }
 }
 
 impl fmt::Display for Level {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
+        f.pad(&self.name())
     }
 }
 
@@ -235,4 +311,37 @@ pub struct Plan {
     pub unmatched: Vec<Unmatched>,
     /// The levels, in the order in which they were solved.
     pub levels: Vec<LevelResult>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_level_is_found_by_its_name_and_by_no_other() {
+        for level in [
+            Level::MatchedPriority,
+            Level::MatchedByTier(3),
+            Level::ContactShortMinutes,
+            Level::SiteRankGenerous(12),
+            Level::SiteRankGreedy(1),
+            Level::CaseloadBalance,
+        ] {
+            assert_eq!(Level::from_name(&level.name()), Some(level));
+        }
+        let others = [
+            "",
+            "site_rank[1]",
+            "site_rank_generous",
+            "site_rank_generous[]",
+        ];
+        let more = [
+            "site_rank_generous[01]",
+            "site_rank_generous[3",
+            "contact_short",
+        ];
+        for other in others.into_iter().chain(more) {
+            assert_eq!(Level::from_name(other), None, "{other}");
+        }
+    }
 }

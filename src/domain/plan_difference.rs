@@ -133,13 +133,12 @@ fn levels(before: &Plan, after: &Plan) -> Vec<LevelDifference> {
         let mut results = plan.levels.iter();
         results.find(|result| result.level == level).copied()
     };
-    Level::DEFAULT
-        .into_iter()
-        .map(|level| LevelDifference {
-            level,
-            before: result(before, level),
-            after: result(after, level),
-        })
-        .filter(|level| level.before.is_some() || level.after.is_some())
-        .collect()
+    let of_both = before.levels.iter().chain(&after.levels);
+    let levels: BTreeSet<Level> = of_both.map(|result| result.level).collect();
+    let difference = |level| LevelDifference {
+        level,
+        before: result(before, level),
+        after: result(after, level),
+    };
+    levels.into_iter().map(difference).collect()
 }

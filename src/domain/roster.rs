@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use super::{
-    Minutes, Program, Round, RuleSet, Site, SiteKey, SupervisionLine, Supervisor, SupervisorKey,
-    Tag, Trainee, TraineeKey, ZoneName,
+    Baseline, Minutes, Program, Round, RuleSet, Site, SiteKey, SupervisionLine, Supervisor,
+    SupervisorKey, Tag, Trainee, TraineeKey, ZoneName,
 };
 
 /// A site or a supervisor, as the target of a wish, a pin or a ban.
@@ -175,6 +175,8 @@ pub struct Roster {
     /// Whether the roster says when people are available at all. Without it,
     /// contact need not fit into anybody's week.
     pub has_availability: bool,
+    /// What an earlier plan promised, for a repair to keep where it can.
+    pub baseline: Option<Baseline>,
 }
 
 impl Roster {

@@ -1,6 +1,6 @@
 //! The program and the terms of one round: dates and policy.
 
-use super::{DayRange, Minutes, ProgramKey, Ratio, ZoneName};
+use super::{DayRange, Minutes, Policy, ProgramKey, Ratio, ZoneName};
 
 /// Longest term, in days: a little over two years.
 pub const MAX_TERM_DAYS: i64 = 800;
@@ -45,4 +45,6 @@ pub struct Round {
     pub excluded_supervisor_closes_sites: bool,
     /// Contact carried by supervision; no limit when absent.
     pub ratio: Option<Ratio>,
+    /// What plans are compared by.
+    pub policy: Policy,
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::candidates::Candidates;
 use super::timetable::{Attended, Matched, Timetable};
-use crate::domain::plan::{Delivery, Level, Placement, Session, SessionMember, WeeklyStart};
+use crate::domain::plan::{Delivery, Placement, Session, SessionMember, WeeklyStart};
 use crate::domain::{Minutes, Plan, QUARTER_HOUR, SessionKind};
 
 /// Returns the plan of a timetable, without levels and reasons.
@@ -15,27 +15,6 @@ pub(super) fn assemble(candidates: &Candidates<'_>, timetable: &Timetable) -> Pl
         unmatched: Vec::new(),
         levels: Vec::new(),
     }
-}
-
-/// Returns the value of a level.
-pub(super) fn level_value(candidates: &Candidates<'_>, plan: &Plan, level: Level) -> i64 {
-    let roster = candidates.roster;
-    let trainees: BTreeMap<_, _> = roster.trainees.iter().map(|t| (&t.key, t)).collect();
-    plan.placements
-        .iter()
-        .map(|placement| {
-            let trainee = trainees[&placement.trainee];
-            match level {
-                Level::MatchedPriority => i64::from(trainee.priority),
-                Level::Matched => 1,
-                Level::SiteRank => i64::from(placement.preference_rank),
-                Level::ContactShortMinutes => {
-                    let target = roster.contact_target(trainee).get();
-                    i64::from(target.saturating_sub(placement.contact.get()))
-                }
-            }
-        })
-        .sum()
 }
 
 fn placements(candidates: &Candidates<'_>, timetable: &Timetable) -> Vec<Placement> {

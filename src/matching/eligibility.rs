@@ -75,6 +75,8 @@ pub(super) struct Wishes {
     pub(super) site_ranks: BTreeMap<usize, u32>,
     /// Rank of the sites that are not ranked, where they are admitted.
     pub(super) unranked: Option<u32>,
+    /// Rank of each ranked supervisor.
+    supervisor_ranks: BTreeMap<usize, u32>,
     pub(super) excluded: Targets,
     pub(super) forbidden: Targets,
     pub(super) pinned: Targets,
@@ -85,11 +87,8 @@ impl Wishes {
     pub(super) fn of_roster(roster: &Roster, index: &Index<'_>) -> Vec<Self> {
         let mut wishes = vec![Self::default(); roster.trainees.len()];
         for preference in &roster.preferences {
-            if let (Some(trainee), SiteOrSupervisor::Site(site)) =
-                (index.trainee(&preference.trainee), &preference.target)
-                && let Some(site) = index.site(site)
-            {
-                wishes[trainee].site_ranks.insert(site, preference.rank);
+            if let Some(trainee) = index.trainee(&preference.trainee) {
+                wishes[trainee].rank_target(index, &preference.target, preference.rank);
             }
         }
         for exclusion in &roster.exclusions {
@@ -126,6 +125,38 @@ impl Wishes {
                     .extend(sites.iter().filter_map(|site| index.site(site)));
             }
         }
+    }
+
+    fn rank_target(&mut self, index: &Index<'_>, target: &SiteOrSupervisor, rank: u32) {
+        let (ranks, position) = match target {
+            SiteOrSupervisor::Site(key) => (&mut self.site_ranks, index.site(key)),
+            SiteOrSupervisor::Supervisor(key) => {
+                (&mut self.supervisor_ranks, index.supervisor(key))
+            }
+        };
+        ranks.extend(position.map(|position| (position, rank)));
+    }
+
+    /// Returns the dense rank of a site: the trainee's distinct ranks counted
+    /// up to that of the site.
+    pub(super) fn dense_rank(&self, site: usize) -> u32 {
+        let ranks: BTreeSet<u32> = self.site_ranks.values().copied().collect();
+        let better = |rank: &&u32| self.rank(site).is_none_or(|own| **rank < own);
+        u32::try_from(ranks.iter().filter(better).count() + 1).unwrap_or(u32::MAX)
+    }
+
+    /// Returns what a supervisor counts: the trainee's rank of her, one more
+    /// than the last for one who is not ranked, and nothing when nobody is.
+    pub(super) fn supervisor_rank(&self, supervisor: usize) -> u32 {
+        let last = self.supervisor_ranks.values().max();
+        let unranked = last.map_or(0, |last| last.saturating_add(1));
+        let rank = self.supervisor_ranks.get(&supervisor);
+        rank.copied().unwrap_or(unranked)
+    }
+
+    /// Says whether the trainee has ranked any supervisor.
+    pub(super) fn has_ranked_supervisors(&self) -> bool {
+        !self.supervisor_ranks.is_empty()
     }
 
     /// Returns the trainee's rank of a site, or `None` where it is closed to

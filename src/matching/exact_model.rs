@@ -6,8 +6,8 @@
 
 use super::MatchError;
 use super::candidates::Candidates;
-use super::formulation::{Formulation, Names, Scope};
-use super::model::{Objective, Row};
+use super::formulation::{Formulation, Names, Scope, constant};
+use super::model::{Column, ColumnIndex, Objective, Row};
 use super::mps::{Goal, write_mps};
 use crate::domain::Roster;
 use crate::domain::plan::{Level, LevelResult, Sense};
@@ -18,6 +18,9 @@ pub struct ExactModel<'r> {
     candidates: Candidates<'r>,
     formulation: Formulation,
     names: Names,
+    /// A column that is always one, for what a level is worth in every plan;
+    /// there is none where nothing needs it.
+    one: Option<ColumnIndex>,
     levels: Vec<(Level, i64)>,
 }
 
@@ -41,13 +44,22 @@ impl<'r> ExactModel<'r> {
             group_starts: None,
             with_minima: true,
         };
-        let formulation = Formulation::new(&candidates, &scope);
+        let mut formulation = Formulation::new(&candidates, &scope);
+        let has_constant = |result: &LevelResult| constant(&candidates, result.level) != 0;
+        let one = levels.iter().any(has_constant).then(|| {
+            formulation.model.add_column(Column {
+                lower: 1.0,
+                upper: 1.0,
+                is_integer: false,
+            })
+        });
         let names = Names::new(&formulation, &candidates);
         let levels = levels.iter().map(|result| (result.level, result.value));
         Ok(Self {
             candidates,
             formulation,
             names,
+            one,
             levels: levels.collect(),
         })
     }
@@ -87,6 +99,8 @@ impl<'r> ExactModel<'r> {
                 *factor = -*factor;
             }
         }
+        let constant = super::levels::to_float(constant(&self.candidates, level));
+        terms.extend(self.one.map(|one| (one, constant)));
         terms
     }
 

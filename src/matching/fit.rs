@@ -15,6 +15,7 @@ use super::engine::{Effort, Found, Outcome, solve};
 use super::formulation::{Formulation, Scope};
 use super::group_starts::{GroupAvailability, GroupStarts};
 use super::load::Load;
+use super::polish::{open_values, polish};
 use super::schedule::{Job, schedule};
 use super::timetable::{Attended, FilledLine, Matched, Timetable, collide};
 use super::{MatchError, Observer, Progress, Stage};
@@ -32,9 +33,9 @@ const COVER_DEPTH: u32 = 2;
 pub(super) struct Assignment {
     pub(super) pairs: Vec<usize>,
     pub(super) fills: Vec<usize>,
-    /// Most contact minutes that may be short in all; sessions must leave room
-    /// for the rest.
-    pub(super) short_max: Option<i64>,
+    /// The values of the levels that the model has with it, in order. Sessions
+    /// must leave room for the contact.
+    pub(super) hoped: Vec<(Level, i64)>,
 }
 
 /// What came of fitting an assignment.
@@ -59,8 +60,12 @@ pub(super) fn fit(
     });
     let groups = GroupAvailability::new(candidates, &fitter.fills);
     let meetings = groups.meetings();
-    let mut starts = (meetings > FEW_MEETINGS).then(|| groups.cover(candidates, COVER_DEPTH));
-    let mut best: Option<Fitted> = None;
+    let mut starts = (meetings > FEW_MEETINGS).then(|| {
+        let mut starts = groups.cover(candidates, COVER_DEPTH);
+        groups.add_promised(candidates, &fitter.fills, &mut starts);
+        starts
+    });
+    let mut best: Option<((usize, Vec<i64>), Fitted)> = None;
     while !observer.is_cancelled() && observer.seconds_left() > 0.0 {
         let fitted = fitter.fit_with(starts.as_ref(), observer)?;
         tracing::debug!(
@@ -69,19 +74,20 @@ pub(super) fn fit(
             fit.missing = fitted.missing.len(),
             "times fitted"
         );
-        let is_done = fitted.missing.is_empty() || starts.is_none();
+        let values = open_values(candidates, assignment, &fitted.timetable);
+        let is_as_hoped = fitted.missing.is_empty() && values.is_as_hoped();
+        let is_done = is_as_hoped || starts.is_none();
+        // Few starts were enough for times, though not for the best levels.
         starts = starts.and_then(|few| groups.more(few, &fitted.missing));
-        if best
-            .as_ref()
-            .is_none_or(|b| fitted.missing.len() < b.missing.len())
-        {
-            best = Some(fitted);
+        let worth = (fitted.missing.len(), values.found);
+        if best.as_ref().is_none_or(|(least, _)| worth < *least) {
+            best = Some((worth, fitted));
         }
         if is_done || (starts.is_none() && meetings > MANY_MEETINGS) {
             break;
         }
     }
-    Ok(best.unwrap_or_else(|| fitter.nobody()))
+    Ok(best.map_or_else(|| fitter.nobody(), |(_, fitted)| fitted))
 }
 
 struct Fitter<'c> {
@@ -130,7 +136,8 @@ impl<'c> Fitter<'c> {
                 && fill.kinds.contains(&SessionKind::Individual)
                 && !fill.kinds.contains(&SessionKind::Group)
                 && !tight.contains(&fill.trainee);
-            if fills[position] && fill.meets() && !is_simple {
+            let is_promised = candidates.promises.may_keep_line(candidates, fill);
+            if fills[position] && fill.meets() && (!is_simple || is_promised) {
                 timed[fill.supervisor] = true;
             }
         }
@@ -234,9 +241,10 @@ impl<'c> Fitter<'c> {
             with_minima,
         };
         let mut formulation = Formulation::new(self.candidates, &scope);
-        if let Some(short) = self.assignment.short_max {
-            let level = Level::ContactShortMinutes;
-            super::levels::keep_level(&mut formulation, self.candidates, level, short);
+        let mut hoped = self.assignment.hoped.iter();
+        let short = hoped.find(|(level, _)| *level == Level::ContactShortMinutes);
+        if let Some((level, short)) = short {
+            super::levels::keep_level(&mut formulation, self.candidates, *level, *short);
         }
         let objective = formulation.objective(self.candidates, Level::MatchedPriority);
         let seconds = observer.seconds_left();
@@ -251,6 +259,13 @@ impl<'c> Fitter<'c> {
         match solve(&formulation.model, &objective, &effort, &mut may_go_on)? {
             Outcome::Infeasible | Outcome::Unknown { .. } => Ok(None),
             Outcome::Found(Found { values, .. }) => {
+                let values = polish(
+                    self.candidates,
+                    self.assignment,
+                    &mut formulation,
+                    values,
+                    observer,
+                )?;
                 Ok(Some(read_timetable(self.candidates, &formulation, &values)))
             }
         }

@@ -40,7 +40,7 @@ pub(super) fn assign(candidates: &Candidates<'_>) -> Assignment {
     let mut assignment = Assignment {
         pairs: Vec::new(),
         fills: Vec::new(),
-        short_max: None,
+        hoped: Vec::new(),
     };
     for trainee in order {
         let placed = pairs_of[&trainee]

@@ -108,6 +108,23 @@ impl GroupAvailability {
         has_grown.then_some(starts)
     }
 
+    /// Adds the starts at which fills would keep a promise, with everybody who
+    /// was promised them.
+    pub(super) fn add_promised(
+        &self,
+        candidates: &Candidates<'_>,
+        fills: &[bool],
+        starts: &mut GroupStarts,
+    ) {
+        let fills = candidates.fills.iter().zip(fills);
+        for (fill, _) in fills.filter(|(_, is_given)| **is_given) {
+            let meeting = candidates.promises.kept_meeting(candidates, fill);
+            if let Some(meeting) = meeting.filter(|at| self.starts.contains(at)) {
+                starts.entry(meeting).or_default().insert(fill.trainee);
+            }
+        }
+    }
+
     /// Returns few starts at which every trainee could join a group `depth`
     /// times over, where possible: again and again the start that helps most.
     pub(super) fn cover(&self, candidates: &Candidates<'_>, depth: u32) -> GroupStarts {

@@ -41,10 +41,15 @@ mod load;
 mod model;
 mod mps;
 mod people_left;
+mod polish;
 pub mod preflight;
+mod promises;
 mod pruning;
 mod quick_fit;
 mod reasons;
+mod refine;
+pub mod repair;
+mod results;
 mod room;
 pub mod rule_report;
 mod schedule;
@@ -53,6 +58,7 @@ mod solver_version;
 pub mod stability;
 mod timeline;
 mod timetable;
+mod values;
 
 pub use solve::solve;
 pub use solver_version::{SOLVER_NAME, solver_version};
@@ -120,11 +126,11 @@ pub enum Stage {
 impl Stage {
     /// Returns the name used in files and messages: that of a level, else
     /// `candidates` or `times`.
-    pub const fn name(self) -> &'static str {
+    pub fn name(self) -> String {
         match self {
-            Self::Candidates => "candidates",
+            Self::Candidates => "candidates".to_owned(),
             Self::Level(level) => level.name(),
-            Self::Times => "times",
+            Self::Times => "times".to_owned(),
         }
     }
 

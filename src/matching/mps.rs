@@ -10,7 +10,7 @@ use crate::domain::plan::Sense;
 /// What is made best, and the rows that hold besides those of the model.
 pub(super) struct Goal {
     /// Name of the objective.
-    pub(super) name: &'static str,
+    pub(super) name: String,
     pub(super) sense: Sense,
     pub(super) objective: Objective,
     /// Rows with their names.
@@ -43,7 +43,7 @@ fn write_head(text: &mut String, goal: &Goal, rows: &[(&str, &Row)]) {
         Sense::Most => "MAX",
         Sense::Least => "MIN",
     };
-    let name = goal.name;
+    let name = &goal.name;
     let _ = write!(
         text,
         "NAME {name}\nOBJSENSE\n    {sense}\nROWS\n N  {name}\n"
@@ -77,7 +77,7 @@ fn write_columns(
 ) {
     let mut entries: Vec<Vec<(&str, f64)>> = vec![Vec::new(); model.columns().len()];
     for (column, factor) in &goal.objective {
-        entries[column.position()].push((goal.name, *factor));
+        entries[column.position()].push((&goal.name, *factor));
     }
     for (name, row) in rows {
         for (column, factor) in &row.terms {

@@ -56,7 +56,8 @@ fn reason(candidates: &Candidates<'_>, load: &Load, trainee: usize) -> Unmatched
     }
 }
 
-fn stopped_at(
+/// Returns the rule that stops a trainee at a site beside those placed.
+pub(super) fn stopped_at(
     candidates: &Candidates<'_>,
     load: &Load,
     trainee: usize,
@@ -218,7 +219,7 @@ fn no_supervisor(candidates: &Candidates<'_>, trainee: usize, site: usize) -> (R
 }
 
 /// Says how a rule stops supervisors, after their number.
-fn stop_text(rule: Rule) -> &'static str {
+pub(super) fn stop_text(rule: Rule) -> &'static str {
     const TEXTS: [(Rule, &str); 5] = [
         (
             Rule::LicenceCoversTerm,

@@ -3,15 +3,17 @@
 
 use super::candidates::Candidates;
 use super::clash::{clashing_minima, keeps_minima};
-use super::engine::{Effort, Found, Outcome, solve as solve_model};
 use super::fit::{Assignment, Fitted, fit, read_timetable};
 use super::formulation::{Formulation, Scope};
 use super::hurried::Hurried;
 use super::levels::{LevelRun, LevelsRun, keep_level, solve_levels, trivial_bound};
 use super::quick_fit::quick_fit;
+use super::refine::Detail;
+use super::results::{is_better, relaxed_bound, results};
 use super::timetable::Timetable;
+use super::values::level_value;
 use super::{Budget, MatchError, Observer, Progress, Stage};
-use crate::domain::plan::{Level, LevelResult, LevelStatus, Sense};
+use crate::domain::plan::Level;
 use crate::domain::time::ZoneTable;
 use crate::domain::{Plan, Role, Roster};
 
@@ -47,7 +49,7 @@ pub fn solve(
             bound: None,
         });
         let candidates = Candidates::new(roster, zones)?;
-        solve_levels_of(&candidates, &Level::DEFAULT, observer)
+        solve_levels_of(&candidates, &candidates.levels, observer)
     })
 }
 
@@ -64,8 +66,7 @@ pub(super) fn solve_levels_of(
         candidates,
         levels,
         reserve: reserve(observer.seconds_left()),
-        timed: vec![false; candidates.roster.supervisors.len()],
-        with_faculty: faculty_must_be_in(candidates),
+        detail: Detail::least(candidates),
         best: None,
         proved: Vec::new(),
     };
@@ -92,26 +93,11 @@ struct Run<'c> {
     candidates: &'c Candidates<'c>,
     levels: &'c [Level],
     reserve: f64,
-    timed: Vec<bool>,
-    with_faculty: bool,
+    detail: Detail,
     best: Option<Best>,
     /// What the last model says of the levels; its bounds hold for every plan
     /// that reaches its values on the levels before.
     proved: Vec<LevelRun>,
-}
-
-/// Says whether a pin or a least caseload of faculty can only be kept by a
-/// model that has their lines.
-fn faculty_must_be_in(candidates: &Candidates<'_>) -> bool {
-    let people = &candidates.roster.supervisors;
-    let needed = people
-        .iter()
-        .any(|s| s.role == Role::Faculty && s.caseload_min > s.caseload_current);
-    let mut pinned = candidates
-        .wishes
-        .iter()
-        .flat_map(|wishes| &wishes.pinned.supervisors);
-    needed || pinned.any(|supervisor| people[*supervisor].role == Role::Faculty)
 }
 
 impl Run<'_> {
@@ -120,8 +106,8 @@ impl Run<'_> {
         Scope {
             pairs: None,
             fills: None,
-            timed: &self.timed,
-            with_faculty: self.with_faculty,
+            timed: &self.detail.timed,
+            with_faculty: self.detail.with_faculty,
             group_starts: None,
             with_minima: true,
         }
@@ -162,7 +148,7 @@ impl Run<'_> {
         let values: Vec<i64> = self
             .levels
             .iter()
-            .map(|level| super::assemble::level_value(self.candidates, &plan, *level))
+            .map(|level| level_value(self.candidates, timetable, &plan, *level))
             .collect();
         let stands = |best: &Best| !is_better(self.levels, &values, &best.values);
         if self.best.as_ref().is_some_and(stands) {
@@ -203,19 +189,30 @@ impl Run<'_> {
             let assignment = self.assignment(&formulation, &values);
             let spare = self.reserve * SHARE_FOR_BOUNDS;
             let fitted = self.give_times(&assignment, spare, observer)?;
-            if fitted.missing.is_empty() || !self.time_more(&assignment, &fitted) {
+            let candidates = self.candidates;
+            if self.is_settled(&fitted)
+                || !self
+                    .detail
+                    .grow(candidates, &assignment, &fitted, &timetable)
+            {
                 break;
             }
         }
         Ok(())
     }
 
+    /// Says whether the best plan is as good as the model has it; where the
+    /// model was not solved to the end, whether everybody has times.
+    fn is_settled(&self, fitted: &Fitted) -> bool {
+        if self.proved.len() < self.levels.len() {
+            return fitted.missing.is_empty();
+        }
+        let best = self.best.iter().flat_map(|best| &best.values).copied();
+        self.best.is_some() && best.map(Some).eq(self.proved.iter().map(|run| run.value))
+    }
+
     /// Reads placements and site supervisors from a point of the model.
     fn assignment(&self, formulation: &Formulation, values: &[f64]) -> Assignment {
-        let short = self
-            .proved
-            .iter()
-            .find(|run| run.level == Level::ContactShortMinutes);
         let candidates = self.candidates;
         let is_of_site =
             |fill: &usize| candidates.line(&candidates.fills[*fill]).role == Role::Site;
@@ -226,48 +223,12 @@ impl Run<'_> {
                 .into_iter()
                 .filter(is_of_site)
                 .collect(),
-            short_max: short.and_then(|run| run.value),
+            hoped: self
+                .proved
+                .iter()
+                .filter_map(|run| Some((run.level, run.value?)))
+                .collect(),
         }
-    }
-
-    /// Puts more into the model where it lets through what does not fit: the
-    /// times of the site supervisors in question, then the lines of faculty,
-    /// then the times of everybody who could help, at last of all. Returns
-    /// whether the model has grown.
-    fn time_more(&mut self, assignment: &Assignment, fitted: &Fitted) -> bool {
-        let candidates = self.candidates;
-        let chosen = |position: &usize| assignment.fills.contains(position);
-        let of_missing = candidates
-            .fills
-            .iter()
-            .enumerate()
-            .filter(|(_, fill)| fill.meets() && fitted.missing.contains(&fill.trainee));
-        let own: Vec<usize> = of_missing
-            .clone()
-            .filter(|(i, _)| chosen(i))
-            .map(|(_, f)| f.supervisor)
-            .collect();
-        let possible: Vec<usize> = of_missing.map(|(_, fill)| fill.supervisor).collect();
-        let all: Vec<usize> = (0..self.timed.len()).collect();
-        for (supervisors, with_faculty) in [
-            (own, false),
-            (Vec::new(), true),
-            (possible, true),
-            (all, true),
-        ] {
-            if with_faculty && !self.with_faculty {
-                self.with_faculty = true;
-                return true;
-            }
-            let before = self.timed.iter().filter(|timed| **timed).count();
-            for supervisor in supervisors {
-                self.timed[supervisor] = true;
-            }
-            if self.timed.iter().filter(|timed| **timed).count() > before {
-                return true;
-            }
-        }
-        false
     }
 
     fn finish(mut self, observer: &mut dyn Observer) -> Result<Plan, MatchError> {
@@ -290,8 +251,7 @@ impl Run<'_> {
         let mut bounds = self.known_bounds(values);
         if bounds.len() < self.levels.len() && !observer.is_cancelled() {
             // Little time is left: the smallest model gives true bounds too.
-            self.timed.fill(false);
-            self.with_faculty = faculty_must_be_in(self.candidates);
+            self.detail = Detail::least(self.candidates);
             let mut formulation = Formulation::new(self.candidates, &self.scope());
             for (position, level) in self.levels.iter().copied().enumerate() {
                 if position >= bounds.len() {
@@ -322,64 +282,4 @@ impl Run<'_> {
         }
         bounds
     }
-}
-
-/// Returns what is known of each level. A bound that is off by the value is
-/// taken for what it is: the time ran out before it was closed.
-fn results(levels: &[Level], values: &[i64], bounds: &[i64]) -> Vec<LevelResult> {
-    levels
-        .iter()
-        .zip(values.iter().zip(bounds))
-        .map(|(level, (value, bound))| {
-            let is_proved = value == bound;
-            let status = if is_proved {
-                LevelStatus::Proved
-            } else {
-                LevelStatus::TimeLimit
-            };
-            LevelResult {
-                level: *level,
-                value: *value,
-                bound: *bound,
-                status,
-            }
-        })
-        .collect()
-}
-
-/// Says whether values are better, level by level.
-fn is_better(levels: &[Level], values: &[i64], than: &[i64]) -> bool {
-    for ((level, value), other) in levels.iter().zip(values).zip(than) {
-        if value != other {
-            return match level.sense() {
-                Sense::Most => value > other,
-                Sense::Least => value < other,
-            };
-        }
-    }
-    false
-}
-
-/// Returns a bound of a level from the model without whole numbers.
-fn relaxed_bound(
-    formulation: &Formulation,
-    candidates: &Candidates<'_>,
-    level: Level,
-    seconds: f64,
-) -> Result<i64, MatchError> {
-    let objective = formulation.objective(candidates, level);
-    let effort = Effort {
-        seconds,
-        grid: 1.0,
-        start: None,
-        relaxed: true,
-        for_proof: true,
-    };
-    let outcome = solve_model(&formulation.model, &objective, &effort, &mut |_, _| true)?;
-    Ok(match outcome {
-        Outcome::Found(Found { bound, .. }) | Outcome::Unknown { bound } => {
-            super::levels::rounded_bound(candidates, level, bound)
-        }
-        Outcome::Infeasible => trivial_bound(candidates, level),
-    })
 }

@@ -31,8 +31,8 @@ pub use error::{RosterError, RosterErrors};
 pub use files::{FolderError, FolderFiles, MAX_FILE_BYTES};
 pub use generate::{GenerateOptions, MOST_TRAINEES, Regions, generate};
 pub use plan::{
-    ExplanationRow, PLAN_FILES, PLAN_FOLDER_FILES, PlanContext, read_plan, write_explanations,
-    write_plan,
+    ExplanationRow, PLAN_FILES, PLAN_FOLDER_FILES, PlanContext, read_plan, read_plan_folder,
+    write_explanations, write_plan,
 };
 pub use rules::{known_rule_sets, read_rule_set, rule_set_marks, shipped_rule_sets};
 pub use write::write_roster;
@@ -48,7 +48,7 @@ pub const REQUIRED_FILES: [&str; 4] = [
 ];
 
 /// Files of a roster folder, required ones first.
-pub const ROSTER_FILES: [&str; 14] = [
+pub const ROSTER_FILES: [&str; 15] = [
     "program.toml",
     "sites.csv",
     "trainees.csv",
@@ -63,6 +63,19 @@ pub const ROSTER_FILES: [&str; 14] = [
     "pins.csv",
     "forbids.csv",
     "site_rankings.csv",
+    BASELINE,
+];
+
+/// What an earlier plan promised.
+const BASELINE: &str = "baseline.csv";
+const BASELINE_COLUMNS: [&str; 7] = [
+    "trainee_id",
+    "target",
+    "target_id",
+    "line",
+    "weekday",
+    "start",
+    "site_id",
 ];
 
 /// Folder within a roster folder that holds the program's own rule sets.

@@ -120,7 +120,7 @@ impl From<Progress> for ProgressMessage {
     fn from(progress: Progress) -> Self {
         let Progress { stage, best, bound } = progress;
         Self {
-            stage: stage.name().to_owned(),
+            stage: stage.name(),
             best,
             bound,
         }

@@ -115,7 +115,7 @@ impl<W: Write> Teller<'_, W> {
             match self.stages.iter_mut().find(|spent| spent.stage == name) {
                 Some(spent) => spent.seconds += seconds,
                 None => self.stages.push(StageSeconds {
-                    stage: name.to_owned(),
+                    stage: name,
                     seconds,
                 }),
             }

@@ -17,7 +17,7 @@ pub(crate) fn shipped(name: &str) -> PathBuf {
         .join(name)
 }
 
-fn matched(roster: &Path, out: &Path, arguments: &[&str]) -> Ran {
+pub(crate) fn matched(roster: &Path, out: &Path, arguments: &[&str]) -> Ran {
     let (roster, out) = (roster.to_str().unwrap(), out.to_str().unwrap());
     practicum(&[&["match", "--roster", roster, "--out", out], arguments].concat())
 }

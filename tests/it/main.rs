@@ -8,6 +8,7 @@
 
 mod brute_force;
 mod check;
+mod cli_baseline;
 mod cli_config;
 mod cli_database;
 mod cli_doctor;

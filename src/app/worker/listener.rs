@@ -57,7 +57,7 @@ pub(super) fn events_of(said: Vec<Said>, at: UtcSecond) -> Vec<RunEvent> {
             }
             Said::Progress(progress) => {
                 event.kind = RunEventKind::Progress;
-                event.stage = progress.stage.name().to_owned();
+                event.stage = progress.stage.name();
                 (event.best, event.bound) = (progress.best, progress.bound);
                 events.pop_if(|last| last.kind == event.kind && last.stage == event.stage);
             }

@@ -1,18 +1,12 @@
-//! The names of a program's people and sites, to be shown beside their keys. A
-//! plan holds keys alone, and is shown with the names as they are today.
+//! Reads the names of a program's people and sites. A plan holds keys alone,
+//! and is shown with the names as they are today.
 
 use std::collections::BTreeMap;
 
 use super::{Open, failure};
 use crate::cli::Failure;
-use crate::domain::{ListRequest, ProgramKey, SiteKey, SupervisorKey, TraineeKey};
-
-/// Names by key.
-pub(super) struct Names {
-    pub(super) sites: BTreeMap<SiteKey, String>,
-    pub(super) supervisors: BTreeMap<SupervisorKey, String>,
-    pub(super) trainees: BTreeMap<TraineeKey, String>,
-}
+use crate::cli::names::Names;
+use crate::domain::{ListRequest, ProgramKey};
 
 /// Reads every record of a kind, page by page, and keeps key and name.
 macro_rules! names {
@@ -36,35 +30,11 @@ macro_rules! names {
     }};
 }
 
-impl Names {
-    /// Reads the names of a program.
-    pub(super) async fn read(open: &Open, program: &ProgramKey) -> Result<Self, Failure> {
-        Ok(Self {
-            sites: names!(open, program, list_sites),
-            supervisors: names!(open, program, list_supervisors),
-            trainees: names!(open, program, list_trainees),
-        })
-    }
-
-    pub(super) fn site(&self, key: &SiteKey) -> String {
-        with_key(&self.sites, key)
-    }
-
-    pub(super) fn supervisor(&self, key: &SupervisorKey) -> String {
-        with_key(&self.supervisors, key)
-    }
-
-    pub(super) fn trainee(&self, key: &TraineeKey) -> String {
-        with_key(&self.trainees, key)
-    }
-}
-
-/// Returns name and key; the key alone of somebody who is gone, or whose name
-/// is the key.
-fn with_key<K: Ord + ToString>(names: &BTreeMap<K, String>, key: &K) -> String {
-    let shown = key.to_string();
-    match names.get(key) {
-        Some(name) if *name != shown => format!("{name} ({shown})"),
-        Some(_) | None => shown,
-    }
+/// Reads the names of a program.
+pub(super) async fn names(open: &Open, program: &ProgramKey) -> Result<Names, Failure> {
+    Ok(Names {
+        sites: names!(open, program, list_sites),
+        supervisors: names!(open, program, list_supervisors),
+        trainees: names!(open, program, list_trainees),
+    })
 }

@@ -7,9 +7,10 @@ use std::process::ExitCode;
 
 use comfy_table::Table;
 
-use super::names::Names;
+use super::names::names;
 use super::{Absent, InProgram, Open, failure};
 use crate::app::StoredPlan;
+use crate::cli::names::Names;
 use crate::cli::plan_text::{contact_line, levels_table, ranks_table, verdict};
 use crate::cli::{Failure, output, table};
 use crate::domain::plan::{Placement, Session, Unmatched};
@@ -51,7 +52,7 @@ pub(super) fn run(args: &Args, tzdir: Option<&Path>) -> Result<ExitCode, Failure
         };
         let stored = open.app.get_plan(&open.actor, &program, &run).await;
         let stored = stored.map_err(failure)?;
-        let names = Names::read(open, &program).await?;
+        let names = names(open, &program).await?;
         args.narrow.check(&stored.plan, &names)?;
         let mut text = heading(open, &program, &stored).await?;
         if args.narrow.is_everything() {

@@ -6,16 +6,16 @@ pub(super) mod summary;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use super::{Failure, folders, output};
-use crate::domain::Roster;
 use crate::domain::time::ZoneTable;
+use crate::domain::{Baseline, Roster};
 use crate::roster::{PLAN_FOLDER_FILES, PlanContext, roster_hash, rule_set_marks, write_plan};
 use crate::solver_process::{
     Ended, SolveFailure, SolveOptions, Solved, plan_context, solve_in_child,
@@ -41,6 +41,10 @@ pub(super) struct Args {
     /// Folder for the plan; made when absent.
     #[arg(long, value_name = "FOLDER")]
     out: PathBuf,
+    /// Folder of an earlier plan whose promises are to be kept where they can
+    /// be: sites, supervisors and weekly times.
+    #[arg(long, value_name = "FOLDER")]
+    baseline: Option<PathBuf>,
     #[command(flatten)]
     limits: Limits,
     /// Print the result as JSON.
@@ -50,7 +54,7 @@ pub(super) struct Args {
 
 /// What a run may use.
 #[derive(Debug, clap::Args)]
-struct Limits {
+pub(super) struct Limits {
     /// Wall time for the whole run, in seconds; the best plan so far is
     /// written when it is up.
     #[arg(long, value_name = "SECONDS", default_value_t = 60,
@@ -79,22 +83,36 @@ impl Limits {
 }
 
 pub(super) fn run(args: &Args, tzdir: Option<&Path>) -> Result<ExitCode, Failure> {
-    let roster = folders::roster(&args.roster)?;
-    match_roster(&roster, &args.out, &args.limits, args.json, tzdir)?;
+    let mut roster = folders::roster(&args.roster)?;
+    if let Some(folder) = &args.baseline {
+        roster.baseline = Some(Baseline::of_plan(&folders::plan("baseline", folder)?));
+    }
+    let zones = folders::zones(&roster, tzdir)?;
+    let run = match_into(&roster, &zones, &args.out, &args.limits)?;
+    let Run { solved, timings } = &run;
+    if args.json {
+        let answer = summary::as_json(&roster, &solved.plan, &args.out);
+        output::line(&format!("{answer:#}"));
+    } else {
+        let (plan, seconds) = (&solved.plan, timings.seconds);
+        output::text(&summary::as_text(&roster, plan, &args.out, seconds));
+    }
     Ok(ExitCode::SUCCESS)
 }
 
-/// Matches a roster, writes the plan folder and prints the result.
-fn match_roster(
+/// Matches a roster and writes the plan folder.
+pub(super) fn match_into(
     roster: &Roster,
+    zones: &ZoneTable,
     out: &Path,
     limits: &Limits,
-    as_json: bool,
-    tzdir: Option<&Path>,
-) -> Result<(), Failure> {
-    let zones = folders::zones(roster, tzdir)?;
+) -> Result<Run, Failure> {
     let made = make_writable(out)?;
-    let result = match_into(roster, &zones, out, limits, as_json);
+    let result = match_roster(roster, zones, limits).and_then(|run| {
+        let context = plan_context(roster_hash(roster), rule_set_marks(roster), zones);
+        write_folder(&run.solved, &context, &run.timings, out)?;
+        Ok(run)
+    });
     if result.is_err() {
         // What was made for nothing goes again; it is empty.
         for folder in made {
@@ -122,14 +140,12 @@ fn make_writable(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     }
 }
 
-fn match_into(
+/// Matches a roster, with progress on standard error.
+pub(super) fn match_roster(
     roster: &Roster,
     zones: &ZoneTable,
-    out: &Path,
     limits: &Limits,
-    as_json: bool,
-) -> Result<(), Failure> {
-    let context = plan_context(roster_hash(roster), rule_set_marks(roster), zones);
+) -> Result<Run, Failure> {
     let options = limits.options();
     let started_at = now();
     let started = Instant::now();
@@ -137,26 +153,23 @@ fn match_into(
     let solved = solve_in_child(roster, zones, &options, &mut follower);
     follower.end();
     let solved = solved.map_err(|failure| explain(&failure))?;
-    let run = Timings {
+    if let Ended::Stopped(what) = &solved.ended {
+        output::error_line(&format!(
+            "warning: the solver process: {what}; the best plan it had is taken"
+        ));
+    }
+    let timings = Timings {
         started_at,
         seconds: started.elapsed().as_secs_f64(),
         threads: options.threads,
     };
-    write_folder(&solved, &context, &run, out)?;
-    if let Ended::Stopped(what) = &solved.ended {
-        output::error_line(&format!(
-            "warning: the solver process: {what}; the best plan it had is written"
-        ));
-    }
-    if as_json {
-        output::line(&format!(
-            "{:#}",
-            summary::as_json(roster, &solved.plan, out)
-        ));
-    } else {
-        output::text(&summary::as_text(roster, &solved.plan, out, run.seconds));
-    }
-    Ok(())
+    Ok(Run { solved, timings })
+}
+
+/// A run that has ended with a plan.
+pub(super) struct Run {
+    pub(super) solved: Solved,
+    timings: Timings,
 }
 
 /// What differs from run to run.
@@ -202,21 +215,25 @@ fn rounded(seconds: f64) -> f64 {
     (seconds * 1000.0).round() / 1000.0
 }
 
-/// Returns a flag that Ctrl-C sets; another Ctrl-C ends the program. What
+/// Returns the flag that Ctrl-C sets; another Ctrl-C ends the program. What
 /// follows at once is taken for the same one, since some tools send it twice.
 fn listen_for_interrupt() -> Arc<AtomicBool> {
-    let is_interrupted = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&is_interrupted);
-    let mut first: Option<Instant> = None;
-    // Without a handler Ctrl-C just ends the program.
-    let _ = ctrlc::set_handler(move || {
-        flag.store(true, Ordering::Relaxed);
-        let since = first.get_or_insert_with(Instant::now).elapsed();
-        if since > SAME_INTERRUPT {
-            std::process::exit(130);
-        }
+    static IS_INTERRUPTED: OnceLock<Arc<AtomicBool>> = OnceLock::new();
+    let is_interrupted = IS_INTERRUPTED.get_or_init(|| {
+        let flag = Arc::new(AtomicBool::new(false));
+        let set = Arc::clone(&flag);
+        let mut first: Option<Instant> = None;
+        // Without a handler Ctrl-C just ends the program.
+        let _ = ctrlc::set_handler(move || {
+            set.store(true, Ordering::Relaxed);
+            let since = first.get_or_insert_with(Instant::now).elapsed();
+            if since > SAME_INTERRUPT {
+                std::process::exit(130);
+            }
+        });
+        flag
     });
-    is_interrupted
+    Arc::clone(is_interrupted)
 }
 
 fn unavailable(error: impl std::fmt::Display) -> Failure {

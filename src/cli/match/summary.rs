@@ -138,7 +138,7 @@ fn unmatched_lines(plan: &Plan) -> String {
 }
 
 /// Returns the result for machines.
-pub(super) fn as_json(roster: &Roster, plan: &Plan, out: &Path) -> Value {
+pub(in crate::cli) fn as_json(roster: &Roster, plan: &Plan, out: &Path) -> Value {
     let by_rank: serde_json::Map<String, Value> = matched_by_rank(plan)
         .into_iter()
         .map(|(rank, count)| (rank.to_string(), json!(count)))

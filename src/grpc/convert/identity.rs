@@ -12,9 +12,9 @@ use crate::app::{Ranked, TraineePreferences};
 use crate::domain::time::UtcSecond;
 use crate::domain::{
     Availability, Away, DayRange, DeliveryOffer, Exclusion, Licence, LicenceRule, MinuteOfDay,
-    Minutes, MinutesRange, Program, ProgramKey, Ratio, Requirement, RequirementCategory, Role,
-    Round, SessionKind, Site, SiteOrSupervisor, SupervisionLine, Supervisor, Thousandths, Trainee,
-    UnrankedSites, Versioned, Violations, WeeklyWindow, ZoneName,
+    Minutes, MinutesRange, Objective, Policy, Program, ProgramKey, Ratio, Requirement,
+    RequirementCategory, Role, Round, SessionKind, Site, SiteOrSupervisor, SupervisionLine,
+    Supervisor, Thousandths, Trainee, UnrankedSites, Versioned, Violations, WeeklyWindow, ZoneName,
 };
 
 fn key<K: std::str::FromStr<Err: std::fmt::Debug> + std::fmt::Debug>() -> impl Strategy<Value = K> {
@@ -162,6 +162,7 @@ prop_compose! {
         key in key(), name in text(), term in days(800), step in 1..=96_u32,
         missed_sessions_max in 0..=1000_u32, is_last in any::<bool>(), closes in any::<bool>(),
         ratio in prop::option::of((0..=Thousandths::MAX, 0..=Thousandths::MAX)),
+        objectives in prop::sample::subsequence(Objective::ALL.to_vec(), 1..10).prop_shuffle(),
     ) -> Round {
         Round {
             key: Some(key), name, term, missed_sessions_max,
@@ -172,6 +173,7 @@ prop_compose! {
                 contact_per_supervision_max: Thousandths::new(contact).unwrap(),
                 group_credit: Thousandths::new(credit).unwrap(),
             }),
+            policy: Policy::new(objectives).unwrap(),
         }
     }
 }

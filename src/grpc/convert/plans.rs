@@ -30,11 +30,13 @@ pub(in super::super) fn message(program: &ProgramKey, stored: &StoredPlan) -> pb
 
 fn level(result: &LevelResult) -> pb::LevelResult {
     pb::LevelResult {
-        level: words::level(result.level),
+        level: words::objective(result.level.objective()),
         value: result.value,
         bound: result.bound,
         gap: result.gap(),
         status: words::level_status(result.status),
+        name: result.level.name(),
+        step: result.level.step().map(number),
     }
 }
 
@@ -92,7 +94,8 @@ pub(in super::super) fn unmatched(unmatched: &Unmatched) -> pb::Unmatched {
 /// Says how one plan differs from another.
 pub(in super::super) fn difference(difference: &PlanDifference) -> pb::ComparePlansResponse {
     let level = |change: &LevelDifference| pb::LevelChange {
-        level: words::level(change.level),
+        level: words::objective(change.level.objective()),
+        name: change.level.name(),
         before: change.before.map(|result| result.value),
         after: change.after.map(|result| result.value),
     };

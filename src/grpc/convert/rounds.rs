@@ -7,8 +7,8 @@ use super::records::{etag, timestamp};
 use super::words;
 use crate::domain::limits::{MISSED_MOST, STEP_MOST};
 use crate::domain::{
-    DayRange, Key, MAX_TERM_DAYS, Minutes, ProgramKey, QUARTER_HOUR, Ratio, Round, Thousandths,
-    Versioned,
+    DayRange, Key, MAX_TERM_DAYS, Minutes, Objective, Policy, ProgramKey, QUARTER_HOUR, Ratio,
+    Round, Thousandths, Versioned,
 };
 
 /// Reads a round; its key comes from elsewhere in the request.
@@ -35,6 +35,7 @@ pub(in super::super) fn read(
         None => Some(None),
         Some(ratio) => read_ratio(ratio, &mut fields.at("ratio")).map(Some),
     };
+    let policy = read_policy(&message.policy, fields);
     Some(Round {
         key,
         name: name?,
@@ -44,6 +45,7 @@ pub(in super::super) fn read(
         unranked_sites: unranked?,
         excluded_supervisor_closes_sites: message.excluded_supervisor_closes_sites,
         ratio: ratio?,
+        policy: policy?,
     })
 }
 
@@ -89,6 +91,30 @@ fn read_ratio(ratio: pb::Ratio, fields: &mut Fields<'_>) -> Option<Ratio> {
     })
 }
 
+/// Reads the objectives; the usual ones when none is named.
+fn read_policy(names: &[i32], fields: &mut Fields<'_>) -> Option<Policy> {
+    if names.is_empty() {
+        return Some(Policy::default());
+    }
+    fields.count("policy", names.len())?;
+    let objectives: Vec<Option<Objective>> = names
+        .iter()
+        .enumerate()
+        .map(|(index, name)| {
+            fields.choice(&format!("policy[{index}]"), *name, words::read_objective)
+        })
+        .collect();
+    let policy = Policy::new(objectives.into_iter().collect::<Option<_>>()?);
+    if policy.is_none() {
+        fields.refuse(
+            "policy",
+            "distinct",
+            "names an objective twice; once is allowed",
+        );
+    }
+    policy
+}
+
 /// Returns a round as a message.
 pub(in super::super) fn message(program: &ProgramKey, record: &Versioned<Round>) -> pb::Round {
     let round = &record.value;
@@ -110,5 +136,12 @@ pub(in super::super) fn message(program: &ProgramKey, record: &Versioned<Round>)
         create_time: Some(timestamp(record.created_at)),
         update_time: Some(timestamp(record.updated_at)),
         etag: etag(record.version),
+        policy: round
+            .policy
+            .objectives()
+            .iter()
+            .copied()
+            .map(words::objective)
+            .collect(),
     }
 }

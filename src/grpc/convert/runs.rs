@@ -96,7 +96,10 @@ fn progress(event: &RunEvent, started_at: Option<UtcSecond>) -> pb::RunProgress 
     let elapsed = started_at.map_or(0, |start| event.at.0.saturating_sub(start.0).max(0));
     pb::RunProgress {
         stage: event.stage.clone(),
-        level: event.level().map(words::level).unwrap_or_default(),
+        level: event
+            .level()
+            .map(|level| words::objective(level.objective()))
+            .unwrap_or_default(),
         incumbent: event.best,
         bound: event.bound,
         gap,

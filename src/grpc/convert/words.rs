@@ -3,9 +3,10 @@
 use chrono::Weekday;
 
 use super::super::pb;
-use crate::domain::plan::{Level, LevelStatus};
+use crate::domain::plan::LevelStatus;
 use crate::domain::{
-    DeliveryOffer, LicenceRule, RequirementCategory, Role, RunState, SessionKind, UnrankedSites,
+    DeliveryOffer, LicenceRule, Objective, RequirementCategory, Role, RunState, SessionKind,
+    UnrankedSites,
 };
 
 macro_rules! words {
@@ -57,9 +58,11 @@ words! {
         Queued = Queued, Running = Running, Succeeded = Succeeded, Cancelled = Cancelled,
         Failed = Failed,
     }
-    level: pb::ObjectiveLevel = Level {
-        MatchedPriority = MatchedPriority, Matched = Matched,
-        ContactShortMinutes = ContactShortMinutes, SiteRank = SiteRank,
+    objective, read_objective: pb::ObjectiveLevel = Objective {
+        MatchedPriority = MatchedPriority, MatchedByTier = MatchedByTier, Matched = Matched,
+        Changes = Changes, ContactShortMinutes = ContactShortMinutes, SiteRank = SiteRank,
+        SiteRankGenerous = SiteRankGenerous, SiteRankGreedy = SiteRankGreedy,
+        SupervisorRank = SupervisorRank, CaseloadBalance = CaseloadBalance,
     }
     level_status: pb::LevelStatus = LevelStatus {
         Proved = Proved, WithinGap = WithinGap, TimeLimit = TimeLimit,

@@ -15,8 +15,10 @@ use std::ops::Range;
 use super::MatchError;
 use super::calendar::Calendars;
 use super::eligibility::{Index, Wishes};
+use super::promises::Promises;
 use super::room::Room;
 use super::timeline::{Timeline, WeeklySlot, WeeklyStarts};
+use crate::domain::plan::Level;
 use crate::domain::time::ZoneTable;
 use crate::domain::{QUARTER_HOUR, Ratio, Roster, Rule, SessionKind, SupervisionLine, ZoneName};
 
@@ -44,6 +46,8 @@ pub(super) struct Pair {
     pub(super) trainee: usize,
     pub(super) site: usize,
     pub(super) rank: u32,
+    /// Which choice of the trainee it is, from one; ties are one choice.
+    pub(super) dense_rank: u32,
     /// Least weekly contact minutes.
     pub(super) contact_min: u32,
     /// Most weekly contact minutes that any choice of sessions leaves room for.
@@ -113,6 +117,12 @@ pub(super) struct Candidates<'a> {
     pub(super) fills: Vec<Fill>,
     /// For each (trainee, site) that cannot be, the rule that stops it.
     pub(super) obstacles: BTreeMap<(usize, usize), Rule>,
+    /// The levels to be solved, in order.
+    pub(super) levels: Vec<Level>,
+    /// Whether some level depends on who of the faculty fills a line.
+    pub(super) levels_need_faculty: bool,
+    /// What the baseline promised.
+    pub(super) promises: Promises,
     rooms: BTreeMap<(usize, usize), Room>,
 }
 
@@ -136,9 +146,10 @@ impl<'a> Candidates<'a> {
         let timeline = Timeline::new(roster, zones)?;
         let index = Index::new(roster);
         let calendars = Calendars::new(roster, &timeline)?;
+        let wishes = Wishes::of_roster(roster, &index);
+        let levels = roster.round.policy.levels(roster);
         let mut candidates = Self {
             roster,
-            wishes: Wishes::of_roster(roster, &index),
             lines: roster
                 .trainees
                 .iter()
@@ -150,6 +161,10 @@ impl<'a> Candidates<'a> {
             pairs: Vec::new(),
             fills: Vec::new(),
             obstacles: BTreeMap::new(),
+            levels_need_faculty: need_faculty(&levels, &wishes),
+            levels,
+            wishes,
+            promises: Promises::of_roster(roster, &index),
             rooms: BTreeMap::new(),
         };
         candidates.add_pairs(&timeline, &calendars)?;
@@ -217,4 +232,18 @@ impl<'a> Candidates<'a> {
             .ratio
             .filter(|_| !self.roster.supervision_lines.is_empty())
     }
+}
+
+fn need_faculty(levels: &[Level], wishes: &[Wishes]) -> bool {
+    levels.iter().any(|level| match level {
+        Level::SupervisorRank => wishes.iter().any(Wishes::has_ranked_supervisors),
+        Level::Changes | Level::CaseloadBalance => true,
+        Level::MatchedPriority
+        | Level::MatchedByTier(_)
+        | Level::Matched
+        | Level::ContactShortMinutes
+        | Level::SiteRank
+        | Level::SiteRankGenerous(_)
+        | Level::SiteRankGreedy(_) => false,
+    })
 }

@@ -77,6 +77,7 @@ impl Candidates<'_> {
             trainee,
             site,
             rank: self.wishes[trainee].rank(site).unwrap_or(u32::MAX),
+            dense_rank: self.wishes[trainee].dense_rank(site),
             contact_min: least,
             contact_max: most,
             target,

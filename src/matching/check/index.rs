@@ -26,6 +26,7 @@ pub(super) struct Index<'a> {
     placements: HashMap<&'a TraineeKey, &'a Placement>,
     filled: HashMap<&'a TraineeKey, Vec<Filled<'a>>>,
     site_ranks: HashMap<&'a TraineeKey, HashMap<&'a SiteKey, u32>>,
+    supervisor_ranks: HashMap<&'a TraineeKey, Vec<(&'a SupervisorKey, u32)>>,
     targets: HashMap<&'a TraineeKey, Minutes>,
 }
 
@@ -40,6 +41,7 @@ impl<'a> Index<'a> {
             placements: HashMap::new(),
             filled: HashMap::new(),
             site_ranks: HashMap::new(),
+            supervisor_ranks: HashMap::new(),
             targets: HashMap::new(),
         };
         for placement in &plan.placements {
@@ -55,9 +57,16 @@ impl<'a> Index<'a> {
             }
         }
         for preference in &roster.preferences {
-            if let SiteOrSupervisor::Site(site) = &preference.target {
-                let ranks = index.site_ranks.entry(&preference.trainee).or_default();
-                ranks.insert(site, preference.rank);
+            let (trainee, rank) = (&preference.trainee, preference.rank);
+            match &preference.target {
+                SiteOrSupervisor::Site(site) => {
+                    let ranks = index.site_ranks.entry(trainee).or_default();
+                    ranks.insert(site, rank);
+                }
+                SiteOrSupervisor::Supervisor(supervisor) => {
+                    let ranks = index.supervisor_ranks.entry(trainee).or_default();
+                    ranks.push((supervisor, rank));
+                }
             }
         }
         for placement in &plan.placements {
@@ -126,6 +135,21 @@ impl<'a> Index<'a> {
     /// Returns the weekly contact that a placed trainee wants.
     pub(super) fn target(&self, trainee: &Trainee) -> Minutes {
         self.targets.get(&trainee.key).copied().unwrap_or_default()
+    }
+
+    /// Returns the ranks that a trainee gave to sites.
+    pub(super) fn site_ranks(&self, trainee: &TraineeKey) -> impl Iterator<Item = u32> {
+        let ranks = self.site_ranks.get(trainee).into_iter();
+        ranks.flat_map(|ranks| ranks.values().copied())
+    }
+
+    /// Returns the supervisors whom a trainee ranked, with their ranks.
+    pub(super) fn supervisor_ranks(
+        &self,
+        trainee: &TraineeKey,
+    ) -> impl Iterator<Item = (&'a SupervisorKey, u32)> {
+        let ranks = self.supervisor_ranks.get(trainee);
+        ranks.into_iter().flatten().copied()
     }
 
     /// Returns the trainee's rank of a site; `None` where the trainee cannot

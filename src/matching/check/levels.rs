@@ -1,30 +1,32 @@
-//! The values of the objective levels, counted again.
+//! The levels that the policy asks for, and their values, counted again.
 
 use std::collections::BTreeSet;
 
-use crate::domain::plan::{Level, LevelResult, LevelStatus, Sense};
+use crate::domain::plan::{Level, LevelResult, LevelStatus, Placement, Sense, Session};
+use crate::domain::{KeptLine, KeptSite, Site, Trainee, TraineeKey};
 
 use super::breach::{Breaches, Broken};
 use super::index::Index;
 
 pub(super) fn check(index: &Index<'_>, breaches: &mut Breaches) {
+    let due = index.roster.round.policy.levels(index.roster);
     let given: Vec<Level> = index
         .plan
         .levels
         .iter()
         .map(|result| result.level)
         .collect();
-    for level in Level::DEFAULT {
-        let times = given.iter().filter(|given| **given == level).count();
+    for level in &due {
+        let times = given.iter().filter(|given| *given == level).count();
         if times != 1 {
-            breach(level, format!("listed {times} times, not once"), breaches);
+            breach(*level, format!("listed {times} times, not once"), breaches);
         }
     }
-    if let Some((level, _)) = given
-        .iter()
-        .zip(Level::DEFAULT)
-        .find(|(given, due)| **given != *due)
-    {
+    for level in given.iter().filter(|level| !due.contains(level)) {
+        let detail = "listed, though the policy does not ask for it".to_owned();
+        breach(*level, detail, breaches);
+    }
+    if let Some((level, _)) = given.iter().zip(&due).find(|(given, due)| given != due) {
         let detail = "not in its place in the order of the levels".to_owned();
         breach(*level, detail, breaches);
     }
@@ -62,23 +64,100 @@ fn bound(result: &LevelResult, breaches: &mut Breaches) {
     }
 }
 
+/// A placement with what the roster says of it.
+type Placed<'a> = (&'a Placement, &'a Trainee, &'a Site);
+
 fn value(index: &Index<'_>, level: Level) -> i64 {
-    let mut counted = BTreeSet::new();
-    index
-        .placed()
-        .filter(|(placement, _, _)| counted.insert(&placement.trainee))
-        .map(|(placement, trainee, site)| match level {
-            Level::MatchedPriority => i64::from(trainee.priority),
-            Level::Matched => 1,
-            Level::ContactShortMinutes => {
-                let target = i64::from(index.target(trainee).get());
-                (target - i64::from(placement.contact.get())).max(0)
-            }
-            Level::SiteRank => i64::from(
-                index
-                    .site_rank(&trainee.key, &site.key)
-                    .unwrap_or(placement.preference_rank),
-            ),
-        })
-        .sum()
+    let sum = |worth: &dyn Fn(&Placed<'_>) -> i64| -> i64 {
+        let mut counted = BTreeSet::new();
+        let placed = index.placed();
+        placed
+            .filter(|(placement, _, _)| counted.insert(&placement.trainee))
+            .map(|placed| worth(&placed))
+            .sum()
+    };
+    let rank = |(placement, trainee, site): &Placed<'_>| {
+        let rank = index.site_rank(&trainee.key, &site.key);
+        rank.unwrap_or(placement.preference_rank)
+    };
+    match level {
+        Level::MatchedPriority => sum(&|(_, trainee, _)| i64::from(trainee.priority)),
+        Level::MatchedByTier(tier) => sum(&|(_, trainee, _)| i64::from(trainee.priority == tier)),
+        Level::Matched => sum(&|_| 1),
+        Level::Changes => changes(index),
+        Level::ContactShortMinutes => sum(&|(placement, trainee, _)| {
+            let target = i64::from(index.target(trainee).get());
+            (target - i64::from(placement.contact.get())).max(0)
+        }),
+        Level::SiteRank => sum(&|placed| i64::from(rank(placed))),
+        Level::SiteRankGenerous(step) | Level::SiteRankGreedy(step) => sum(&|placed| {
+            // Dense: how many distinct ranks are better, and itself.
+            let own = rank(placed);
+            let ranks: BTreeSet<u32> = index.site_ranks(&placed.1.key).collect();
+            let better = ranks.into_iter().filter(|other| *other < own).count();
+            i64::from(u32::try_from(better + 1) == Ok(step))
+        }),
+        Level::SupervisorRank => supervisor_rank(index),
+        Level::CaseloadBalance => caseload_balance(index),
+    }
+}
+
+fn changes(index: &Index<'_>) -> i64 {
+    let Some(baseline) = &index.roster.baseline else {
+        return 0;
+    };
+    let keeps_site = |kept: &KeptSite| {
+        let placement = index.placement(&kept.trainee);
+        placement.is_some_and(|placement| placement.site == kept.site)
+    };
+    let is_same = |kept: &KeptLine, session: &Session| {
+        session.supervisor == kept.supervisor
+            && session.weekly_start == kept.weekly_start
+            && session.delivery == kept.delivery
+    };
+    let keeps_line = |kept: &KeptLine| {
+        let mut filled = index.filled(&kept.trainee).iter();
+        filled.any(|filled| *filled.line == kept.line && is_same(kept, filled.session))
+    };
+    let is_here = |trainee: &TraineeKey| index.trainee(trainee).is_some();
+    let sites = baseline.sites.iter().filter(|kept| is_here(&kept.trainee));
+    let lines = baseline.lines.iter().filter(|kept| is_here(&kept.trainee));
+    let broken = sites.filter(|kept| !keeps_site(kept)).count()
+        + lines.filter(|kept| !keeps_line(kept)).count();
+    i64::try_from(broken).unwrap_or(i64::MAX)
+}
+
+fn supervisor_rank(index: &Index<'_>) -> i64 {
+    let sessions = index.plan.sessions.iter();
+    let members = sessions.flat_map(|session| {
+        let members = index.members(session);
+        members.map(|(_, trainee)| (&trainee.key, &session.supervisor))
+    });
+    let ranks = members.map(|(trainee, supervisor)| {
+        let own = || index.supervisor_ranks(trainee);
+        let rank = own().find(|(ranked, _)| *ranked == supervisor);
+        let last = own().map(|(_, rank)| i64::from(rank)).max();
+        match rank {
+            Some((_, rank)) => i64::from(rank),
+            None => last.map_or(0, |last| last + 1),
+        }
+    });
+    ranks.sum()
+}
+
+fn caseload_balance(index: &Index<'_>) -> i64 {
+    let supervisors = index.roster.supervisors.iter();
+    let shares = supervisors.map(|supervisor| {
+        let sessions = index.plan.sessions.iter();
+        let own = sessions.filter(|session| session.supervisor == supervisor.key);
+        let trainees: BTreeSet<&TraineeKey> = own
+            .flat_map(|session| index.distinct_members(session))
+            .filter(|trainee| index.trainee(trainee).is_some())
+            .collect();
+        let before = i64::from(supervisor.caseload_current);
+        let after = before + i64::try_from(trainees.len()).unwrap_or(i64::MAX);
+        let limit = i64::from(supervisor.caseload_max.max(1));
+        (before + 1..=after).map(|n| n * 100 / limit).sum::<i64>()
+    });
+    shares.sum()
 }

@@ -11,6 +11,7 @@
 mod cliques;
 mod contact;
 mod names;
+mod objective;
 mod placement;
 mod sessions;
 mod supervision;
@@ -18,11 +19,11 @@ mod supervision;
 use std::collections::BTreeMap;
 
 pub(super) use names::Names;
+pub(super) use objective::constant;
 
 use super::candidates::{Candidates, Fill};
 use super::group_starts::GroupStarts;
 use super::model::{Column, ColumnIndex, LinearModel, Objective};
-use crate::domain::plan::Level;
 use crate::domain::{Role, Rule, SessionKind};
 
 /// Which part of the candidates a model is about.
@@ -91,6 +92,9 @@ pub(super) struct Formulation {
     over: Vec<ColumnIndex>,
     /// Quarter hours of contact that a tight pair loses to its sessions.
     lowered: BTreeMap<usize, ColumnIndex>,
+    /// Places on caseloads that are taken, with what each counts for their
+    /// balance; empty where no level asks for it.
+    caseload_places: Objective,
 }
 
 impl Formulation {
@@ -104,6 +108,7 @@ impl Formulation {
             minima: Vec::new(),
             over: Vec::new(),
             lowered: BTreeMap::new(),
+            caseload_places: Vec::new(),
         };
         formulation.add_columns(candidates, scope);
         placement::add_rows(&mut formulation, candidates, scope);
@@ -146,8 +151,9 @@ impl Formulation {
             return None;
         }
         // Faculty are chosen when the times are fitted, so a fraction of them
-        // does no harm before.
-        let is_integer = is_timed || !fill.meets() || role == Role::Site;
+        // does no harm before, unless some level looks at them.
+        let is_integer =
+            is_timed || !fill.meets() || role == Role::Site || candidates.levels_need_faculty;
         Some(self.model.add_column(Column {
             lower: 0.0,
             upper: 1.0,
@@ -176,30 +182,6 @@ impl Formulation {
             }
         }
         self.meets.len() - before
-    }
-
-    /// Returns what is made least to reach a level; for levels where more is
-    /// better the value is negated.
-    pub(super) fn objective(&self, candidates: &Candidates<'_>, level: Level) -> Objective {
-        let placed = |weight: &dyn Fn(usize) -> f64| -> Objective {
-            let columns = self.place.iter().enumerate();
-            columns
-                .filter_map(|(pair, column)| Some(((*column)?, weight(pair))))
-                .collect()
-        };
-        let trainee = |pair: usize| &candidates.roster.trainees[candidates.pairs[pair].trainee];
-        match level {
-            Level::MatchedPriority => placed(&|pair| -f64::from(trainee(pair).priority)),
-            Level::Matched => placed(&|_| -1.0),
-            Level::SiteRank => placed(&|pair| f64::from(candidates.pairs[pair].rank)),
-            Level::ContactShortMinutes => {
-                let mut terms = placed(&|pair| f64::from(candidates.pairs[pair].short()));
-                terms.extend(self.over.iter().map(|column| (*column, 1.0)));
-                let quarter = f64::from(crate::domain::QUARTER_HOUR);
-                terms.extend(self.lowered.values().map(|column| (*column, quarter)));
-                terms
-            }
-        }
     }
 
     /// Returns the chosen columns among the placements.

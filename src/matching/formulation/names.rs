@@ -31,7 +31,7 @@ impl Names {
 }
 
 fn columns(formulation: &Formulation, candidates: &Candidates<'_>) -> Vec<String> {
-    let mut names = vec![String::new(); formulation.model.columns().len()];
+    let mut names = vec!["one".to_owned(); formulation.model.columns().len()];
     let trainee = |trainee| of_subject(candidates, Subject::Trainee(trainee));
     let site = |site| of_subject(candidates, Subject::Site(site));
     for (pair, column) in candidates.pairs.iter().zip(&formulation.place) {

@@ -1,12 +1,14 @@
 //! Rows about who fills which line: every line of a matched trainee, the
 //! caseloads, the weekly minutes, and pins to supervisors.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Formulation, Minimum, Scope};
-use crate::domain::{Role, Rule};
+use crate::domain::plan::Level;
+use crate::domain::{Role, Rule, SessionKind};
 use crate::matching::candidates::Candidates;
-use crate::matching::model::{ColumnIndex, Subject};
+use crate::matching::model::{Column, ColumnIndex, Subject};
+use crate::matching::values::caseload_share;
 
 /// The chosen-or-not columns of some fills, by position of the fill.
 type Filled = Vec<(usize, ColumnIndex)>;
@@ -33,6 +35,9 @@ pub(super) fn add_rows(
         caseload(formulation, candidates, scope, *supervisor, trainees);
         if !scope.timed[*supervisor] {
             least_weekly_minutes(formulation, candidates, *supervisor, trainees);
+            if candidates.levels_need_faculty {
+                group_members(formulation, candidates, *supervisor, trainees);
+            }
         }
     }
     if scope.with_minima {
@@ -150,6 +155,9 @@ fn caseload(
         }
     }
     let room = person.caseload_left();
+    if candidates.levels.contains(&Level::CaseloadBalance) {
+        caseload_places(formulation, candidates, supervisor, room, &distinct);
+    }
     let subject = Subject::Supervisor(supervisor);
     formulation
         .model
@@ -168,6 +176,34 @@ fn caseload(
             subject,
         });
     }
+}
+
+/// Counts the places on a caseload one by one. Each counts no less than those
+/// before it, so the least sum takes them in order.
+fn caseload_places(
+    formulation: &mut Formulation,
+    candidates: &Candidates<'_>,
+    supervisor: usize,
+    room: u32,
+    distinct: &[(ColumnIndex, f64)],
+) {
+    let person = &candidates.roster.supervisors[supervisor];
+    let label = (Rule::CaseloadLimit, [Subject::Supervisor(supervisor)]);
+    let mut terms = distinct.to_vec();
+    let trainees = u32::try_from(distinct.len()).unwrap_or(u32::MAX);
+    for place in 1..=room.min(trainees) {
+        let taken = formulation.model.add_column(Column {
+            lower: 0.0,
+            upper: 1.0,
+            is_integer: false,
+        });
+        formulation.model.label_column(taken, label.0, &label.1);
+        let share = f64::from(caseload_share(person, place));
+        formulation.caseload_places.push((taken, share));
+        terms.push((taken, -1.0));
+    }
+    let model = &mut formulation.model;
+    model.under(label.0, &label.1).equals(0.0, terms);
 }
 
 fn caseload_min_subject(candidates: &Candidates<'_>, supervisor: usize) -> String {
@@ -245,6 +281,41 @@ fn least_weekly_minutes(
                 .map(|(m, s, column)| (*column, f64::from(*m) / f64::from(*s))),
         );
     }
+}
+
+/// An untimed supervisor who only leads groups of one length has three to a
+/// full group of members for each of her sessions.
+fn group_members(
+    formulation: &mut Formulation,
+    candidates: &Candidates<'_>,
+    supervisor: usize,
+    trainees: &BTreeMap<usize, Filled>,
+) {
+    let person = &candidates.roster.supervisors[supervisor];
+    let fills = || trainees.values().flatten();
+    let minutes: BTreeSet<u32> = fills()
+        .map(|(position, _)| &candidates.fills[*position])
+        .map(|fill| {
+            let only_groups = fill.kinds.iter().all(|kind| *kind == SessionKind::Group);
+            if only_groups { fill.minutes } else { 0 }
+        })
+        .collect();
+    let Some(minutes) = minutes.first().filter(|m| minutes.len() == 1 && **m > 0) else {
+        return;
+    };
+    let label = (Rule::SessionSize, [Subject::Supervisor(supervisor)]);
+    let model = &mut formulation.model;
+    let sessions = model.add_column(Column {
+        lower: 0.0,
+        upper: f64::from(person.minutes_per_week_max.get() / minutes),
+        is_integer: true,
+    });
+    model.label_column(sessions, label.0, &label.1);
+    let members = || fills().map(|(_, column)| (*column, 1.0));
+    let least = members().chain([(sessions, -3.0)]);
+    model.under(label.0, &label.1).at_least(0.0, least);
+    let most = members().chain([(sessions, -f64::from(person.group_size_max))]);
+    model.under(label.0, &label.1).at_most(0.0, most);
 }
 
 fn pinned_supervisors(

@@ -8,7 +8,7 @@ mod summary;
 mod write;
 
 pub use explanations::{ExplanationRow, write_explanations};
-pub use read::read_plan;
+pub use read::{read_plan, read_plan_folder};
 pub use summary::PlanContext;
 pub use write::write_plan;
 

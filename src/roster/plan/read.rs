@@ -2,6 +2,7 @@
 //! here; whether the plan keeps the rules is for the checker.
 
 use std::collections::HashMap;
+use std::path::Path;
 
 use super::super::folder::refuse_unknown_tables;
 use super::super::table::{Columns, Row, read_table};
@@ -30,6 +31,14 @@ pub fn read_plan(files: &FolderFiles) -> Result<(Plan, PlanContext), RosterError
     let mut errors = RosterErrors::default();
     let plan = read(files, &mut errors);
     finish(plan, errors)
+}
+
+/// Reads the plan in a folder and what it was made from and with.
+///
+/// # Errors
+/// Every mistake in it, with file, row and column.
+pub fn read_plan_folder(dir: &Path) -> Result<(Plan, PlanContext), RosterErrors> {
+    FolderFiles::read_dir(dir, &PLAN_FILES).and_then(|files| read_plan(&files))
 }
 
 fn read(files: &FolderFiles, errors: &mut RosterErrors) -> Option<(Plan, PlanContext)> {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::error::{RosterError, RosterErrors};
 use super::super::{FolderFiles, text};
+use crate::domain::Objective;
 use crate::domain::plan::{Level, LevelResult, LevelStatus};
 
 pub(super) const FILE: &str = "summary.json";
@@ -66,7 +67,7 @@ pub(super) fn write(levels: &[LevelResult], context: &PlanContext, files: &mut F
 
 fn entry(result: &LevelResult) -> LevelEntry {
     LevelEntry {
-        name: result.level.name().to_owned(),
+        name: result.level.name(),
         value: result.value,
         bound: result.bound,
         gap: (result.gap() * 1e6).round() / 1e6,
@@ -120,12 +121,12 @@ pub(super) fn read(
 fn read_level(place: usize, entry: &LevelEntry, errors: &mut RosterErrors) -> Option<LevelResult> {
     let level = Level::from_name(&entry.name);
     if level.is_none() {
-        let names = Level::DEFAULT.map(Level::name).join(", ");
+        let names = Objective::ALL.map(Objective::name).join(", ");
         refuse(
             place,
             "name",
             &entry.name,
-            &format!("is not one of {names}"),
+            &format!("is not one of {names}; steps of a profile end like [3]"),
             errors,
         );
     }

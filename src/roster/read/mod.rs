@@ -1,5 +1,6 @@
 //! Reads a roster from its files: each file by itself, then put together.
 
+mod baseline;
 mod calendar;
 mod lines;
 mod program;
@@ -59,6 +60,7 @@ pub(super) fn read(files: &FolderFiles, errors: &mut RosterErrors) -> Option<Ros
     let forbids = wishes::read_forbids(files, &keys, errors);
     let site_rankings = wishes::read_site_rankings(files, &keys, errors);
     let requirements = wishes::read_requirements(files, &keys, errors);
+    let baseline = baseline::read_baseline(files, errors);
     let own = rules::read_own(files, errors);
     let (program, round, asked) = program?;
     let rule_sets = rules::choose(&asked, own, round.term, errors)?;
@@ -77,6 +79,7 @@ pub(super) fn read(files: &FolderFiles, errors: &mut RosterErrors) -> Option<Ros
         requirements,
         rule_sets,
         has_availability: files.get("availability.csv").is_some(),
+        baseline,
     })
 }
 

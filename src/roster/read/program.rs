@@ -12,8 +12,8 @@ use super::super::words::UNRANKED_SITES;
 use crate::domain::limits::{MISSED_MOST, STEP_MOST};
 use crate::domain::rule_set::RULE_SETS_MAX;
 use crate::domain::{
-    DayRange, Key, MAX_TERM_DAYS, Minutes, Program, QUARTER_HOUR, Ratio, Round, ZoneName,
-    calendar_day,
+    DayRange, Key, MAX_TERM_DAYS, Minutes, Objective, Policy, Program, QUARTER_HOUR, Ratio, Round,
+    ZoneName, calendar_day,
 };
 
 const FILE: &str = "program.toml";
@@ -31,10 +31,12 @@ const ROUND_KEYS: [&str; 9] = [
     "rule_sets",
 ];
 const RATIO_KEYS: [&str; 2] = ["contact_per_supervision_max", "group_credit"];
-const SECTIONS: [(&str, &[&str]); 3] = [
+const POLICY_KEYS: [&str; 1] = ["levels"];
+const SECTIONS: [(&str, &[&str]); 4] = [
     ("program", &PROGRAM_KEYS),
     ("round", &ROUND_KEYS),
     ("ratio", &RATIO_KEYS),
+    ("policy", &POLICY_KEYS),
 ];
 
 /// A rule set that the round asks for, and the line that does.
@@ -51,6 +53,7 @@ pub(super) fn read_program(
     document.refuse_unknown_sections(&root, &SECTIONS);
     let mut section = |name| document.section(&root, name);
     let (program, round, ratio) = (section("program"), section("round"), section("ratio"));
+    let policy = section("policy");
     if program.is_none() {
         document.refuse(0, Some("program"), None, MISSING_SECTION.to_owned());
     }
@@ -63,12 +66,14 @@ pub(super) fn read_program(
         Some(section) => document.rule_sets(section),
         None => None,
     };
+    let policy = policy.map_or(Some(Policy::default()), |section| document.policy(&section));
     let round = round.map(|section| document.round(&section));
     let round = Round {
         ratio: match ratio {
             Some(ratio) => Some(ratio?),
             None => None,
         },
+        policy: policy?,
         ..round??
     };
     Some((program??, round, asked?))
@@ -95,7 +100,7 @@ impl Document<'_, '_> {
         })
     }
 
-    /// Reads the round, still without its ratio.
+    /// Reads the round, still without its ratio and its policy.
     fn round(&mut self, section: &Section<'_>) -> Option<Round> {
         let key = match find(section, "id") {
             None => Some(None),
@@ -135,6 +140,7 @@ impl Document<'_, '_> {
             unranked_sites: unranked_sites?,
             excluded_supervisor_closes_sites: closes?,
             ratio: None,
+            policy: Policy::default(),
         })
     }
 
@@ -182,6 +188,12 @@ impl Document<'_, '_> {
         Some(lines.zip(keys.unwrap_or_default()).collect())
     }
 
+    fn policy(&mut self, section: &Section<'_>) -> Option<Policy> {
+        let names = Objective::ALL.map(Objective::name).join(", ");
+        let allowed = format!("a list of objectives, at least one and each once, of: {names}");
+        self.read(section, POLICY_KEYS[0], &allowed, policy)
+    }
+
     fn ratio(&mut self, section: &Section<'_>) -> Option<Ratio> {
         let allowed = "a number from 0 to 1000 with at most three decimals";
         let [contact, credit] = RATIO_KEYS;
@@ -192,6 +204,13 @@ impl Document<'_, '_> {
             group_credit: group_credit?,
         })
     }
+}
+
+/// Reads names of objectives, each once.
+fn policy(value: &DeValue<'_>) -> Option<Policy> {
+    let names = value.as_array()?.iter();
+    let objectives = names.map(|name| Objective::from_name(name.get_ref().as_str()?));
+    Policy::new(objectives.collect::<Option<_>>()?)
 }
 
 fn day(value: &DeValue<'_>) -> Option<NaiveDate> {

@@ -1,6 +1,7 @@
 //! Writes the canonical files of a roster: rows by key, commas, line feeds,
 //! quotes only where they are needed.
 
+mod baseline;
 mod program;
 mod table;
 
@@ -27,6 +28,7 @@ pub fn write_roster(roster: &Roster) -> FolderFiles {
     write_wishes(roster, &mut files);
     write_supervision_lines(roster, &mut files);
     write_requirements(roster, &mut files);
+    baseline::write_baseline(roster, &mut files);
     // Shipped ones too: a roster stays what it was when they change.
     for set in &roster.rule_sets {
         let name = format!("{RULES_FOLDER}{}.toml", set.key);

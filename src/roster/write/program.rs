@@ -1,9 +1,10 @@
 //! Writes `program.toml`.
 
-use crate::domain::Roster;
+use crate::domain::{Policy, Roster};
 use crate::roster::words::unranked_word;
 
-/// Returns the program, the round and the ratio as TOML.
+/// Returns the program, the round, the ratio and a policy other than the
+/// default as TOML.
 pub(super) fn program_toml(roster: &Roster) -> String {
     let (program, round) = (&roster.program, &roster.round);
     let mut text = format!(
@@ -37,6 +38,11 @@ pub(super) fn program_toml(roster: &Roster) -> String {
             "\n[ratio]\ncontact_per_supervision_max = {}\ngroup_credit = {}\n",
             ratio.contact_per_supervision_max, ratio.group_credit,
         ));
+    }
+    if round.policy != Policy::default() {
+        let levels = round.policy.objectives().iter();
+        let levels: Vec<String> = levels.map(|one| toml_string(one.name())).collect();
+        text.push_str(&format!("\n[policy]\nlevels = [{}]\n", levels.join(", ")));
     }
     text
 }

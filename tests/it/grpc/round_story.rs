@@ -8,9 +8,7 @@ use practicum::grpc::pb;
 use practicum::roster::{FolderFiles, read_roster, write_roster};
 
 use super::runs::{start, watch};
-use crate::support::service::{Service, import_messages, roster_files, served_by_both};
-
-served_by_both!(a_round_made_call_by_call_gives_the_plan_of_the_import,);
+use crate::support::service::{Service, import_messages, roster_files};
 
 const PROGRAM: &str = "programs/clinic-12";
 const ROUND: &str = "programs/clinic-12/rounds/spring";
@@ -289,6 +287,7 @@ async fn plan(service: &Service) -> FolderFiles {
     plan.unwrap().files()
 }
 
+#[tokio::test(flavor = "multi_thread")]
 async fn a_round_made_call_by_call_gives_the_plan_of_the_import() {
     let roster = roster();
     let (from, to) = (Service::start().await, Service::start().await);

@@ -6,6 +6,7 @@ use practicum::matching::MatchError;
 use proptest::prelude::*;
 
 use crate::support::brute_force::brute_force;
+use crate::support::random_policy::random_policy_world;
 use crate::support::random_world::random_world;
 use crate::support::solving::{level_values, solved, zones_of};
 
@@ -15,7 +16,7 @@ fn assert_agreement(roster: &Roster) {
     let best = brute_force(roster, &zones_of(roster));
     match (solved(roster, 1), best) {
         (Ok(plan), Some(best)) => {
-            assert_eq!(level_values(&plan), (best.to_vec(), true));
+            assert_eq!(level_values(&plan), (best, true));
         }
         (Err(MatchError::Clash(clashes)), None) => assert!(!clashes.is_empty()),
         (matched, best) => panic!("matcher: {matched:?}, everything tried: {best:?}"),
@@ -28,6 +29,18 @@ proptest! {
     #[test]
     fn agrees_with_trying_everything(seed in any::<u64>()) {
         assert_agreement(&random_world(seed));
+    }
+
+    #[test]
+    fn agrees_with_trying_everything_under_any_policy(seed in any::<u64>()) {
+        assert_agreement(&random_policy_world(seed, zones_of));
+    }
+}
+
+#[test]
+fn agrees_with_trying_everything_under_the_first_policies() {
+    for seed in 0..400 {
+        assert_agreement(&random_policy_world(seed, zones_of));
     }
 }
 

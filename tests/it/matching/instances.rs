@@ -6,20 +6,20 @@ use practicum::domain::{Roster, Rule};
 use practicum::matching::MatchError;
 
 use crate::support::instances::{
-    hospitals_and_residents, instances, known_best, residents_with_ties, students_and_projects,
+    KnownBest, hospitals_and_residents, instances, known_best, residents_with_ties,
+    students_and_projects,
 };
 use crate::support::solving::{level_values, solved};
 
-/// Asserts that as many are placed, at the same cost, as trying everything
-/// found; where it found no plan, the quotas that clash are named.
-fn assert_known_best(roster: &Roster, best: Option<(i64, i64)>, what: &str) {
+/// Asserts that as many are placed, at the same cost and with the same
+/// profiles, as trying everything found; where it found no plan, the quotas
+/// that clash are named.
+fn assert_known_best(roster: &Roster, best: Option<KnownBest>, what: &str) {
     match (solved(roster, 1), best) {
-        (Ok(plan), Some((size, cost))) => {
-            assert_eq!(
-                level_values(&plan),
-                (vec![size, size, 0, cost], true),
-                "{what}"
-            );
+        (Ok(plan), Some(best)) => {
+            let values = vec![best.size, best.size, 0, best.cost];
+            assert_eq!(level_values(&plan), (values, true), "{what}");
+            assert_profiles(roster, &best, what);
         }
         (Err(MatchError::Clash(clashes)), None) => {
             assert!(!clashes.is_empty(), "{what}");
@@ -31,8 +31,38 @@ fn assert_known_best(roster: &Roster, best: Option<(i64, i64)>, what: &str) {
                 );
             }
         }
-        (found, best) => panic!("{what}: {found:?}, known: {best:?}"),
+        (found, _) => panic!("{what}: {found:?}"),
     }
+}
+
+fn assert_profiles(roster: &Roster, best: &KnownBest, what: &str) {
+    let profile = |policy: &str| -> Vec<i64> {
+        let mut roster = roster.clone();
+        roster.round.policy = policy.parse().unwrap();
+        let plan = solved(&roster, 1).unwrap();
+        assert!(level_values(&plan).1, "{what}: {policy}");
+        let steps = plan
+            .levels
+            .iter()
+            .filter(|result| result.level.step().is_some());
+        let mut steps: Vec<_> = steps.map(|r| (r.level.step(), r.value)).collect();
+        steps.sort_unstable();
+        let mut profile: Vec<i64> = steps.into_iter().map(|(_, value)| value).collect();
+        // The source has a column for each hospital, named or not.
+        profile.resize(profile.len().max(best.generous.len()), 0);
+        profile
+    };
+    assert_eq!(
+        profile("matched;site_rank_generous"),
+        best.generous,
+        "{what}"
+    );
+    assert_eq!(profile("matched;site_rank_greedy"), best.greedy, "{what}");
+    assert_eq!(
+        profile("site_rank_greedy"),
+        best.greedy_of_any_size,
+        "{what}"
+    );
 }
 
 #[test]

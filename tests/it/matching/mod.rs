@@ -7,6 +7,7 @@ mod explain;
 mod formula;
 mod instances;
 mod one_supervisor;
+mod policy;
 mod sameness;
 mod shipped;
 mod stability;

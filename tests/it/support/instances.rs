@@ -29,18 +29,42 @@ pub(crate) fn instances(folder: &str) -> Option<PathBuf> {
     None
 }
 
-/// What `bruteforce/N.txt` says of an instance: how many can be placed, and
-/// the least sum of ranks when so many are; `None` when no plan is legal.
-pub(crate) fn known_best(folder: &Path, number: u32) -> Option<(i64, i64)> {
+/// What `bruteforce/N.txt` says of an instance.
+pub(crate) struct KnownBest {
+    /// How many can be placed.
+    pub(crate) size: i64,
+    /// The least sum of ranks when so many are.
+    pub(crate) cost: i64,
+    /// How many get their first choice, their second and so on, when so many
+    /// are placed, fewest at the worst rank first.
+    pub(crate) generous: Vec<i64>,
+    /// The same, most at the best rank first.
+    pub(crate) greedy: Vec<i64>,
+    /// The same, however many are placed.
+    pub(crate) greedy_of_any_size: Vec<i64>,
+}
+
+/// Returns what is known of an instance; `None` when no plan is legal.
+pub(crate) fn known_best(folder: &Path, number: u32) -> Option<KnownBest> {
     let text = read(&folder.join(format!("bruteforce/{number}.txt")));
     if text.contains("Infeasible") {
         return None;
     }
-    let value = |name: &str| -> i64 {
+    let value = |name: &str| {
         let line = text.lines().find_map(|line| line.strip_prefix(name));
-        line.unwrap().trim().parse().unwrap()
+        line.unwrap().trim()
     };
-    Some((value("optimal_size:"), value("optimal_maxsizemincost:")))
+    let profile = |name: &str| {
+        let numbers = value(name).trim_matches(['<', '>', ' ']).split(' ');
+        numbers.map(|number| number.parse().unwrap()).collect()
+    };
+    Some(KnownBest {
+        size: value("optimal_size:").parse().unwrap(),
+        cost: value("optimal_maxsizemincost:").parse().unwrap(),
+        generous: profile("optimal_generousmaxprofile:"),
+        greedy: profile("optimal_greedymaxprofile:"),
+        greedy_of_any_size: profile("optimal_greedyprofile:"),
+    })
 }
 
 /// Reads hospitals and residents with lower quotas.

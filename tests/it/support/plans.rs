@@ -2,15 +2,15 @@
 //! levels, follows from the roster.
 
 use practicum::domain::plan::{
-    Delivery, Level, LevelResult, LevelStatus, Placement, Session, SessionMember, Unmatched,
-    WeeklyStart,
+    Delivery, LevelResult, LevelStatus, Placement, Session, SessionMember, Unmatched, WeeklyStart,
 };
 use practicum::domain::{
-    MinuteOfDay, Minutes, Plan, Roster, Rule, SessionKind, SiteKey, SiteOrSupervisor, TraineeKey,
+    MinuteOfDay, Plan, Roster, Rule, SessionKind, SiteKey, SiteOrSupervisor, TraineeKey,
     UnrankedSites,
 };
 
 use super::world::{minutes, parsed, weekday};
+use super::worth::{levels_of, value_of};
 
 /// A plan in the making.
 pub(crate) struct PlanBuilder<'a> {
@@ -147,32 +147,18 @@ pub(crate) fn tell_the_truth(roster: &Roster, plan: &mut Plan) {
             placement.preference_rank = rank;
         }
     }
-    let mut values = [0_i64; 4];
-    for placement in &plan.placements {
-        let trainees = &roster.trainees;
-        let Some(trainee) = trainees.iter().find(|t| t.key == placement.trainee) else {
-            continue;
-        };
-        let target = roster.contact_target(trainee);
-        values[0] += i64::from(trainee.priority);
-        values[1] += 1;
-        values[2] += short(target, placement.contact);
-        values[3] += i64::from(placement.preference_rank);
-    }
-    plan.levels = Level::DEFAULT
+    plan.levels = levels_of(roster)
         .into_iter()
-        .zip(values)
-        .map(|(level, value)| LevelResult {
-            level,
-            value,
-            bound: value,
-            status: LevelStatus::Proved,
+        .map(|level| {
+            let value = value_of(roster, plan, level);
+            LevelResult {
+                level,
+                value,
+                bound: value,
+                status: LevelStatus::Proved,
+            }
         })
         .collect();
-}
-
-fn short(target: Minutes, contact: Minutes) -> i64 {
-    i64::from(target.get().saturating_sub(contact.get()))
 }
 
 /// Returns a trainee's rank of a site, by the round's policy.

@@ -26,9 +26,9 @@ use chrono::Weekday;
 use practicum::domain::time::ZoneTable;
 use practicum::domain::{
     Availability, Away, DayRange, DeliveryOffer, Exclusion, Forbid, Licence, LicenceRule,
-    MinuteOfDay, Minutes, MinutesRange, Pin, Preference, Program, Role, Roster, Round, SessionKind,
-    Site, SiteOrSupervisor, SupervisionLine, Supervisor, Trainee, UnrankedSites, WeeklyWindow,
-    ZoneName, calendar_day,
+    MinuteOfDay, Minutes, MinutesRange, Pin, Policy, Preference, Program, Role, Roster, Round,
+    SessionKind, Site, SiteOrSupervisor, SupervisionLine, Supervisor, Trainee, UnrankedSites,
+    WeeklyWindow, ZoneName, calendar_day,
 };
 use practicum::zone_data::ZoneData;
 
@@ -58,6 +58,7 @@ impl World {
                     unranked_sites: UnrankedSites::Forbidden,
                     excluded_supervisor_closes_sites: false,
                     ratio: None,
+                    policy: Policy::default(),
                 },
                 sites: Vec::new(),
                 supervisors: Vec::new(),
@@ -71,6 +72,7 @@ impl World {
                 requirements: Vec::new(),
                 rule_sets: Vec::new(),
                 has_availability: true,
+                baseline: None,
             },
         }
     }

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::cli::Failure;
+use crate::domain;
 use crate::domain::limits::{MISSED_MOST, STEP_MOST, is_name};
 use crate::domain::{
     DayRange, Key, MAX_TERM_DAYS, Minutes, QUARTER_HOUR, Ratio, Round, Thousandths, UnrankedSites,
@@ -44,6 +45,11 @@ pub(super) struct Policy {
     /// What a minute of group supervision counts for that, such as 0.5.
     #[arg(long, value_name = "NUMBER", requires = "contact_per_supervision_max")]
     group_credit: Option<Thousandths>,
+    /// What plans are compared by, first things first: names of objectives
+    /// with semicolons between them; docs/roster-format.md has them all
+    /// [default: matched_priority;matched;contact_short_minutes;site_rank].
+    #[arg(long, value_name = "NAMES")]
+    levels: Option<domain::Policy>,
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
@@ -119,6 +125,11 @@ impl Policy {
                     .unwrap_or(UnrankedSites::Forbidden),
                 excluded_supervisor_closes_sites: closes.unwrap_or(true),
                 ratio: asked.or(like.and_then(|like| like.ratio)),
+                policy: self
+                    .levels
+                    .clone()
+                    .or(like.map(|like| like.policy.clone()))
+                    .unwrap_or_default(),
             }),
             _ => Err(Failure::Usage(format!(
                 "wrong options:\n{}",

@@ -10,6 +10,7 @@
 mod assign;
 mod fit;
 mod grid;
+mod hope;
 mod place;
 mod search;
 
@@ -17,84 +18,51 @@ use practicum::domain::time::ZoneTable;
 use practicum::domain::{Plan, Roster};
 
 use fit::Facts;
+use hope::{Hopes, Worth, worse_is_more};
 use place::Places;
 
 use super::plans::tell_the_truth;
 
-/// Returns the best values of the levels: priorities matched, trainees
-/// matched, minutes short of target, sum of ranks; each the best that those
-/// before it leave. `None` when no plan is legal, because minima or pins
-/// cannot hold. The plan that matches nobody is legal when there are none.
+/// Returns the best values of the levels that the policy asks for, each the
+/// best that those before it leave. `None` when no plan is legal, because
+/// minima or pins cannot hold. The plan that matches nobody is legal when
+/// there are none.
 ///
 /// The zones must have rules for the roster's zones two weeks beyond the term,
 /// with offsets in whole quarter hours.
-pub(crate) fn brute_force(roster: &Roster, zones: &ZoneTable) -> Option<[i64; 4]> {
+pub(crate) fn brute_force(roster: &Roster, zones: &ZoneTable) -> Option<Vec<i64>> {
     let plan = brute_force_plan(roster, zones)?;
-    let values: Vec<i64> = plan.levels.iter().map(|level| level.value).collect();
-    values.try_into().ok()
+    Some(plan.levels.iter().map(|level| level.value).collect())
 }
 
 /// Returns a plan with the best values (see [`brute_force`]), complete and
 /// with every level proved; there may be others as good.
 pub(crate) fn brute_force_plan(roster: &Roster, zones: &ZoneTable) -> Option<Plan> {
     let facts = Facts::new(roster, zones);
-    let mut best: Option<(Worth, Plan)> = None;
+    let hopes = Hopes::new(&facts);
     let mut all: Vec<(Worth, Places)> = place::all(&facts)
         .into_iter()
-        .map(|places| (Worth::hoped(&facts, &places), places))
+        .map(|places| {
+            let most = facts.contact_most_alone(&places);
+            let contact = facts.share_contact(&places, &most);
+            let short = contact.map_or(i64::MAX, |contact| contact.short);
+            (hopes.of_places(&places, short), places)
+        })
         .collect();
-    all.sort_by_key(|(worth, _)| *worth);
+    all.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let mut best: Option<(Worth, Plan)> = None;
     for (hoped, places) in all {
         if best.as_ref().is_some_and(|(worth, _)| *worth <= hoped) {
             break;
         }
-        // Only the minutes short depend on how lines are filled.
-        let as_good =
-            |worth: &Worth| (worth.priority, worth.matched) == (hoped.priority, hoped.matched);
-        let short_below = match &best {
-            Some((worth, _)) if as_good(worth) && worth.rank > hoped.rank => worth.short + 1,
-            Some((worth, _)) if as_good(worth) => worth.short,
-            _ => i64::MAX,
-        };
-        if let Some((short, plan)) = search::fill_lines(&facts, &places, short_below) {
-            best = Some((Worth { short, ..hoped }, plan));
-        }
+        let to_beat = best.as_ref().map(|(worth, _)| worth.clone());
+        best = search::fill_lines(&facts, &hopes, &places, to_beat).or(best);
     }
-    best.map(|(_, mut plan)| {
+    best.map(|(worth, mut plan)| {
         tell_the_truth(roster, &mut plan);
+        let told = plan.levels.iter();
+        let told: Worth = told.map(|l| worse_is_more(l.level, l.value)).collect();
+        assert_eq!(worth, told, "the search knows what its plan is worth");
         plan
     })
-}
-
-/// The levels of a plan, so that the least is the best.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Worth {
-    /// Negated sum of priorities.
-    priority: i64,
-    /// Negated number of matched trainees.
-    matched: i64,
-    short: i64,
-    rank: i64,
-}
-
-impl Worth {
-    /// Returns the best that the placements can be worth.
-    fn hoped(facts: &Facts<'_>, places: &Places) -> Self {
-        let mut worth = Self {
-            priority: 0,
-            matched: 0,
-            short: 0,
-            rank: 0,
-        };
-        for (trainee, site) in places.matched() {
-            worth.priority -= i64::from(facts.roster.trainees[trainee].priority);
-            worth.matched -= 1;
-            worth.rank += i64::from(facts.site_rank(trainee, site).unwrap_or(0));
-        }
-        let most = facts.contact_most_alone(places);
-        worth.short = facts
-            .share_contact(places, &most)
-            .map_or(i64::MAX, |s| s.short);
-        worth
-    }
 }

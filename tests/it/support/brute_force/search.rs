@@ -1,11 +1,14 @@
 //! Every way of filling the lines of placed trainees: first with whom, then
 //! when.
 
-use practicum::domain::plan::{Delivery, Placement, Session, SessionMember, Unmatched};
+use practicum::domain::plan::{
+    Delivery, Placement, Session, SessionMember, Unmatched, WeeklyStart,
+};
 use practicum::domain::{Minutes, Plan, Rule, SessionKind};
 
 use super::assign::{Choice, Need, each_choice, needs};
 use super::fit::{Contact, Facts, Slot};
+use super::hope::{Hopes, Lines, Worth};
 use super::place::Places;
 
 /// A session in the making.
@@ -43,50 +46,74 @@ impl Meeting<'_> {
 
 struct Search<'a> {
     facts: &'a Facts<'a>,
+    hopes: &'a Hopes<'a>,
     places: &'a Places,
     needs: Vec<Need<'a>>,
     /// Who fills each need, and in a session of which kind.
     chosen: Vec<Choice>,
     meetings: Vec<Meeting<'a>>,
+    /// When the first needs meet.
+    held: Vec<(Option<WeeklyStart>, Delivery)>,
     /// The most contact that each trainee can still have.
     contact_most: Vec<u32>,
     /// No way of filling the lines as chosen is better than this.
-    hoped: i64,
-    /// Only a way with fewer minutes short than this is of use.
-    short_below: i64,
+    hoped: Option<Worth>,
+    /// Only a better way than this is of use.
+    to_beat: Option<Worth>,
     found: Option<Plan>,
 }
 
-/// Returns the least minutes short of target, with a plan, over every way of
-/// filling the lines; `None` when none is legal and below `short_below`.
+/// Returns the best worth, with a plan, over every way of filling the lines;
+/// `None` when none is legal and better than `to_beat`.
 pub(super) fn fill_lines(
     facts: &Facts<'_>,
+    hopes: &Hopes<'_>,
     places: &Places,
-    short_below: i64,
-) -> Option<(i64, Plan)> {
+    to_beat: Option<Worth>,
+) -> Option<(Worth, Plan)> {
     let needs = needs(facts, places);
     let mut search = Search {
         facts,
+        hopes,
         places,
         needs: needs.clone(),
         chosen: Vec::new(),
         meetings: Vec::new(),
+        held: Vec::new(),
         contact_most: vec![0; facts.roster.trainees.len()],
-        hoped: 0,
-        short_below,
+        hoped: None,
+        to_beat,
         found: None,
     };
     each_choice(facts, &needs, &mut |chosen| {
         search.choose(chosen);
         search.fill(0);
     });
-    search.found.map(|plan| (search.short_below, plan))
+    search
+        .found
+        .zip(search.to_beat)
+        .map(|(plan, worth)| (worth, plan))
 }
 
 impl<'a> Search<'a> {
     /// Says whether no better plan can be found with the chosen supervisors.
     fn is_done(&self) -> bool {
-        self.short_below <= self.hoped
+        let Some(hoped) = &self.hoped else {
+            return true;
+        };
+        self.to_beat.as_ref().is_some_and(|best| best <= hoped)
+    }
+
+    /// Returns the best that can come of what is decided so far; `None` when
+    /// the contact cannot be shared out.
+    fn hope(&self) -> Option<Worth> {
+        let contact = self.facts.share_contact(self.places, &self.contact_most)?;
+        let lines = Lines {
+            needs: &self.needs,
+            chosen: &self.chosen,
+            held: &self.held,
+        };
+        Some(self.hopes.of_lines(self.places, contact.short, &lines))
     }
 
     /// Takes up a choice of supervisors and kinds, and how much contact it
@@ -103,8 +130,7 @@ impl<'a> Search<'a> {
                 .collect();
             self.contact_most[trainee] = self.facts.contact_most(trainee, site, Some(&sessions));
         }
-        let contact = self.facts.share_contact(self.places, &self.contact_most);
-        self.hoped = contact.map_or(i64::MAX, |contact| contact.short);
+        self.hoped = self.hope();
     }
 
     fn fill(&mut self, next: usize) {
@@ -117,8 +143,11 @@ impl<'a> Search<'a> {
         };
         for meeting in 0..self.meetings.len() {
             if self.can_join(meeting, need, self.chosen[next]) {
+                let held = self.held_in(self.meetings[meeting].slot);
                 self.meetings[meeting].members.push(need);
+                self.held.push(held);
                 self.go_on(need, next);
+                self.held.pop();
                 self.meetings[meeting].members.pop();
             }
         }
@@ -130,9 +159,24 @@ impl<'a> Search<'a> {
                 slot,
                 members: vec![need],
             });
+            self.held.push(self.held_in(slot));
             self.go_on(need, next);
+            self.held.pop();
             self.meetings.pop();
         }
+    }
+
+    /// Returns when and how a slot is held.
+    fn held_in(&self, slot: Option<&Slot>) -> (Option<WeeklyStart>, Delivery) {
+        let site = slot.and_then(|slot| slot.site);
+        let delivery = site.map_or(Delivery::Video, |site| {
+            Delivery::InPerson(self.facts.roster.sites[site].key.clone())
+        });
+        (slot.map(|slot| slot.weekly), delivery)
+    }
+
+    fn is_better(&self, worth: &Worth) -> bool {
+        self.to_beat.as_ref().is_none_or(|best| worth < best)
     }
 
     /// Says whether the needs that are left can fill up every meeting.
@@ -163,8 +207,7 @@ impl<'a> Search<'a> {
                 .contact_most(need.trainee, need.site, Some(&sessions));
             self.contact_most[need.trainee] = most;
         }
-        let contact = self.facts.share_contact(self.places, &self.contact_most);
-        if contact.is_some_and(|contact| contact.short < self.short_below) {
+        if self.hope().is_some_and(|hope| self.is_better(&hope)) {
             self.fill(next + 1);
         }
         self.contact_most[need.trainee] = before;
@@ -221,8 +264,9 @@ impl<'a> Search<'a> {
 
     fn finish(&mut self) {
         let contact = self.facts.share_contact(self.places, &self.contact_most);
-        if let Some(contact) = contact.filter(|c| c.short < self.short_below) {
-            self.short_below = contact.short;
+        let worth = self.hope().filter(|worth| self.is_better(worth));
+        if let (Some(contact), Some(worth)) = (contact, worth) {
+            self.to_beat = Some(worth);
             self.found = Some(self.plan(&contact));
         }
     }
@@ -248,17 +292,15 @@ impl<'a> Search<'a> {
         }
         for (meeting, number) in self.meetings.iter().zip(1..) {
             let supervisor = &roster.supervisors[meeting.supervisor];
-            let site = meeting.slot.and_then(|slot| slot.site);
+            let (weekly_start, delivery) = self.held_in(meeting.slot);
             plan.sessions.push(Session {
                 number,
                 supervisor: supervisor.key.clone(),
                 kind: meeting.kind,
-                weekly_start: meeting.slot.map(|slot| slot.weekly),
+                weekly_start,
                 minutes: meeting.minutes(),
                 time_zone: meeting.slot.map_or(supervisor.time_zone, |slot| slot.zone),
-                delivery: site.map_or(Delivery::Video, |site| {
-                    Delivery::InPerson(roster.sites[site].key.clone())
-                }),
+                delivery,
                 members: meeting
                     .members
                     .iter()
