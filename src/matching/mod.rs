@@ -35,6 +35,7 @@ mod greedy;
 mod group_starts;
 mod highs_callback;
 mod hurried;
+mod law;
 mod levels;
 mod line_options;
 mod load;

@@ -98,7 +98,7 @@ impl<'a> Report<'a> {
         };
         let mut sets = Vec::new();
         for (position, set) in self.sets.iter().enumerate() {
-            if set.applies(trainee, site) {
+            if set.applies(trainee, site) && !self.roster.supervision_lines.is_empty() {
                 let mut rows = hours_rows(set, position, &term);
                 rows.extend(self.rows_about_people(set, own));
                 rows.sort_by_key(|row| (row.clause, row.span));

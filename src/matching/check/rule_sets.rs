@@ -27,7 +27,8 @@ pub(super) fn check(
     meetings: &[Meeting<'_>],
     breaches: &mut Breaches,
 ) {
-    if index.roster.rule_sets.is_empty() {
+    // Without lines nothing is known of supervision.
+    if index.roster.rule_sets.is_empty() || index.roster.supervision_lines.is_empty() {
         return;
     }
     let meetings: HashMap<u32, &Meeting<'_>> = meetings
