@@ -8,6 +8,7 @@ mod formula;
 mod instances;
 mod one_supervisor;
 mod policy;
+mod rule_sets;
 mod sameness;
 mod shipped;
 mod stability;

@@ -9,6 +9,7 @@ pub(crate) mod layers;
 pub(crate) mod mps;
 pub(crate) mod plans;
 pub(crate) mod random_policy;
+pub(crate) mod random_rules;
 pub(crate) mod random_world;
 pub(crate) mod raw_http2;
 pub(crate) mod rules;
