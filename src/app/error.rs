@@ -178,7 +178,7 @@ impl Reason {
 
 /// Returns an error with everything that caused it, for the log and for an
 /// operator.
-pub fn with_causes(error: &dyn std::error::Error) -> String {
+pub fn with_causes(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

@@ -11,7 +11,9 @@ use super::{frame, plan_context};
 use crate::domain::{Plan, Roster};
 use crate::matching::explain::explain;
 use crate::matching::{Budget, MatchError, Observer, Progress, Stage, solve};
-use crate::roster::{FolderFiles, PlanContext, read_plan, read_roster, roster_hash, write_plan};
+use crate::roster::{
+    FolderFiles, PlanContext, read_plan, read_roster, roster_hash, rule_set_marks, write_plan,
+};
 
 /// Least time between two words of progress on the same stage.
 const PROGRESS_EVERY: Duration = Duration::from_millis(200);
@@ -141,7 +143,7 @@ fn answer(request: SolveRequest, output: &mut (impl Write + Send), cancel: &Atom
     let zones = request.zones.into_table();
     let mut teller = Teller {
         output,
-        context: plan_context(roster_hash(&roster), &zones),
+        context: plan_context(roster_hash(&roster), rule_set_marks(&roster), &zones),
         deadline: deadline(started, request.seconds),
         is_cancelled: cancel,
         told_at: None,

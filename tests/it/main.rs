@@ -16,6 +16,7 @@ mod cli_match;
 mod cli_plans;
 mod cli_repair;
 mod cli_round;
+mod cli_rules;
 mod cli_serve;
 mod cli_time;
 mod cli_trouble;

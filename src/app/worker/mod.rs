@@ -262,7 +262,7 @@ impl App {
     }
 
     fn plan_record(&self, run: &Run, about: &About, zones: &ZoneTable, plan: Plan) -> PlanRecord {
-        let context = plan_context(about.roster_sha256.clone(), zones);
+        let context = plan_context(about.roster_sha256.clone(), about.rule_sets.clone(), zones);
         PlanRecord {
             round: run.round.clone(),
             created_at: self.now(),

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use std::error::Error;
+
 use super::*;
 use crate::domain::EntityKind;
 

@@ -9,6 +9,7 @@ mod instances;
 mod one_supervisor;
 mod policy;
 mod repair;
+mod rule_sets;
 mod sameness;
 mod shipped;
 mod stability;
