@@ -7,8 +7,7 @@ use practicum::domain::{
     Key, Minutes, Pin, ProgramKey, Requirement, RequirementCategory, Roster, SiteOrSupervisor,
 };
 use practicum::roster::{
-    GenerateOptions, Regions, generate, read_folder, read_roster,
-    shipped_rule_sets, write_roster,
+    GenerateOptions, Regions, generate, read_folder, read_roster, shipped_rule_sets, write_roster,
 };
 
 use super::databases::{World, on_both};
