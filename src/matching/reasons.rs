@@ -93,6 +93,13 @@ pub(super) fn stopped_at(
             return stop;
         }
     }
+    if let Some((rule, set)) = candidates.law.as_ref().and_then(|law| {
+        let pair = &candidates.pairs[position];
+        law.likely_obstacle(pair)
+    }) {
+        let text = format!("nothing that is left goes with rule set {}", set.key);
+        return (rule, text);
+    }
     let text = "no choice of times goes with the sessions of the others".to_owned();
     (Rule::NoOverlap, text)
 }

@@ -37,7 +37,7 @@ pub use plan::{
 pub use rules::{known_rule_sets, read_rule_set, rule_set_marks, shipped_rule_sets};
 pub use write::write_roster;
 
-use crate::domain::Roster;
+use crate::domain::{Key, Roster};
 
 /// Files that every roster folder has.
 pub const REQUIRED_FILES: [&str; 4] = [
@@ -77,6 +77,17 @@ const BASELINE_COLUMNS: [&str; 7] = [
     "start",
     "site_id",
 ];
+
+/// Says whether a roster folder has a file of that name: one of
+/// [`ROSTER_FILES`], or a rule set such as `rules/own.toml`.
+pub fn is_roster_file(name: &str) -> bool {
+    let is_rule_set = || {
+        name.strip_prefix(RULES_FOLDER)
+            .and_then(|name| name.strip_suffix(".toml"))
+            .is_some_and(|key| key.parse::<Key>().is_ok())
+    };
+    ROSTER_FILES.contains(&name) || is_rule_set()
+}
 
 /// Folder within a roster folder that holds the program's own rule sets.
 const RULES_FOLDER: &str = "rules/";

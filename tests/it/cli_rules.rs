@@ -106,8 +106,7 @@ fn a_plan_is_checked_under_sets_that_it_was_not_made_for() {
     ];
     let kept = practicum(&[&check[..], &["coamfte,own"]].concat());
     assert_eq!(kept.code, 0, "{}{}", kept.stdout, kept.stderr);
-    // The term lies in one month of four Mondays, so an hour a week is enough,
-    // but nothing is asked of somebody of another level.
+    // Nothing is asked of somebody of another level and jurisdiction.
     let texas = practicum(&[&check[..], &["texas-lpc-associate"]].concat());
     assert_eq!(texas.code, 0, "{}", texas.stderr);
     assert!(texas.stdout.contains("apply to 0 of 1"), "{}", texas.stdout);

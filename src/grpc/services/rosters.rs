@@ -13,7 +13,7 @@ use super::super::pb;
 use super::super::request::{caller_of_body, hexadecimal, once, read};
 use super::super::status::{invalid_field, status};
 use crate::app::{Actor, App, AppError, RosterSource};
-use crate::roster::{FolderFiles, MAX_FILE_BYTES, ROSTER_FILES};
+use crate::roster::{FolderFiles, MAX_FILE_BYTES, ROSTER_FILES, is_roster_file};
 
 /// Longest wait for the next piece of an import.
 const PIECE_WAIT: Duration = Duration::from_secs(60);
@@ -104,9 +104,9 @@ async fn receive(
             let message = "must come once, as the first message of the stream";
             return Err(invalid_field("header", "order", message));
         };
-        if !ROSTER_FILES.contains(&piece.file_name.as_str()) {
+        if !is_roster_file(&piece.file_name) {
             let message = format!(
-                "is no file of a roster; allowed are {}",
+                "is no file of a roster; allowed are {}, and rules/ID.toml",
                 ROSTER_FILES.join(", ")
             );
             return Err(invalid_field("piece.file_name", "file_name", &message));

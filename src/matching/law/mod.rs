@@ -129,6 +129,20 @@ impl<'a> Law<'a> {
             .any(|(_, set)| set.clauses.iter().any(Clause::is_about_hours))
     }
 
+    /// Returns the rule that most likely stops a placement that others leave
+    /// room for: one about supervisors, or one about hours where it is bound.
+    pub(super) fn likely_obstacle(&self, pair: &Pair) -> Option<(Rule, &'a RuleSet)> {
+        let clauses = self.sets(pair.rule_sets).flat_map(|(_, set)| {
+            set.clauses
+                .iter()
+                .map(move |clause| (clause.is_about_hours(), clause.rule(), set))
+        });
+        clauses
+            .filter(|(is_about_hours, _, _)| !is_about_hours || pair.is_bound)
+            .min_by_key(|(is_about_hours, _, _)| *is_about_hours)
+            .map(|(_, rule, set)| (rule, set))
+    }
+
     /// Returns the most contact, within that of the placement, that some
     /// sessions carry; `None` when they do not carry its least.
     pub(super) fn carried(&self, pair: &Pair, sessions: &[Attendance]) -> Option<u32> {

@@ -1,22 +1,21 @@
 //! The rule sets of the round, proved with an arithmetic of their own: whole
 //! numbers over one common denominator, and dates counted one by one.
 
+mod people;
+mod weeks;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use chrono::{Datelike, Days, NaiveDate, Weekday};
+use chrono::{Datelike, NaiveDate};
 
 use crate::domain::plan::{Placement, Session};
 use crate::domain::rule_set::{Clause, Portion, Window};
-use crate::domain::time::matching_days;
-use crate::domain::{
-    Availability, DayRange, Minutes, Rule, RuleSet, SessionKind, Site, SupervisorKey, Tag, Trainee,
-    TraineeKey,
-};
+use crate::domain::{Minutes, Rule, RuleSet, SessionKind, SupervisorKey};
 
 use super::breach::Breaches;
 use super::calendar::{Calendar, Meeting};
 use super::index::Index;
-use super::spans;
+use weeks::{counted_weeks, days_of, held_on, mondays_of_month, named};
 
 /// A twentieth of a month's minutes is whole: months have four or five weeks.
 const PARTS_OF_MONTH: u128 = 20;
@@ -66,7 +65,7 @@ pub(super) fn check(
     for set in &index.roster.rule_sets {
         for clause in &set.clauses {
             if let Clause::SuperviseesMax { most, settings } = clause {
-                supervisees_max(index, set, *most, settings, breaches);
+                people::supervisees_max(index, set, *most, settings, breaches);
             }
         }
     }
@@ -77,56 +76,6 @@ struct Attended<'a> {
     session: &'a Session,
     members: u128,
     held: Vec<NaiveDate>,
-}
-
-/// Returns the dates of the occurrences that a trainee does not miss.
-fn held_on(
-    index: &Index<'_>,
-    calendar: &Calendar<'_>,
-    meeting: &Meeting<'_>,
-    trainee: &TraineeKey,
-) -> Vec<NaiveDate> {
-    let Some(weekly) = meeting.session.weekly_start else {
-        return Vec::new();
-    };
-    let site = meeting.session.delivery.site();
-    let away = [
-        site.and_then(|site| calendar.sites.get(site)),
-        calendar.supervisors.get(&meeting.supervisor.key),
-        calendar.trainees.get(trainee),
-    ];
-    let dates = matching_days(index.roster.round.term, weekly.weekday);
-    dates
-        .zip(&meeting.occurrences)
-        .filter(|(_, occurrence)| {
-            occurrence.is_some_and(|held| {
-                let mut away = away.into_iter().flatten();
-                !away.any(|hours| spans::touches(&hours.away, held))
-            })
-        })
-        .map(|(date, _)| date)
-        .collect()
-}
-
-/// Returns the Mondays of the whole weeks of the term in which neither the
-/// trainee nor the site has a day away.
-fn counted_weeks(term: DayRange, trainee: &Trainee, site: &Site) -> Vec<NaiveDate> {
-    let is_away = |availability: &Availability, day: NaiveDate| {
-        availability.away.iter().any(|away| away.days.contains(day))
-    };
-    matching_days(term, Weekday::Mon)
-        .filter(|monday| {
-            days_of(*monday).all(|day| {
-                term.contains(day)
-                    && !is_away(&trainee.availability, day)
-                    && !is_away(&site.opening, day)
-            })
-        })
-        .collect()
-}
-
-fn days_of(monday: NaiveDate) -> impl Iterator<Item = NaiveDate> {
-    monday.iter_days().take(7)
 }
 
 /// What one rule set asks of one trainee.
@@ -373,63 +322,6 @@ impl Proof<'_, '_> {
                 owed.div_ceil(PARTS_OF_MONTH)
             );
             self.breach(Rule::SupervisionMinutesMin, &detail);
-        }
-    }
-}
-
-fn named(weeks: Option<&[NaiveDate]>) -> String {
-    match weeks {
-        Some([first, .., last]) => format!("in the weeks from {first} to {last}"),
-        Some([only]) => format!("in the week from {only}"),
-        Some([]) | None => "a week".to_owned(),
-    }
-}
-
-/// Returns how many Mondays the month of a Monday has.
-fn mondays_of_month(monday: NaiveDate) -> u128 {
-    let mut count = 1;
-    for weeks in 1..=4 {
-        let days = Days::new(7 * weeks);
-        for other in [monday.checked_sub_days(days), monday.checked_add_days(days)] {
-            count += u128::from(other.is_some_and(|other| other.month() == monday.month()));
-        }
-    }
-    count
-}
-
-/// Reports the supervisors with too many supervisees under a rule set.
-fn supervisees_max(
-    index: &Index<'_>,
-    set: &RuleSet,
-    most: u32,
-    settings: &BTreeSet<Tag>,
-    breaches: &mut Breaches,
-) {
-    let counts = |trainee: &TraineeKey| {
-        let placement = index.placement(trainee)?;
-        let (trainee, site) = (index.trainee(trainee)?, index.site(&placement.site)?);
-        let is_of_setting = settings.is_empty() || settings.contains(&site.setting);
-        (is_of_setting && set.applies(trainee, site)).then_some(())
-    };
-    let mut supervisees: BTreeMap<&SupervisorKey, BTreeSet<&TraineeKey>> = BTreeMap::new();
-    for session in &index.plan.sessions {
-        let members = session.members.iter().map(|member| &member.trainee);
-        supervisees
-            .entry(&session.supervisor)
-            .or_default()
-            .extend(members.filter(|trainee| counts(trainee).is_some()));
-    }
-    for (supervisor, trainees) in supervisees {
-        if trainees.len() > most as usize {
-            breaches.rule(
-                Rule::SuperviseesMax,
-                format!("supervisor {supervisor}"),
-                format!(
-                    "rule set {}: {} supervisees, at most {most}",
-                    set.key,
-                    trainees.len()
-                ),
-            );
         }
     }
 }
