@@ -1,7 +1,6 @@
 //! Every error has its code, its reason and its place in the docs.
 
 use std::collections::BTreeSet;
-
 use std::error::Error;
 
 use super::*;
