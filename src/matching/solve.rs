@@ -47,6 +47,9 @@ pub fn solve(
             bound: None,
         });
         let candidates = Candidates::new(roster, zones)?;
+        if let Some(plan) = super::core::solve(&candidates, &Level::DEFAULT, observer)? {
+            return Ok(plan);
+        }
         solve_levels_of(&candidates, &Level::DEFAULT, observer)
     })
 }
