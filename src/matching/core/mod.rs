@@ -19,6 +19,8 @@ mod parts;
 mod prices;
 mod problem;
 mod seats;
+#[cfg(test)]
+mod tests;
 mod watch;
 
 use std::collections::BTreeMap;
@@ -28,7 +30,7 @@ use rayon::prelude::*;
 use super::candidates::Candidates;
 use super::levels::trivial_bound;
 use super::timetable::{FilledLine, Matched, Timetable};
-use super::{MatchError, Observer};
+use super::{MatchError, Observer, Progress, Stage};
 use crate::domain::Plan;
 use crate::domain::plan::{Level, LevelResult, LevelStatus, Sense};
 use part::{Solved, first_choices, solve_part};
@@ -53,7 +55,8 @@ pub(super) fn solve(
     if observer.seconds_left().is_finite() {
         observer.better_plan(&plan(candidates, levels, &parts, &first, &[]));
     }
-    let watch = Watch::new(observer);
+    let watch = Watch::new(observer, levels);
+    watch.tell(0);
     let solved: Vec<Solved> = parts
         .par_iter()
         .zip(&first)
@@ -63,7 +66,11 @@ pub(super) fn solve(
     let chosen: Vec<Chosen> = solved.into_iter().map(|part| part.chosen).collect();
     let plan = plan(candidates, levels, &parts, &chosen, &bounds);
     for result in &plan.levels {
-        watch.tell(result.level, result.value, result.bound);
+        observer.progress(Progress {
+            stage: Stage::Level(result.level),
+            best: Some(result.value),
+            bound: Some(result.bound),
+        });
     }
     Ok(Some(plan))
 }

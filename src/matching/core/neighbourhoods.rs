@@ -21,8 +21,11 @@ const SIZE_FIRST: usize = 1_000;
 const SIZE_MAX: usize = 8_000;
 /// Most neighbourhoods of a round.
 const ROUND_MAX: usize = 4;
+/// A neighbourhood of more than this part of everybody takes longer than the
+/// model of everybody with few choices.
+const PART_MAX: usize = 2;
 /// Most nodes of the search tree of one.
-const NODES_MAX: i32 = 100;
+const NODES_MAX: i32 = 20;
 /// Excess, in steps of the level, from which a choice is left out.
 const EXCESS_MAX: f64 = 0.75;
 /// Waste below which there is nothing to gain.
@@ -73,7 +76,7 @@ impl<'a, 'o> Neighbourhoods<'a, 'o> {
         let mut chance = Chance::new(2);
         let mut size = SIZE_FIRST;
         let mut in_vain = 0;
-        while size < everybody.min(SIZE_MAX + 1)
+        while size <= SIZE_MAX.min(everybody / PART_MAX)
             && bound < self.descent.value(chosen)
             && self.descent.watch.may_go_on()
         {

@@ -53,15 +53,27 @@ pub(super) fn solve_part(
     first: &Chosen,
     watch: &Watch<'_>,
 ) -> Result<Solved, MatchError> {
-    let levels = 0..problem.costs.len();
     if let Some(chosen) = solve_nested(problem, &|| watch.may_go_on()) {
+        let levels = 0..problem.costs.len();
         let bounds = levels.map(|level| problem.value(level, &chosen)).collect();
         return Ok(Solved { chosen, bounds });
     }
+    solve_by_prices(problem, first, watch)
+}
+
+/// Solves every level of a part whose limits may cross.
+///
+/// # Errors
+/// When HiGHS fails.
+pub(super) fn solve_by_prices(
+    problem: &Problem,
+    first: &Chosen,
+    watch: &Watch<'_>,
+) -> Result<Solved, MatchError> {
     let mut chosen = first.clone();
     let mut face = Face::new(problem);
     let mut bounds = Vec::new();
-    for level in levels {
+    for level in 0..problem.costs.len() {
         let value = problem.value(level, &chosen);
         let least = face.least(problem, level);
         if value == least {
@@ -73,6 +85,7 @@ pub(super) fn solve_part(
             bounds.push(value);
             continue;
         }
+        watch.tell(level);
         let bound = match Descent::new(problem, &face, level, watch)? {
             Some(descent) => descent.run(&mut chosen, least)?,
             None => least,

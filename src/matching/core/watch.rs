@@ -13,12 +13,13 @@ const SECONDS_FOR_PLAN_MAX: f64 = 5.0;
 /// An observer that several threads ask.
 pub(super) struct Watch<'o> {
     observer: Mutex<&'o mut (dyn Observer + Send)>,
+    levels: &'o [Level],
     reserve: f64,
 }
 
 impl<'o> Watch<'o> {
-    /// Returns a watch on an observer.
-    pub(super) fn new(observer: &'o mut (dyn Observer + Send)) -> Self {
+    /// Returns a watch on the observer of a run over these levels.
+    pub(super) fn new(observer: &'o mut (dyn Observer + Send), levels: &'o [Level]) -> Self {
         let seconds = observer.seconds_left();
         let reserve = if seconds.is_finite() {
             (seconds * SHARE_FOR_PLAN).clamp(0.0, SECONDS_FOR_PLAN_MAX)
@@ -27,6 +28,7 @@ impl<'o> Watch<'o> {
         };
         Self {
             observer: Mutex::new(observer),
+            levels,
             reserve,
         }
     }
@@ -41,15 +43,18 @@ impl<'o> Watch<'o> {
         self.seconds_left() > 0.0 && !self.with(|observer| observer.is_cancelled())
     }
 
-    /// Tells where a level stands.
-    pub(super) fn tell(&self, level: Level, best: i64, bound: i64) {
-        self.with(|observer| {
-            observer.progress(Progress {
-                stage: Stage::Level(level),
-                best: Some(best),
-                bound: Some(bound),
+    /// Tells that a part is at a level, by position. What is known of it in
+    /// one part says nothing of the whole yet.
+    pub(super) fn tell(&self, level: usize) {
+        if let Some(level) = self.levels.get(level) {
+            self.with(|observer| {
+                observer.progress(Progress {
+                    stage: Stage::Level(*level),
+                    best: None,
+                    bound: None,
+                });
             });
-        });
+        }
     }
 
     fn with<T>(&self, act: impl FnOnce(&mut (dyn Observer + Send)) -> T) -> T {
