@@ -1,6 +1,9 @@
 """Matches rosters with practicum, gives the exported models to other solvers,
 and prints one table in Markdown.
 
+Seconds are those of the clock; on a busy machine only the seconds of the
+processor mean much, so the ratio is one of those.
+
 Every solver runs in a process of its own with the same threads. practicum has
 the time limit for the whole roster; each other solver has it for each level,
 and gets the values of the levels before as rows, so the comparison leans
@@ -42,21 +45,25 @@ def run(*arguments):
 
 
 def measured(*arguments):
-    """Runs the binary; returns seconds, memory in MiB, and its output."""
-    started = time.monotonic()
-    child = subprocess.Popen([PRACTICUM, *arguments], stdout=subprocess.PIPE,
-                             stderr=subprocess.DEVNULL, text=True)
-    peak, output = 0, ""
-    # The solver is a child of the child: sample the family.
-    os.set_blocking(child.stdout.fileno(), False)
-    while child.poll() is None:
-        output += child.stdout.read() or ""
-        peak = max(peak, memory_of(child.pid))
-        time.sleep(0.02)
-    output += child.stdout.read() or ""
+    """Runs the binary; returns what it took and its output."""
+    started, busy = time.monotonic(), os.times()
+    with tempfile.TemporaryFile("w+") as output:
+        child = subprocess.Popen([PRACTICUM, *arguments], stdout=output,
+                                 stderr=subprocess.DEVNULL)
+        peak = 0
+        # The solver is a child of the child: the family counts.
+        while child.poll() is None:
+            peak = max(peak, memory_of(child.pid))
+            time.sleep(0.01)
+        seconds = time.monotonic() - started
+        output.seek(0)
+        text = output.read()
     if child.returncode:
         raise SystemExit(f"practicum {' '.join(arguments)} ended with {child.returncode}")
-    return time.monotonic() - started, peak, output
+    after = os.times()
+    spent = (after.children_user + after.children_system
+             - busy.children_user - busy.children_system)
+    return {"seconds": seconds, "processor": spent, "memory": peak}, text
 
 
 def memory_of(pid):
@@ -91,13 +98,14 @@ def rounded(bound, is_most):
     return math.floor(bound + 1e-6) if is_most else math.ceil(bound - 1e-6)
 
 
-def row(roster, who, results, seconds, memory, own_seconds):
+def row(roster, who, results, took, own):
     values = ", ".join(shown(value) for value, _ in results)
     bounds = ", ".join(shown(bound) for _, bound in results)
     worst = max(gap(value, bound) for value, bound in results)
     worst = "proved" if worst == 0 else "no plan" if math.isinf(worst) else f"{100 * worst:.2f} %"
-    cells = [roster, who, values, bounds, worst, f"{seconds:.1f}", f"{memory:.0f} MiB",
-             f"{seconds / own_seconds:.1f}"]
+    cells = [roster, who, values, bounds, worst, f"{took['seconds']:.1f}",
+             f"{took['processor']:.1f}", f"{took['memory']:.0f} MiB",
+             f"{took['processor'] / own['processor']:.1f}"]
     print("| " + " | ".join(cells) + " |", flush=True)
 
 
@@ -109,7 +117,8 @@ def solve_with(solver, path, seconds, threads):
                               capture_output=True, text=True, check=True, timeout=limit)
         return json.loads(done.stdout.splitlines()[-1])
     except (subprocess.SubprocessError, IndexError, json.JSONDecodeError):
-        return {"value": None, "bound": None, "is_most": False, "seconds": seconds, "memory": 0}
+        return {"value": None, "bound": None, "is_most": False, "seconds": limit,
+                "processor": 0, "memory": 0}
 
 
 def compare(name, arguments, options, folder):
@@ -119,40 +128,44 @@ def compare(name, arguments, options, folder):
         roster = f"{folder}/{name}"
         run("roster", "generate", roster, "--seed", "1", *arguments)
     plan, models = f"{folder}/{name}-plan", f"{folder}/{name}-models"
-    seconds, memory, output = measured(
+    own, output = measured(
         "match", "--roster", roster, "--out", plan, "--json",
         "--time-limit", str(options.seconds), "--threads", str(options.threads))
     run("check", "--roster", roster, "--plan", plan)
     levels = json.loads(output)["levels"]
     row(name, "practicum", [(level["value"], level["bound"]) for level in levels],
-        seconds, memory, seconds)
+        own, own)
     run("model", "export", "--roster", roster, "--plan", plan, "--out", models)
     files = sorted(pathlib.Path(models).glob("*.mps"))
     size = max(file.stat().st_size for file in files) / 2**20
     if size > MIB_MAX:
-        print(f"| {name} | others | exact model too large: {size:.0f} MiB | | | | | |", flush=True)
+        print(f"| {name} | others | exact model too large: {size:.0f} MiB a level | | | | | | |", flush=True)
     else:
         for solver in options.solvers:
             found = [solve_with(solver, str(file), options.seconds, options.threads)
                      for file in files]
+            took = {"seconds": sum(one["seconds"] for one in found),
+                    "processor": sum(one["processor"] for one in found),
+                    "memory": max(one["memory"] for one in found)}
             row(name, SOLVERS[solver],
                 [(one["value"], rounded(one["bound"], one["is_most"])) for one in found],
-                sum(one["seconds"] for one in found), max(one["memory"] for one in found), seconds)
+                took, own)
     for file in files:
         file.unlink()
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=int, default=60, help="time limit (60)")
+    parser.add_argument("--seconds", type=int, default=30, help="time limit (30)")
     parser.add_argument("--threads", type=int, default=2, help="threads of each (2)")
     parser.add_argument("--rosters", nargs="*", default=list(ROSTERS), choices=ROSTERS)
     parser.add_argument("--solvers", nargs="*", default=list(SOLVERS), choices=SOLVERS)
     options = parser.parse_args()
     print(f"{machine()}; {options.seconds} s for a roster (practicum) or for each level (others), "
           f"{options.threads} threads\n")
-    print("| roster | solver | values | bounds | largest gap | seconds | memory | of ours |")
-    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
+    print("| roster | solver | values | bounds | largest gap | seconds | processor s | memory "
+          "| processor, of ours |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
     with tempfile.TemporaryDirectory() as folder:
         for name in options.rosters:
             compare(name, ROSTERS[name], options, folder)

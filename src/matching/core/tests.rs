@@ -45,7 +45,11 @@ fn random_problem(seed: u64, is_nested: bool) -> Problem {
         let priority = 1 + chance.below(3);
         for _ in 0..chance.below(5) {
             let supervisor = chance.below(supervisors);
-            let site = if is_nested { supervisor % sites } else { chance.below(sites) };
+            let site = if is_nested {
+                supervisor % sites
+            } else {
+                chance.below(sites)
+            };
             problem.choices.push(Choice {
                 pair: problem.choices.len(),
                 fill: None,
@@ -89,7 +93,12 @@ fn best_values(problem: &Problem) -> Vec<i64> {
         }
     }
     let mut best = vec![0; problem.costs.len()];
-    try_from(problem, &mut Vec::new(), &mut problem.limits.clone(), &mut best);
+    try_from(
+        problem,
+        &mut Vec::new(),
+        &mut problem.limits.clone(),
+        &mut best,
+    );
     best
 }
 
@@ -98,10 +107,17 @@ fn assert_legal(problem: &Problem, chosen: &Chosen, which: &str) {
     for (trainee, choice) in chosen.iter().enumerate() {
         if let Some(choice) = choice {
             assert!(problem.choices_of(trainee).contains(choice), "{which}");
-            problem.choices[*choice].limits().for_each(|limit| used[limit] += 1);
+            problem.choices[*choice]
+                .limits()
+                .for_each(|limit| used[limit] += 1);
         }
     }
-    assert!(used.iter().zip(&problem.limits).all(|(used, limit)| used <= limit), "{which}");
+    assert!(
+        used.iter()
+            .zip(&problem.limits)
+            .all(|(used, limit)| used <= limit),
+        "{which}"
+    );
 }
 
 #[test]
@@ -110,7 +126,11 @@ fn a_flow_is_as_good_as_trying_everything() {
         let problem = random_problem(seed, true);
         let chosen = solve_nested(&problem, &|| true).unwrap();
         assert_legal(&problem, &chosen, &format!("seed {seed}"));
-        assert_eq!(values(&problem, &chosen), best_values(&problem), "seed {seed}");
+        assert_eq!(
+            values(&problem, &chosen),
+            best_values(&problem),
+            "seed {seed}"
+        );
     }
 }
 
@@ -143,7 +163,9 @@ fn parts_share_no_limit_and_have_the_value_of_the_whole() {
         let mut sum = vec![0; problem.costs.len()];
         for part in &parts {
             let best = best_values(part);
-            sum.iter_mut().zip(best).for_each(|(sum, best)| *sum += best);
+            sum.iter_mut()
+                .zip(best)
+                .for_each(|(sum, best)| *sum += best);
         }
         assert_eq!(sum, best_values(&problem), "seed {seed}");
     }

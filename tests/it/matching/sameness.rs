@@ -5,7 +5,8 @@ use std::path::Path;
 
 use practicum::domain::Roster;
 use practicum::roster::{
-    FolderFiles, PlanContext, read_folder, read_roster, write_plan, write_roster,
+    FolderFiles, GenerateOptions, PlanContext, Regions, Shape, generate, read_folder, read_roster,
+    write_plan, write_roster,
 };
 
 use crate::support::dice::Dice;
@@ -76,18 +77,17 @@ fn plan_files(roster: &Roster, threads: usize) -> FolderFiles {
     write_plan(&plan, &PlanContext::default())
 }
 
-fn assert_same(name: &str) {
-    let files = shipped(name);
+fn assert_same(name: &str, files: &FolderFiles) {
     let read = |files: &FolderFiles| read_roster(files).unwrap();
-    let plan = plan_files(&read(&files), 1);
+    let plan = plan_files(&read(files), 1);
 
-    let other = plan_files(&read(&shuffled(&files, 1)), 2);
+    let other = plan_files(&read(&shuffled(files, 1)), 2);
     assert!(
         other == plan,
         "{name} with rows in another order, two threads"
     );
 
-    let longer = renamed(&files, false);
+    let longer = renamed(files, false);
     assert_eq!(renamed(&longer, true).to_bytes(), files.to_bytes());
     let other = plan_files(&read(&longer), 2);
     assert!(other != plan, "{name}: the keys are other ones");
@@ -99,10 +99,19 @@ fn assert_same(name: &str) {
 
 #[test]
 fn clinic_12_has_one_plan() {
-    assert_same("clinic-12");
+    assert_same("clinic-12", &shipped("clinic-12"));
 }
 
 #[test]
 fn metro_120_has_one_plan() {
-    assert_same("metro-120");
+    assert_same("metro-120", &shipped("metro-120"));
+}
+
+#[test]
+fn a_round_without_times_has_one_plan() {
+    for shape in [Shape::Core, Shape::Nested] {
+        let options = GenerateOptions::new(2_400, 4, Regions::Us).unwrap();
+        let roster = generate(&options.with_shape(shape)).unwrap();
+        assert_same(&format!("{shape:?}"), &write_roster(&roster));
+    }
 }
