@@ -2,7 +2,7 @@
 # one profile in one folder, so that HiGHS (minutes of C++) is built once.
 
 .DEFAULT_GOAL := build
-.PHONY: deps build check test test-long test-clients demo serve bench bench-grpc fix deny lint-proto
+.PHONY: deps build check test test-long test-clients demo serve bench bench-core bench-grpc bench-peers fix deny lint-proto
 
 RELEASE := $(or $(CARGO_TARGET_DIR),target)/release
 
@@ -48,6 +48,16 @@ serve: build
 bench: build
 	scripts/bench
 	scripts/with-postgres --durable scripts/bench-grpc
+
+# Measures rounds without session times, up to 50,000 trainees. Takes about four
+# minutes; BENCH=--patience=4 on a busy machine.
+bench-core: build
+	scripts/bench-core $(BENCH)
+
+# Lets other solvers solve the exported models beside our own runs (needs
+# python3). Takes most of an hour; BENCH='--seconds 10 --rosters core-1000'.
+bench-peers: build
+	scripts/bench-peers $(BENCH)
 
 # Measures the service alone.
 bench-grpc: build

@@ -1,4 +1,5 @@
-//! Hands a model to HiGHS by way of `good_lp`; the only file that names either.
+//! Hands a model to HiGHS by way of `good_lp`. (The large models of `core` go
+//! to HiGHS directly.)
 //!
 //! Every solve uses one thread and a fixed seed, so the same model gives the
 //! same answer. What a solver calls optimal is not taken at its word: callers

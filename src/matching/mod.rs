@@ -17,6 +17,7 @@
 //!    relaxed values are reached, and so proved. Where they do not, the
 //!    supervisors in question are timed in the model, and the levels are solved
 //!    again; in the end the model would be the whole problem.
+//!    A round without session times takes none of these steps: `core`.
 //! 5. `assemble`, `reasons`: the plan in keys, with a reason for everybody who
 //!    has no place. `check` proves it again, from the roster and the plan alone.
 
@@ -25,6 +26,7 @@ mod calendar;
 mod candidates;
 pub mod check;
 mod clash;
+mod core;
 mod eligibility;
 mod engine;
 pub mod exact_model;

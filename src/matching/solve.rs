@@ -50,7 +50,11 @@ pub fn solve(
             bound: None,
         });
         let candidates = Candidates::new(roster, zones)?;
-        solve_levels_of(&candidates, &candidates.levels, observer)
+        let levels = &candidates.levels;
+        if let Some(plan) = super::core::solve(&candidates, levels, observer)? {
+            return Ok(plan);
+        }
+        solve_levels_of(&candidates, levels, observer)
     })
 }
 

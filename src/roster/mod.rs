@@ -29,7 +29,7 @@ use sha2::{Digest, Sha256};
 pub use advice::advise;
 pub use error::{RosterError, RosterErrors};
 pub use files::{FolderError, FolderFiles, MAX_FILE_BYTES};
-pub use generate::{GenerateOptions, MOST_TRAINEES, Regions, generate};
+pub use generate::{GenerateOptions, MOST_TRAINEES, Regions, Shape, generate};
 pub use plan::{
     ExplanationRow, PLAN_FILES, PLAN_FOLDER_FILES, PlanContext, read_plan, read_plan_folder,
     write_explanations, write_plan,

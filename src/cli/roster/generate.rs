@@ -9,7 +9,7 @@ use clap::ValueEnum;
 use crate::cli::{Failure, output};
 use crate::domain::{Role, Roster};
 use crate::roster::{
-    GenerateOptions, MOST_TRAINEES, ROSTER_FILES, Regions, generate, write_roster,
+    GenerateOptions, MOST_TRAINEES, ROSTER_FILES, Regions, Shape, generate, write_roster,
 };
 
 /// The same arguments give the same bytes.
@@ -31,6 +31,10 @@ pub(in crate::cli) struct Args {
     #[arg(long, value_enum, default_value_t = RegionsArg::Us)]
     regions: RegionsArg,
 
+    /// What the roster asks of the matcher.
+    #[arg(long, value_enum, default_value_t = ShapeArg::Sessions)]
+    shape: ShapeArg,
+
     /// Write into a folder that holds other files; they stay.
     #[arg(long)]
     force: bool,
@@ -44,6 +48,16 @@ enum RegionsArg {
     World,
 }
 
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ShapeArg {
+    /// Placements with weekly supervision sessions.
+    Sessions,
+    /// Placements and supervisors without times; supervisors visit several sites.
+    Core,
+    /// The same with one site for each supervisor.
+    Nested,
+}
+
 pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     if !args.force {
         refuse_other_folders(&args.out)?;
@@ -54,7 +68,13 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     };
     let options = GenerateOptions::new(args.trainees, args.seed, regions)
         .ok_or_else(|| Failure::Usage(format!("--trainees must be 1 to {MOST_TRAINEES}")))?;
-    let roster = generate(&options).map_err(|errors| Failure::Internal(errors.into()))?;
+    let shape = match args.shape {
+        ShapeArg::Sessions => Shape::Sessions,
+        ShapeArg::Core => Shape::Core,
+        ShapeArg::Nested => Shape::Nested,
+    };
+    let roster =
+        generate(&options.with_shape(shape)).map_err(|errors| Failure::Internal(errors.into()))?;
     write_roster(&roster)
         .replace_dir(&args.out, &ROSTER_FILES)
         .map_err(|error| Failure::Unavailable(error.to_string()))?;

@@ -7,6 +7,7 @@
 //! ranked sites in the trainee's own region. Every name is made up.
 
 mod dice;
+mod placements;
 mod places;
 mod supervisors;
 mod trainees;
@@ -46,12 +47,26 @@ impl Regions {
     }
 }
 
+/// What a generated roster asks of the matcher.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Shape {
+    /// Placements with weekly supervision sessions, as programs have them.
+    #[default]
+    Sessions,
+    /// Placements and supervisors without times; a supervisor visits several
+    /// sites.
+    Core,
+    /// The same with one site for each supervisor, so that limits nest.
+    Nested,
+}
+
 /// What roster to generate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GenerateOptions {
     trainees: u32,
     seed: u64,
     regions: Regions,
+    shape: Shape,
 }
 
 impl GenerateOptions {
@@ -62,7 +77,15 @@ impl GenerateOptions {
             trainees,
             seed,
             regions,
+            shape: Shape::default(),
         })
+    }
+
+    /// Returns the same options with another shape. Rosters without times all
+    /// lie in one zone, whatever the regions.
+    #[must_use]
+    pub fn with_shape(self, shape: Shape) -> Self {
+        Self { shape, ..self }
     }
 }
 
@@ -79,12 +102,18 @@ pub fn generate(options: &GenerateOptions) -> Result<Roster, RosterErrors> {
         away: TableWriter::new(&["owner", "owner_id", "first_day", "last_day", "reason"]),
     };
     world.write_program(options);
-    let sites = world.write_sites(options);
-    let supervisors = world.write_supervisors(options, &sites);
-    world.write_trainees(options, &sites, supervisors);
-    world.write_supervision_lines();
-    world.windows.finish("availability.csv", &mut world.files);
-    world.away.finish("away.csv", &mut world.files);
+    match options.shape {
+        Shape::Sessions => {
+            let sites = world.write_sites(options);
+            let supervisors = world.write_supervisors(options, &sites);
+            world.write_trainees(options, &sites, supervisors);
+            world.write_supervision_lines();
+            world.windows.finish("availability.csv", &mut world.files);
+            world.away.finish("away.csv", &mut world.files);
+        }
+        Shape::Core => world.write_placements(options, false),
+        Shape::Nested => world.write_placements(options, true),
+    }
     read_roster(&world.files)
 }
 
@@ -108,14 +137,16 @@ impl World {
     fn write_program(&mut self, options: &GenerateOptions) {
         let zone = options.regions.list()[0].time_zone;
         let (trainees, seed, word) = (options.trainees, options.seed, options.regions.word());
-        let text = format!(
+        let mut text = format!(
             "[program]\nid = \"generated-{word}-{trainees}\"\n\
              name = \"Generated program, seed {seed}\"\ntime_zone = \"{zone}\"\n\n\
              [round]\nname = \"Spring 2027\"\nfirst_day = 2027-01-11\nlast_day = 2027-05-28\n\
              session_start_step_minutes = 15\nmissed_sessions_max = 2\n\
-             unranked_sites = \"forbidden\"\nexcluded_supervisor_closes_sites = true\n\n\
-             [ratio]\ncontact_per_supervision_max = 10\ngroup_credit = 0.5\n"
+             unranked_sites = \"forbidden\"\nexcluded_supervisor_closes_sites = true\n"
         );
+        if options.shape == Shape::Sessions {
+            text.push_str("\n[ratio]\ncontact_per_supervision_max = 10\ngroup_credit = 0.5\n");
+        }
         self.files.insert("program.toml", text.into_bytes());
     }
 

@@ -4,7 +4,7 @@ use super::vocabulary::{LANGUAGES, MODALITIES, Region, SETTINGS, SITE_FIRST, SIT
 use super::{GenerateOptions, Place, World};
 use crate::roster::write::TableWriter;
 
-const COLUMNS: [&str; 13] = [
+pub(super) const COLUMNS: [&str; 13] = [
     "id",
     "name",
     "time_zone",

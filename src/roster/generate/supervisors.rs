@@ -4,6 +4,22 @@ use super::vocabulary::{CREDENTIALS, Region, WEEKDAYS};
 use super::{GenerateOptions, Place, World};
 use crate::roster::write::TableWriter;
 
+pub(super) const COLUMNS: [&str; 13] = [
+    "id",
+    "name",
+    "email",
+    "time_zone",
+    "role",
+    "sites",
+    "delivery",
+    "caseload_max",
+    "caseload_current",
+    "minutes_per_week_max",
+    "kinds",
+    "group_size_max",
+    "languages",
+];
+
 const SPRING_BREAK: (&str, &str, &str) = ("2027-03-15", "2027-03-19", "spring break");
 
 /// The tables of supervisors while they are written.
@@ -37,21 +53,7 @@ impl World {
     ) -> usize {
         let regions = options.regions.list();
         let mut tables = SupervisorTables {
-            supervisors: TableWriter::new(&[
-                "id",
-                "name",
-                "email",
-                "time_zone",
-                "role",
-                "sites",
-                "delivery",
-                "caseload_max",
-                "caseload_current",
-                "minutes_per_week_max",
-                "kinds",
-                "group_size_max",
-                "languages",
-            ]),
+            supervisors: TableWriter::new(&COLUMNS),
             licences: TableWriter::new(&[
                 "supervisor_id",
                 "jurisdiction",

@@ -7,6 +7,21 @@ use super::vocabulary::WEEKDAYS;
 use super::{GenerateOptions, Place, World};
 use crate::roster::write::TableWriter;
 
+pub(super) const COLUMNS: [&str; 12] = [
+    "id",
+    "name",
+    "email",
+    "time_zone",
+    "level",
+    "jurisdiction",
+    "priority",
+    "contact_minutes_min",
+    "contact_minutes_target",
+    "contact_minutes_max",
+    "modalities_required",
+    "languages",
+];
+
 const CONFERENCE: (&str, &str, &str) = ("2027-04-05", "2027-04-09", "conference");
 
 /// The tables of trainees while they are written.
@@ -25,20 +40,7 @@ impl World {
         supervisors: usize,
     ) {
         let mut tables = TraineeTables {
-            trainees: TableWriter::new(&[
-                "id",
-                "name",
-                "email",
-                "time_zone",
-                "level",
-                "jurisdiction",
-                "priority",
-                "contact_minutes_min",
-                "contact_minutes_target",
-                "contact_minutes_max",
-                "modalities_required",
-                "languages",
-            ]),
+            trainees: TableWriter::new(&COLUMNS),
             preferences: TableWriter::new(&["trainee_id", "target", "target_id", "rank"]),
             exclusions: TableWriter::new(&["trainee_id", "target", "target_id", "reason"]),
         };

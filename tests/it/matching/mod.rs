@@ -2,6 +2,7 @@
 
 mod agreement;
 mod broken;
+mod core;
 mod exact_model;
 mod explain;
 mod formula;

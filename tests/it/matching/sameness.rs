@@ -5,7 +5,8 @@ use std::path::Path;
 
 use practicum::domain::Roster;
 use practicum::roster::{
-    FolderFiles, PlanContext, read_folder, read_roster, write_plan, write_roster,
+    FolderFiles, GenerateOptions, PlanContext, Regions, Shape, generate, read_folder, read_roster,
+    write_plan, write_roster,
 };
 
 use crate::support::dice::Dice;
@@ -140,4 +141,13 @@ fn repairs_and_policies_of_tiny_rosters_have_one_plan() {
 #[test]
 fn metro_120_has_one_plan() {
     assert_same("metro-120", &shipped("metro-120"));
+}
+
+#[test]
+fn a_round_without_times_has_one_plan() {
+    for shape in [Shape::Core, Shape::Nested] {
+        let options = GenerateOptions::new(2_400, 4, Regions::Us).unwrap();
+        let roster = generate(&options.with_shape(shape)).unwrap();
+        assert_same(&format!("{shape:?}"), &write_roster(&roster));
+    }
 }

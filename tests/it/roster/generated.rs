@@ -2,7 +2,7 @@
 
 use practicum::domain::{Role, Roster};
 use practicum::roster::{
-    GenerateOptions, MOST_TRAINEES, Regions, advise, generate, read_roster, roster_hash,
+    GenerateOptions, MOST_TRAINEES, Regions, Shape, advise, generate, read_roster, roster_hash,
     write_roster,
 };
 
@@ -56,6 +56,36 @@ fn the_numbers_follow_what_programs_look_like() {
     let wishes = roster.preferences.len();
     assert!((8000..12_000).contains(&wishes), "{wishes}");
     assert_eq!(roster.zones().len(), 10);
+}
+
+#[test]
+fn rosters_without_times_offer_one_supervisor_at_each_ranked_site() {
+    for shape in [Shape::Core, Shape::Nested] {
+        let options = GenerateOptions::new(200, 2, Regions::Us).unwrap();
+        let roster = generate(&options.with_shape(shape)).unwrap();
+        assert_eq!((roster.sites.len(), roster.supervisors.len()), (20, 50));
+        assert_eq!(advise(&roster), [""; 0], "{shape:?}");
+        assert!(roster.sites.iter().all(|site| site.capacity == 12));
+        let most_sites = roster.supervisors.iter().map(|s| s.sites.len()).max();
+        assert_eq!(most_sites == Some(1), shape == Shape::Nested);
+        for trainee in &roster.trainees {
+            let own = roster
+                .preferences
+                .iter()
+                .filter(|wish| wish.trainee == trainee.key);
+            assert_eq!(own.clone().count(), 8);
+            for wish in own {
+                let possible = roster.supervisors.iter().filter(|person| {
+                    let is_there = person
+                        .sites
+                        .iter()
+                        .any(|site| site.as_str() == wish.target.key());
+                    is_there && !person.languages.is_disjoint(&trainee.languages)
+                });
+                assert_eq!(possible.count(), 1, "{}", wish.target.key());
+            }
+        }
+    }
 }
 
 #[test]
