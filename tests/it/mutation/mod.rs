@@ -110,7 +110,9 @@ impl Target {
         for _ in 0..30 {
             for method in self.contract.methods.clone() {
                 let name = method.path.rsplit('/').next().unwrap();
-                if !["Get", "List", "Export"]
+                // The pieces of a plan are no files of a roster, and would spoil
+                // every import.
+                if !["Get", "List", "ExportRoster"]
                     .iter()
                     .any(|verb| name.starts_with(verb))
                 {
