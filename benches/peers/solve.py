@@ -44,9 +44,10 @@ class Model:
         matrix = lp.a_matrix_
         self.rows = [[] for _ in range(lp.num_row_)]
         by_column = matrix.format_ == highspy.MatrixFormat.kColwise
-        starts = list(matrix.start_)
+        # Each look at a list of the solver copies it.
+        starts, indices, values = list(matrix.start_), list(matrix.index_), list(matrix.value_)
         for outer, (begin, end) in enumerate(zip(starts, starts[1:])):
-            for inner, factor in zip(matrix.index_[begin:end], matrix.value_[begin:end]):
+            for inner, factor in zip(indices[begin:end], values[begin:end]):
                 row, column = (inner, outer) if by_column else (outer, inner)
                 self.rows[row].append((column, factor))
 

@@ -69,12 +69,14 @@ impl<'a, 'o> Descent<'a, 'o> {
         tracing::debug!(bound, value = self.value(chosen), "core improved");
         while bound < self.value(chosen) && self.watch.may_go_on() {
             let (found, end) = self.reach(chosen, bound)?;
+            let is_there = found.as_ref().is_some_and(|f| self.value(f) <= bound);
             if let Some(found) = found {
                 self.take_if_better(chosen, found);
             }
             match end {
-                Reach::Settled => bound = (bound + self.step).min(self.value(chosen)),
-                Reach::Open => break,
+                // A plan of that value would have been among the choices.
+                Reach::Settled if !is_there => bound += self.step,
+                Reach::Settled | Reach::Open => break,
             }
         }
         tracing::debug!(bound, value = self.value(chosen), "core closed");
@@ -104,7 +106,8 @@ impl<'a, 'o> Descent<'a, 'o> {
 
     pub(super) fn take_if_better(&self, chosen: &mut Chosen, other: Chosen) {
         let is_better = self.value(&other) < self.value(chosen);
-        if is_better && self.face.holds(self.problem, &other) {
+        let is_legal = || self.problem.keeps_limits(&other);
+        if is_better && self.face.holds(self.problem, &other) && is_legal() {
             *chosen = other;
         }
     }

@@ -45,6 +45,15 @@ struct Area {
     room: Vec<(usize, u32)>,
 }
 
+/// The model of a neighbourhood.
+struct Model {
+    linear: Linear,
+    /// The trainee and the choice of each column.
+    columns: Vec<(usize, usize)>,
+    /// The choices as they are.
+    start: Vec<f64>,
+}
+
 /// New choices of some trainees.
 type Changes = Vec<(usize, Option<usize>)>;
 
@@ -234,24 +243,56 @@ impl<'a, 'o> Neighbourhoods<'a, 'o> {
     /// Solves a neighbourhood; returns the changes where it finds something
     /// better.
     fn solve_again(&self, area: &Area, chosen: &Chosen) -> Result<Option<Changes>, MatchError> {
-        let Descent {
-            problem,
-            face,
-            level,
-            ..
-        } = self.descent;
+        let (problem, level) = (self.descent.problem, self.descent.level);
+        let model = self.model(area, chosen);
+        let patience = Patience {
+            seconds: self.descent.watch.seconds_left(),
+            nodes: Some(NODES_MAX),
+            start: Some(&model.start),
+            step: to_float(self.descent.step),
+        };
+        let watch = self.descent.watch;
+        let (End::Best(values) | End::Found(values)) =
+            search(&model.linear, &patience, &|| watch.may_go_on())?
+        else {
+            return Ok(None);
+        };
+        let columns = model.columns.iter().zip(&values);
+        let picked = columns.filter(|(_, value)| **value > 0.5);
+        let costs = picked
+            .clone()
+            .map(|((_, choice), _)| problem.costs[level][*choice]);
+        if costs.sum::<i64>() >= self.present(area, chosen, level) {
+            return Ok(None);
+        }
+        let mut changes: Changes = area.trainees.iter().map(|t| (*t, None)).collect();
+        for ((trainee, choice), _) in picked {
+            if let Ok(place) = area.trainees.binary_search(trainee) {
+                changes[place].1 = Some(*choice);
+            }
+        }
+        Ok(Some(changes))
+    }
+
+    /// Returns the value of a level over a neighbourhood as it is.
+    fn present(&self, area: &Area, chosen: &Chosen, level: usize) -> i64 {
+        let choices = area.trainees.iter().filter_map(|trainee| chosen[*trainee]);
+        let costs = &self.descent.problem.costs[level];
+        choices.map(|choice| costs[choice]).sum()
+    }
+
+    /// Returns the model of a neighbourhood, everybody else as they are.
+    fn model(&self, area: &Area, chosen: &Chosen) -> Model {
+        let (problem, face) = (self.descent.problem, self.descent.face);
         let mut linear = Linear::default();
         let mut row_of = vec![usize::MAX; problem.limits.len()];
         for (limit, room) in &area.room {
             row_of[*limit] = linear.add_row(f64::NEG_INFINITY, f64::from(*room));
         }
         let first_kept = linear.rows.len();
-        let present = |level: usize| -> i64 {
-            let choices = area.trainees.iter().filter_map(|trainee| chosen[*trainee]);
-            choices.map(|choice| problem.costs[level][choice]).sum()
-        };
         for (kept, _) in &face.kept {
-            linear.add_row(f64::NEG_INFINITY, to_float(present(*kept)));
+            let most = self.present(area, chosen, *kept);
+            linear.add_row(f64::NEG_INFINITY, to_float(most));
         }
         let mut columns: Vec<(usize, usize)> = Vec::new();
         let mut start: Vec<f64> = Vec::new();
@@ -265,47 +306,20 @@ impl<'a, 'o> Neighbourhoods<'a, 'o> {
             for choice in self.open_choices(trainee, chosen[trainee]) {
                 let shared = problem.choices[choice].limits().map(|l| (row_of[l], 1.0));
                 let kept = face.kept.iter().enumerate().map(|(place, (kept, _))| {
-                    (first_kept + place, to_float(problem.costs[*kept][choice]))
+                    let cost = problem.costs[*kept][choice];
+                    (first_kept + place, to_float(cost))
                 });
                 let entries = std::iter::once((row, 1.0)).chain(shared).chain(kept);
-                linear.add_column(to_float(problem.costs[*level][choice]), entries);
+                let cost = problem.costs[self.descent.level][choice];
+                linear.add_column(to_float(cost), entries);
                 columns.push((trainee, choice));
-                start.push(if chosen[trainee] == Some(choice) {
-                    1.0
-                } else {
-                    0.0
-                });
+                start.push(f64::from(u8::from(chosen[trainee] == Some(choice))));
             }
         }
-        let patience = Patience {
-            seconds: self.descent.watch.seconds_left(),
-            nodes: Some(NODES_MAX),
-            start: Some(&start),
-            step: to_float(self.descent.step),
-        };
-        let watch = self.descent.watch;
-        let (End::Best(values) | End::Found(values)) =
-            search(&linear, &patience, &|| watch.may_go_on())?
-        else {
-            return Ok(None);
-        };
-        let picked = columns
-            .iter()
-            .zip(&values)
-            .filter(|(_, value)| **value > 0.5);
-        let value: i64 = picked
-            .clone()
-            .map(|((_, choice), _)| problem.costs[*level][*choice])
-            .sum();
-        if value >= present(*level) {
-            return Ok(None);
+        Model {
+            linear,
+            columns,
+            start,
         }
-        let mut changes: Changes = area.trainees.iter().map(|t| (*t, None)).collect();
-        for ((trainee, choice), _) in picked {
-            if let Ok(place) = area.trainees.binary_search(trainee) {
-                changes[place].1 = Some(*choice);
-            }
-        }
-        Ok(Some(changes))
     }
 }

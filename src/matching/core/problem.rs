@@ -110,6 +110,19 @@ impl Problem {
         chosen.iter().flatten().map(|choice| costs[*choice]).sum()
     }
 
+    /// Says whether some choices keep the limits.
+    pub(super) fn keeps_limits(&self, chosen: &Chosen) -> bool {
+        let mut used = vec![0_u32; self.limits.len()];
+        for choice in chosen.iter().flatten() {
+            for limit in self.choices[*choice].limits() {
+                used[limit] += 1;
+            }
+        }
+        used.iter()
+            .zip(&self.limits)
+            .all(|(used, most)| used <= most)
+    }
+
     /// Takes away the limits that all who could share them keep together.
     fn drop_slack_limits(&mut self) {
         let mut sharers = vec![0_u32; self.limits.len()];
