@@ -9,7 +9,7 @@
 //! checked that nothing contradicts it.
 
 mod breach;
-mod calendar;
+pub(super) mod calendar;
 mod capacity;
 mod contact;
 mod eligibility;
@@ -18,7 +18,7 @@ mod levels;
 mod lines;
 mod references;
 mod sessions;
-mod spans;
+pub(super) mod spans;
 mod time;
 mod wishes;
 
