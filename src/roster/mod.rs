@@ -29,8 +29,8 @@ pub use error::{RosterError, RosterErrors};
 pub use files::{FolderError, FolderFiles, MAX_FILE_BYTES};
 pub use generate::{GenerateOptions, MOST_TRAINEES, Regions, generate};
 pub use plan::{
-    ExplanationRow, PLAN_FILES, PLAN_FOLDER_FILES, PlanContext, read_plan, read_plan_folder,
-    write_explanations, write_plan,
+    ExplanationRow, ForecastRow, PLAN_FILES, PLAN_FOLDER_FILES, PlanContext, read_plan,
+    read_plan_folder, write_explanations, write_forecast, write_plan,
 };
 pub use write::write_roster;
 
