@@ -141,6 +141,14 @@ pub enum Reason {
         /// The round.
         round: String,
     },
+    /// The plan matches the trainee, so that there is nothing to explain.
+    #[error("{trainee} is matched in the plan of {run}")]
+    TraineeMatched {
+        /// The trainee.
+        trainee: String,
+        /// The run of the plan.
+        run: String,
+    },
     /// A pin and a forbid of the same pair cannot hold together.
     #[error("{trainee} and {target} are {already} already")]
     PinAgainstForbid {
@@ -162,7 +170,20 @@ impl Reason {
             Self::NoPlan { .. } => "NO_PLAN",
             Self::TakesPart { .. } => "TAKES_PART",
             Self::NoTrainees { .. } => "NO_TRAINEES",
+            Self::TraineeMatched { .. } => "TRAINEE_MATCHED",
             Self::PinAgainstForbid { .. } => "PIN_AGAINST_FORBID",
         }
     }
+}
+
+/// Returns an error with everything that caused it, for the log and for an
+/// operator.
+pub fn with_causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(&format!(": {cause}"));
+        source = cause.source();
+    }
+    text
 }

@@ -5,6 +5,7 @@
 //! line; every failure is an [`AppError`].
 
 mod actor;
+mod analysis;
 mod batch;
 mod clock;
 mod contended;
@@ -21,6 +22,7 @@ mod programs;
 mod rosters;
 mod round_parts;
 mod rounds;
+mod run_start;
 mod runs;
 mod site_rankings;
 mod snapshot;
@@ -31,9 +33,13 @@ mod wishes;
 mod worker;
 
 pub use actor::Actor;
+pub use analysis::{
+    Balance, BlockingPair, Capacity, CompeteFor, Expiry, ExpiryOf, Explanation,
+    Outcome as ExplanationOutcome, Preflight, Relaxation,
+};
 pub use batch::{BATCH_MOST, Upsert, UpsertOutcome, Upserted, repeated};
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use error::{AppError, Reason};
+pub use error::{AppError, Reason, with_causes};
 pub use once::{Outcome, RequestOnce};
 pub use participants::NewParticipants;
 pub use plans::StoredPlan;
@@ -41,12 +47,13 @@ pub use preferences::{Ranked, TraineePreferences};
 pub use programs::NewProgram;
 pub use rosters::{Changes, ImportMode, ImportReport, KindOfRow, RosterSource};
 pub use rounds::RoundStart;
+pub use run_start::RunStart;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 use crate::store::Db;
 use crate::zone_data::ZoneData;
@@ -65,6 +72,8 @@ struct Inner {
     settings: Settings,
     /// Wakes whoever waits for a run to be queued, to move on or to end.
     run_moved: Notify,
+    /// Bounds the explanations and the like under way.
+    analyses: Semaphore,
 }
 
 /// What differs from one installation to the next.
@@ -78,6 +87,14 @@ pub struct Settings {
     /// How long a worker holds a run without a sign of life, in whole seconds;
     /// then another worker takes the run up.
     pub run_lease: Duration,
+}
+
+impl Settings {
+    /// Returns how many solves this process does at a time, at least one.
+    fn solves_at_a_time(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.solves_max.unwrap_or_else(cores).max(1)
+    }
 }
 
 impl Default for Settings {
@@ -94,6 +111,7 @@ impl Default for Settings {
 impl App {
     /// Returns the use cases over an open, migrated database.
     pub fn new(db: Db, clock: Arc<dyn Clock>, zone_data: ZoneData, settings: Settings) -> Self {
+        let analyses = Semaphore::new(settings.solves_at_a_time());
         Self {
             inner: Arc::new(Inner {
                 db,
@@ -101,6 +119,7 @@ impl App {
                 zone_data,
                 settings,
                 run_moved: Notify::new(),
+                analyses,
             }),
         }
     }

@@ -7,8 +7,8 @@ use serde_json::json;
 use super::import::{self, Before, difference};
 use super::transact::commit;
 use super::{Actor, App, AppError, Reason};
-use crate::domain::{Key, Program, ProgramKey, Roster, SiteOrSupervisor};
-use crate::roster::{FolderFiles, read_roster, roster_hash, write_roster};
+use crate::domain::{Key, Program, ProgramKey, Roster, RuleSet, SiteOrSupervisor};
+use crate::roster::{FolderFiles, read_roster, read_rule_set, roster_hash, write_roster};
 use crate::store::{KeyRange, ProgramScope, StoreError, Tx};
 
 /// Where an imported roster comes from.
@@ -311,6 +311,7 @@ pub(super) async fn stored_roster(
         forbids: rows.forbids,
         site_rankings: rows.site_rankings,
         requirements: trainee_rows.requirements,
+        rule_sets: rule_sets_of(&record.rule_sets)?,
         has_availability: record.has_availability,
         baseline: None,
     };
@@ -327,4 +328,11 @@ pub(super) async fn stored_roster(
         .requirements
         .retain(|one| trainee_keys.contains(one.trainee.as_str()));
     Ok(roster)
+}
+
+/// Reads the rule sets of a round from their stored texts.
+fn rule_sets_of(texts: &[String]) -> Result<Vec<RuleSet>, AppError> {
+    let read = texts.iter().map(|text| read_rule_set("rules", text));
+    read.collect::<Result<_, _>>()
+        .map_err(|errors| AppError::Internal(errors.into()))
 }

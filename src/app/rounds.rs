@@ -109,6 +109,7 @@ impl App {
                 ..round
             },
             has_availability: like.as_ref().is_none_or(|like| like.has_availability),
+            rule_sets: like.map(|like| like.rule_sets).unwrap_or_default(),
         };
         write.round_write(&record).await?;
         write_start(&mut write, &key, start).await?;

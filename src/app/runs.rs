@@ -1,96 +1,18 @@
-//! Runs of the matcher: start, follow, cancel.
+//! Runs of the matcher: read, follow, cancel.
 
 use std::time::{Duration, Instant};
 
-use serde_json::json;
-
 use super::listing::{list_page, seek};
-use super::rosters::{blocking, stored_roster};
-use super::snapshot::freeze;
 use super::transact::commit;
 use super::{Actor, App, AppError, Reason};
-use crate::domain::{
-    Key, ListRequest, Page, ProgramKey, Run, RunEvent, RunFilter, RunLimits, Versioned, Violations,
-};
-use crate::roster::{read_roster, write_roster};
-use crate::store::NewRun;
+use crate::domain::{Key, ListRequest, Page, ProgramKey, Run, RunEvent, RunFilter, Versioned};
 
 /// Most events that are returned at once.
 const EVENTS_MAX: i64 = 1000;
 /// How often a watcher looks at the store by itself.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
-fn check_limits(limits: RunLimits) -> Result<(), AppError> {
-    let mut violations = Violations::default();
-    if !(1..=RunLimits::SECONDS_MAX).contains(&limits.seconds) {
-        let message = format!("must be from 1 to {}", RunLimits::SECONDS_MAX);
-        violations.add("limits.seconds", "run_limits", message);
-    }
-    let (least, most) = (RunLimits::MEMORY_MIN, RunLimits::MEMORY_MAX);
-    if !(least..=most).contains(&limits.memory_bytes) {
-        let message = format!("must be from {least} to {most}");
-        violations.add("limits.memory_bytes", "run_limits", message);
-    }
-    if violations.is_empty() {
-        Ok(())
-    } else {
-        Err(AppError::Invalid(violations))
-    }
-}
-
 impl App {
-    /// Freezes the roster of a round as a snapshot and queues a run over it. A
-    /// worker ([`App::work`]) of this or another process takes it up.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`]; [`AppError::Invalid`] for limits out of range;
-    /// [`AppError::FailedPrecondition`] when nobody takes part;
-    /// [`AppError::InvalidRoster`] when the records do not make a whole roster.
-    pub async fn start_run(
-        &self,
-        actor: &Actor,
-        program: &ProgramKey,
-        round: &Key,
-        limits: RunLimits,
-    ) -> Result<Versioned<Run>, AppError> {
-        check_limits(limits)?;
-        let mut write = self.write(actor, program).await?;
-        let scope = write.scope();
-        let (_, record) = write.tx().program_fetch(program).await?;
-        let roster = stored_roster(write.tx(), scope, record.value, round).await?;
-        if roster.trainees.is_empty() {
-            return Err(AppError::FailedPrecondition(Reason::NoTrainees {
-                round: round.to_string(),
-            }));
-        }
-        let tzdb_version = self.inner.zone_data.version().to_owned();
-        let snapshot = blocking(move || -> Result<_, AppError> {
-            // Records may have been changed one by one: whether together they
-            // still make a roster is known only now.
-            read_roster(&write_roster(&roster)).map_err(AppError::InvalidRoster)?;
-            freeze(&roster, &tzdb_version).map_err(AppError::Internal)
-        })
-        .await??;
-        let snapshot_sha256 = write.snapshot_insert(&snapshot).await?;
-        let new = NewRun {
-            round,
-            snapshot_sha256: &snapshot_sha256,
-            limits,
-        };
-        let key = write.run_insert(&new).await?;
-        let run = write.tx().run_fetch(scope, &key).await?;
-        let payload = json!({
-            "round": round.as_str(),
-            "snapshot_sha256": snapshot_sha256,
-            "limit_seconds": limits.seconds,
-        });
-        let subject = format!("runs/{key}");
-        let payload = payload.to_string();
-        commit(write, actor, "start_run", &subject, &payload, &run).await?;
-        self.inner.run_moved.notify_waiters();
-        Ok(run)
-    }
-
     /// Returns a run.
     ///
     /// # Errors

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::Roster;
-use crate::roster::{FolderFiles, read_roster, roster_hash, write_roster};
+use crate::roster::{FolderFiles, read_roster, roster_hash, rule_set_marks, write_roster};
 use crate::store::Snapshot;
 
 /// Version of the format that is written.
@@ -59,7 +59,7 @@ pub(super) fn freeze(
 ) -> Result<Snapshot, Box<dyn std::error::Error + Send + Sync>> {
     let about = About {
         roster_sha256: roster_hash(roster),
-        rule_sets: Vec::new(),
+        rule_sets: rule_set_marks(roster),
         tzdb_version: tzdb_version.to_owned(),
     };
     let mut files = write_roster(&in_keys(roster));

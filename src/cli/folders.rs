@@ -11,8 +11,8 @@ use crate::matching::check::check;
 use crate::roster::{read_folder, read_plan_folder};
 use crate::zone_data;
 
-/// Errors of a roster that are printed; the rest is counted.
-const ERRORS_SHOWN: usize = 200;
+/// Mistakes of a roster or a plan that are printed; the rest is counted.
+pub(super) const ERRORS_SHOWN: usize = 200;
 
 /// Returns the roster in a folder.
 pub(super) fn roster(folder: &Path) -> Result<Roster, Failure> {

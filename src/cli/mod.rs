@@ -20,6 +20,7 @@ mod preflight;
 mod progress;
 mod repair;
 mod roster;
+mod rules;
 mod serve;
 mod settings;
 mod solver_worker;
@@ -94,6 +95,9 @@ enum Command {
     /// Check a roster folder, or generate a lifelike one.
     #[command(subcommand)]
     Roster(roster::Command),
+    /// List and show rule sets, and check a plan against them.
+    #[command(subcommand)]
+    Rules(rules::Command),
     /// Serve the gRPC contract `practicum.v1` over a database.
     Serve(serve::Args),
     /// Ask what a wall clock means in a zone.
@@ -173,6 +177,7 @@ fn run(cli: &Cli, serve_config: &ServeConfig) -> Result<ExitCode, Failure> {
         Command::Time(command) => time::run(command, tzdir),
         Command::Doctor(args) => doctor::run(args, tzdir),
         Command::Demo(args) => demo::run(args, tzdir),
+        Command::Rules(command) => rules::run(command, tzdir),
         Command::Import(args) => database::import::run(args, tzdir),
         Command::Export(args) => database::export::run(args, tzdir),
         Command::Round(command) => database::round::run(command, tzdir),

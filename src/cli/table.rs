@@ -15,6 +15,11 @@ pub(super) fn new(header: &[&str]) -> Table {
     table
 }
 
+/// Returns a cell aligned to the left, for words.
+pub(super) fn left(text: impl ToString) -> Cell {
+    Cell::new(text)
+}
+
 /// Returns a cell aligned to the right, for numbers.
 pub(super) fn right(text: impl ToString) -> Cell {
     Cell::new(text).set_alignment(CellAlignment::Right)

@@ -22,6 +22,7 @@ mod record;
 mod roster;
 mod round;
 mod rule;
+pub mod rule_set;
 mod run;
 mod site;
 mod supervision_line;
@@ -54,7 +55,8 @@ pub use roster::{
 };
 pub use round::{MAX_TERM_DAYS, Program, Round, UnrankedSites};
 pub use rule::Rule;
-pub use run::{Run, RunEvent, RunEventKind, RunLimits, RunState};
+pub use rule_set::RuleSet;
+pub use run::{Run, RunEvent, RunEventKind, RunLimits, RunOrigin, RunState};
 pub use site::Site;
 pub use supervision_line::{LicenceRule, SupervisionLine};
 pub use supervisor::{DeliveryOffer, Licence, Role, SessionKind, Supervisor};

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use super::{
-    Baseline, Minutes, Program, Round, Site, SiteKey, SupervisionLine, Supervisor, SupervisorKey,
-    Tag, Trainee, TraineeKey, ZoneName,
+    Baseline, Minutes, Program, Round, RuleSet, Site, SiteKey, SupervisionLine, Supervisor,
+    SupervisorKey, Tag, Trainee, TraineeKey, ZoneName,
 };
 
 /// A site or a supervisor, as the target of a wish, a pin or a ban.
@@ -169,6 +169,9 @@ pub struct Roster {
     pub site_rankings: Vec<SiteRanking>,
     /// Minutes to collect, by trainee and category.
     pub requirements: Vec<Requirement>,
+    /// Rule sets that hold in this round, in the order of the round; at most
+    /// [`super::rule_set::RULE_SETS_MAX`].
+    pub rule_sets: Vec<RuleSet>,
     /// Whether the roster says when people are available at all. Without it,
     /// contact need not fit into anybody's week.
     pub has_availability: bool,

@@ -77,6 +77,24 @@ rules! {
     SupervisionLines = "supervision_lines",
     /// Contact is at most so many times the credited supervision.
     SupervisionRatio = "supervision_ratio",
+    /// Contact needs whole units of credited supervision, step by step.
+    SupervisionUnits = "supervision_units",
+    /// A trainee has so many credited minutes of supervision at least.
+    SupervisionMinutesMin = "supervision_minutes_min",
+    /// Groups are at most a share of a trainee's supervision.
+    GroupShareMax = "group_share_max",
+    /// Individual sessions are at least a share of a trainee's supervision.
+    IndividualShareMin = "individual_share_min",
+    /// Video is at most a share of a trainee's supervision.
+    VideoShareMax = "video_share_max",
+    /// A group has at most so many members under a rule set.
+    GroupSizeMax = "group_size_max",
+    /// A trainee has at most so many supervisors at once.
+    SupervisorsMax = "supervisors_max",
+    /// A trainee has at least so many different supervisors.
+    SupervisorsDistinctMin = "supervisors_distinct_min",
+    /// A supervisor has at most so many supervisees under a rule set.
+    SuperviseesMax = "supervisees_max",
     /// A pinned trainee is matched as pinned.
     Pinned = "pinned",
     /// A forbidden pair is not matched.

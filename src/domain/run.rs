@@ -1,9 +1,9 @@
 //! A run of the matcher as a record: what was asked, where it stands, and what
 //! it said on the way.
 
-use super::Key;
 use super::plan::Level;
 use super::time::UtcSecond;
+use super::{Edit, Key};
 
 /// What a run may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +32,18 @@ impl Default for RunLimits {
             memory_bytes: 4 << 30,
         }
     }
+}
+
+/// What a run solves beside the records of its round.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RunOrigin {
+    /// The run whose snapshot is edited and solved; the records of the round
+    /// as they are when `None`.
+    pub forked_from: Option<Key>,
+    /// What is changed before the solve, in order.
+    pub edits: Vec<Edit>,
+    /// The run whose plan is kept where it can be.
+    pub baseline: Option<Key>,
 }
 
 /// Where a run stands. `Queued` and `Running` go on; the others are ends.
@@ -93,6 +105,8 @@ pub struct Run {
     pub limits: RunLimits,
     /// SHA-256 of the snapshot that it solves, in hexadecimal.
     pub snapshot_sha256: String,
+    /// What is solved beside the records of the round.
+    pub origin: RunOrigin,
     /// Whether somebody asked to end it.
     pub cancel_requested: bool,
     /// How many workers have taken it up; more than one after a crash.

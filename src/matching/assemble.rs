@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::candidates::Candidates;
+use super::law::attendances;
 use super::timetable::{Attended, Matched, Timetable};
 use crate::domain::plan::{Delivery, Placement, Session, SessionMember, WeeklyStart};
 use crate::domain::{Minutes, Plan, QUARTER_HOUR, SessionKind};
@@ -40,8 +41,9 @@ fn placements(candidates: &Candidates<'_>, timetable: &Timetable) -> Vec<Placeme
 fn share_contact(candidates: &Candidates<'_>, timetable: &Timetable) -> BTreeMap<usize, u32> {
     let mut contact: BTreeMap<usize, u32> = BTreeMap::new();
     let mut at_site: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    let members = timetable.members();
     for (trainee, matched) in &timetable.matched {
-        contact.insert(*trainee, most_contact(candidates, matched));
+        contact.insert(*trainee, most_contact(candidates, matched, &members));
         at_site
             .entry(candidates.pairs[matched.pair].site)
             .or_default()
@@ -72,8 +74,12 @@ fn share_contact(candidates: &Candidates<'_>, timetable: &Timetable) -> BTreeMap
 }
 
 /// Returns the most contact that the trainee's own sessions leave room for and
-/// carry.
-pub(super) fn most_contact(candidates: &Candidates<'_>, matched: &Matched) -> u32 {
+/// carry. `members` counts those of each session.
+pub(super) fn most_contact(
+    candidates: &Candidates<'_>,
+    matched: &Matched,
+    members: &BTreeMap<Attended, u32>,
+) -> u32 {
     let pair = &candidates.pairs[matched.pair];
     let mut most = pair.contact_max;
     let attended: Vec<Attended> = matched
@@ -98,6 +104,10 @@ pub(super) fn most_contact(candidates: &Candidates<'_>, matched: &Matched) -> u3
             (session.kind, Minutes::new(minutes).unwrap_or_default())
         });
         most = most.min(ratio.contact_allowed(kinds).get());
+    }
+    if let Some(law) = &candidates.law {
+        let sessions = attendances(candidates, matched, members);
+        most = most.min(law.carried(pair, &sessions).unwrap_or(0));
     }
     most / QUARTER_HOUR * QUARTER_HOUR
 }

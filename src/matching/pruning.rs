@@ -117,7 +117,7 @@ fn filled_lines(candidates: &Candidates<'_>) -> Vec<BTreeSet<usize>> {
 
 /// Drops placements, the fills that hold for them only, and the fills of
 /// trainees who have no placement left.
-fn drop_pairs(candidates: &mut Candidates<'_>, is_alive: &[bool]) {
+pub(super) fn drop_pairs(candidates: &mut Candidates<'_>, is_alive: &[bool]) {
     let mut position = vec![None; is_alive.len()];
     let mut kept: Vec<Pair> = Vec::new();
     for (old, pair) in candidates.pairs.drain(..).enumerate() {

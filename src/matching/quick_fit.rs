@@ -7,6 +7,7 @@ use super::assemble::most_contact;
 use super::candidates::Candidates;
 use super::fit::{Assignment, settle};
 use super::group_starts::GroupAvailability;
+use super::law::offenders;
 use super::people_left::PeopleLeft;
 use super::timetable::{Attended, FilledLine, Matched, Timetable};
 use crate::domain::SessionKind;
@@ -156,10 +157,14 @@ fn drop_until_legal(candidates: &Candidates<'_>, timetable: &mut Timetable) {
             dropped.extend(least_wanted(candidates, timetable, supervisor));
         }
         if dropped.is_empty() {
+            let members = timetable.members();
             dropped.extend(timetable.matched.iter().filter_map(|(trainee, matched)| {
                 let least = candidates.pairs[matched.pair].contact_min;
-                (most_contact(candidates, matched) < least).then_some(*trainee)
+                (most_contact(candidates, matched, &members) < least).then_some(*trainee)
             }));
+        }
+        if dropped.is_empty() {
+            dropped = offenders(candidates, timetable);
         }
         if dropped.is_empty() {
             return;

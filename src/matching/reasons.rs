@@ -93,6 +93,13 @@ pub(super) fn stopped_at(
             return stop;
         }
     }
+    if let Some((rule, set)) = candidates.law.as_ref().and_then(|law| {
+        let pair = &candidates.pairs[position];
+        law.likely_obstacle(pair)
+    }) {
+        let text = format!("nothing that is left goes with rule set {}", set.key);
+        return (rule, text);
+    }
     let text = "no choice of times goes with the sessions of the others".to_owned();
     (Rule::NoOverlap, text)
 }
@@ -289,6 +296,15 @@ fn obstacle_text(candidates: &Candidates<'_>, rule: Rule, trainee: usize, site: 
         | Rule::InPersonAtPlacement
         | Rule::NoOverlap
         | Rule::SupervisionLines
+        | Rule::SupervisionUnits
+        | Rule::SupervisionMinutesMin
+        | Rule::GroupShareMax
+        | Rule::IndividualShareMin
+        | Rule::VideoShareMax
+        | Rule::GroupSizeMax
+        | Rule::SupervisorsMax
+        | Rule::SupervisorsDistinctMin
+        | Rule::SuperviseesMax
         | Rule::Pinned => "no choice keeps the rule".to_owned(),
     }
 }
@@ -307,7 +323,18 @@ fn action(reason: Rule) -> &'static str {
         Rule::ContactRange => "widen the trainee's range of contact hours, or rank other sites",
         Rule::CaseloadLimit => "raise a caseload limit, or add a supervisor",
         Rule::SupervisorWeeklyMinutes => "ask a supervisor for more minutes a week",
-        Rule::SupervisionRatio => "add supervision, or lower the contact hours",
+        Rule::SupervisionRatio | Rule::SupervisionUnits => {
+            "add supervision, or lower the contact hours"
+        }
+        Rule::SupervisionMinutesMin
+        | Rule::GroupShareMax
+        | Rule::IndividualShareMin
+        | Rule::VideoShareMax => "change the supervision lines to what the rule set asks for",
+        Rule::GroupSizeMax => "add a group, or a supervisor with room for one",
+        Rule::SupervisorsMax | Rule::SupervisorsDistinctMin => {
+            "change who may fill the supervision lines"
+        }
+        Rule::SuperviseesMax => "add a supervisor, or rank sites of another setting",
         Rule::SiteSupervisorPresent => "add a supervisor at the site",
         Rule::AvailableEveryWeek => "ask the trainee or a supervisor for another free hour",
         Rule::ContactFitsWeek => "ask the trainee for more free hours while the site is open",

@@ -6,6 +6,7 @@ use super::clash::{clashing_minima, keeps_minima};
 use super::fit::{Assignment, Fitted, fit, read_timetable};
 use super::formulation::{Formulation, Scope};
 use super::hurried::Hurried;
+use super::law::offenders;
 use super::levels::{LevelRun, LevelsRun, keep_level, solve_levels, trivial_bound};
 use super::quick_fit::quick_fit;
 use super::refine::Detail;
@@ -141,7 +142,9 @@ impl Run<'_> {
 
     /// Takes a timetable as the best plan when it is legal and better.
     fn offer(&mut self, timetable: &Timetable, observer: &mut dyn Observer) {
-        if !keeps_minima(self.candidates, timetable) {
+        let is_legal = keeps_minima(self.candidates, timetable)
+            && offenders(self.candidates, timetable).is_empty();
+        if !is_legal {
             return;
         }
         let mut plan = super::assemble::assemble(self.candidates, timetable);

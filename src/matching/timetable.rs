@@ -48,20 +48,21 @@ impl Timetable {
         })
     }
 
+    /// Returns how many attend each session.
+    pub(super) fn members(&self) -> BTreeMap<Attended, u32> {
+        let mut members: BTreeMap<Attended, u32> = BTreeMap::new();
+        let lines = self.matched.values().flat_map(|m| m.lines.values());
+        for attended in lines.filter_map(|line| line.attended) {
+            *members.entry(attended).or_default() += 1;
+        }
+        members
+    }
+
     /// Drops the trainees of sessions that have too few members, until there is
     /// none.
     pub(super) fn drop_small_sessions(&mut self) {
         loop {
-            let mut members: BTreeMap<Attended, u32> = BTreeMap::new();
-            for line in self
-                .matched
-                .values()
-                .flat_map(|matched| matched.lines.values())
-            {
-                if let Some(attended) = line.attended {
-                    *members.entry(attended).or_default() += 1;
-                }
-            }
+            let members = self.members();
             let is_small = |attended: Attended| {
                 let least = match attended.kind {
                     SessionKind::Individual => 1,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::{Role, Roster, SessionKind, SiteKey, SiteOrSupervisor, TraineeKey};
+use crate::domain::{Role, Roster, RuleSet, SessionKind, SiteKey, SiteOrSupervisor, TraineeKey};
 
 /// Returns one sentence for everything in the roster that is allowed and yet
 /// likely a slip.
@@ -26,7 +26,26 @@ pub fn advise(roster: &Roster) -> Vec<String> {
     }
     advice.extend(sites_without_supervisor(roster));
     advice.extend(lines_without_supervisor(roster));
+    advice.extend(rule_sets_for_nobody(roster));
     advice
+}
+
+fn rule_sets_for_nobody(roster: &Roster) -> Option<String> {
+    let applies = |set: &&RuleSet| {
+        roster
+            .trainees
+            .iter()
+            .any(|trainee| roster.sites.iter().any(|site| set.applies(trainee, site)))
+    };
+    sentence(
+        "rule set that applies to nobody",
+        "rule sets that apply to nobody",
+        roster
+            .rule_sets
+            .iter()
+            .filter(|set| !applies(set))
+            .map(|set| &set.key),
+    )
 }
 
 fn trainees_without_wish(roster: &Roster) -> Option<String> {

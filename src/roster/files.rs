@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use super::RULES_FOLDER;
+
 /// Most bytes of one file: 64 MiB.
 pub const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
 
@@ -108,8 +110,10 @@ fn next_file(bytes: &[u8]) -> Option<(&str, &[u8], &[u8])> {
     Some((name, contents, after.strip_prefix(b"\n")?))
 }
 
-/// Says whether a name is of a file inside the folder itself, and visible.
+/// Says whether a name is of a visible file inside the folder itself, or in
+/// its folder of rule sets.
 pub(super) fn is_plain_name(name: &str) -> bool {
+    let name = name.strip_prefix(RULES_FOLDER).unwrap_or(name);
     let starts_well = !name.is_empty() && !name.starts_with('.');
     starts_well && !name.contains(|c: char| matches!(c, '/' | '\\' | ':') || c.is_control())
 }
@@ -149,7 +153,18 @@ mod tests {
 
     #[test]
     fn refuses_a_snapshot_whose_names_lead_elsewhere() {
-        for name in ["../a", "/a", "a/b", ".a", "", "a\\b", "c:a"] {
+        for name in [
+            "../a",
+            "/a",
+            "a/b",
+            ".a",
+            "",
+            "a\\b",
+            "c:a",
+            "rules/",
+            "rules/../a",
+            "rules/a/b",
+        ] {
             let mut files = FolderFiles::default();
             files.insert(name, Vec::new());
             assert!(

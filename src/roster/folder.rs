@@ -10,7 +10,7 @@ use tempfile::{Builder, NamedTempFile};
 use super::error::RosterErrors;
 use super::files::{FolderError, FolderFiles, MAX_FILE_BYTES, is_plain_name};
 use super::names::nearest;
-use super::{PLAN_FOLDER_FILES, ROSTER_FILES};
+use super::{PLAN_FOLDER_FILES, ROSTER_FILES, RULES_FOLDER};
 
 impl FolderFiles {
     /// Reads those files of a folder that are named.
@@ -82,7 +82,9 @@ fn write_files(files: &FolderFiles, dir: &Path) -> Result<(), FolderError> {
             let source = std::io::Error::from(std::io::ErrorKind::IsADirectory);
             return Err(failed(&path)(source));
         }
-        let file = write_beside(dir, bytes).map_err(failed(&path))?;
+        let place = path.parent().unwrap_or(dir);
+        fs::create_dir_all(place).map_err(failed(place))?;
+        let file = write_beside(place, bytes).map_err(failed(&path))?;
         written.push((path, file));
     }
     put_in_place(written)
@@ -212,6 +214,28 @@ pub(super) fn gather(dir: &Path, names: &[&str], errors: &mut RosterErrors) -> O
         }
     }
     Some(files)
+}
+
+/// Adds the program's own rule sets, when the folder has any.
+pub(super) fn gather_rules(dir: &Path, files: &mut FolderFiles, errors: &mut RosterErrors) {
+    let Ok(entries) = fs::read_dir(dir.join(RULES_FOLDER)) else {
+        return;
+    };
+    let mut names: Vec<String> = entries
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| name.ends_with(".toml") && !name.starts_with('.'))
+        .map(|name| format!("{RULES_FOLDER}{name}"))
+        .collect();
+    names.sort();
+    for name in names {
+        match read_file(&dir.join(&name)) {
+            Ok(bytes) => files.insert(&name, bytes),
+            Err(message) => {
+                errors.push_file(&name, message);
+                errors.mark_incomplete(RULES_FOLDER);
+            }
+        }
+    }
 }
 
 fn read_file(path: &Path) -> Result<Vec<u8>, String> {

@@ -15,8 +15,10 @@ mod keys;
 mod names;
 mod plan;
 mod read;
+mod rules;
 mod table;
 mod text;
+mod toml_document;
 mod words;
 mod write;
 
@@ -32,9 +34,10 @@ pub use plan::{
     ExplanationRow, ForecastRow, PLAN_FILES, PLAN_FOLDER_FILES, PlanContext, read_plan,
     read_plan_folder, write_explanations, write_forecast, write_plan,
 };
+pub use rules::{known_rule_sets, read_rule_set, rule_set_marks, shipped_rule_sets};
 pub use write::write_roster;
 
-use crate::domain::Roster;
+use crate::domain::{Key, Roster};
 
 /// Files that every roster folder has.
 pub const REQUIRED_FILES: [&str; 4] = [
@@ -75,6 +78,20 @@ const BASELINE_COLUMNS: [&str; 7] = [
     "site_id",
 ];
 
+/// Says whether a roster folder has a file of that name: one of
+/// [`ROSTER_FILES`], or a rule set such as `rules/own.toml`.
+pub fn is_roster_file(name: &str) -> bool {
+    let is_rule_set = || {
+        name.strip_prefix(RULES_FOLDER)
+            .and_then(|name| name.strip_suffix(".toml"))
+            .is_some_and(|key| key.parse::<Key>().is_ok())
+    };
+    ROSTER_FILES.contains(&name) || is_rule_set()
+}
+
+/// Folder within a roster folder that holds the program's own rule sets.
+const RULES_FOLDER: &str = "rules/";
+
 /// Reads the roster in a folder.
 ///
 /// # Errors
@@ -87,9 +104,10 @@ pub fn read_folder(dir: &Path) -> Result<Roster, RosterErrors> {
 /// could be read, whatever is wrong in them.
 pub fn inspect_folder(dir: &Path) -> (FolderFiles, Result<Roster, RosterErrors>) {
     let mut errors = RosterErrors::default();
-    let Some(files) = folder::gather(dir, &ROSTER_FILES, &mut errors) else {
+    let Some(mut files) = folder::gather(dir, &ROSTER_FILES, &mut errors) else {
         return (FolderFiles::default(), finish(None, errors));
     };
+    folder::gather_rules(dir, &mut files, &mut errors);
     let roster = read::read(&files, &mut errors);
     (files, finish(roster, errors))
 }

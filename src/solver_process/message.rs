@@ -7,15 +7,20 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ZoneName;
+use super::SolveOptions;
+use super::explanation::{ExplainRequest, ExplanationMessage};
 use crate::domain::time::{UtcSecond, ZoneRules, ZoneTable};
+use crate::domain::{Roster, ZoneName};
 use crate::matching::{Clash, Progress, Stage};
+use crate::roster::write_roster;
 
 /// From the parent.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Request {
     /// Solve; the first message, sent once.
     Solve(Box<SolveRequest>),
+    /// Explain an unmatched trainee; the first message, sent once.
+    Explain(Box<ExplainRequest>),
     /// End soon with the best plan.
     Cancel,
 }
@@ -31,6 +36,19 @@ pub(super) struct SolveRequest {
     pub(super) threads: usize,
     /// Bytes of memory after which the child fails.
     pub(super) memory_max: u64,
+}
+
+impl SolveRequest {
+    /// Returns the request for a roster.
+    pub(super) fn new(roster: &Roster, zones: &ZoneTable, options: &SolveOptions) -> Self {
+        Self {
+            roster: write_roster(roster).to_bytes(),
+            zones: ZoneTableMessage::new(zones, roster.zones()),
+            seconds: options.time_limit.map(|limit| limit.as_secs_f64()),
+            threads: options.threads,
+            memory_max: options.memory_max,
+        }
+    }
 }
 
 /// Zone rules as numbers.
@@ -91,6 +109,9 @@ pub(super) enum Reply {
         plan: Vec<u8>,
         stages: Vec<StageSeconds>,
     },
+    /// What would have to give; nothing for a trainee who needs no
+    /// explanation. The last message.
+    Explained(Option<ExplanationMessage>),
     /// No plan is legal: rules and what they ask for. The last message.
     Clash(Vec<(String, String)>),
     /// No plan in time. The last message.

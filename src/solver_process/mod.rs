@@ -10,11 +10,13 @@
 //! Every plan that comes back is proved by [`crate::matching::check`] here, on
 //! this side of the pipe, before anybody sees it.
 
+mod explanation;
 mod frame;
 mod message;
 mod parent;
 mod worker;
 
+pub use explanation::explain_in_child;
 pub use message::StageSeconds;
 pub use parent::{Ended, Follower, SolveFailure, SolveOptions, Solved, solve_in_child};
 pub use worker::run_worker;
@@ -26,11 +28,17 @@ use crate::roster::PlanContext;
 /// Name of the hidden command that runs the child.
 pub const WORKER_COMMAND: &str = "solver-worker";
 
-/// Returns what a plan says of the roster and the tools that it was made with.
-pub fn plan_context(roster_sha256: String, zones: &ZoneTable) -> PlanContext {
+/// Returns what a plan says of the roster, the rule sets (as
+/// [`crate::roster::rule_set_marks`] gives them) and the tools that it was made
+/// with.
+pub fn plan_context(
+    roster_sha256: String,
+    rule_sets: Vec<String>,
+    zones: &ZoneTable,
+) -> PlanContext {
     PlanContext {
         roster_sha256,
-        rule_sets: Vec::new(),
+        rule_sets,
         solver: SOLVER_NAME.to_owned(),
         solver_version: solver_version(),
         tzdb_version: zones.version().to_owned(),

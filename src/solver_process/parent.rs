@@ -7,21 +7,21 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
-use super::message::{Reply, Request, SolveRequest, StageSeconds, ZoneTableMessage, read_clashes};
+use super::message::{Reply, Request, SolveRequest, StageSeconds, read_clashes};
 use super::{WORKER_COMMAND, frame};
 use crate::domain::time::ZoneTable;
 use crate::domain::{Plan, Roster};
 use crate::matching::check::{Breach, check};
 use crate::matching::{Clash, Progress};
-use crate::roster::{FolderFiles, read_plan, write_roster};
+use crate::roster::{FolderFiles, read_plan};
 
 /// How often the parent looks up from the pipe.
-const LOOK_UP_EVERY: Duration = Duration::from_millis(50);
+pub(super) const LOOK_UP_EVERY: Duration = Duration::from_millis(50);
 /// How long the child may take to end after a cancel.
 const GRACE: Duration = Duration::from_secs(2);
 /// How long the child may go on past its time limit. With what the parent has
 /// to do before and after, a run ends within two seconds of its limit.
-const OVERTIME: Duration = Duration::from_millis(1_400);
+pub(super) const OVERTIME: Duration = Duration::from_millis(1_400);
 
 /// How a roster is to be solved.
 #[derive(Clone, Debug)]
@@ -105,13 +105,7 @@ pub fn solve_in_child(
     follower: &mut dyn Follower,
 ) -> Result<Solved, SolveFailure> {
     let mut worker = Worker::start(options)?;
-    let request = SolveRequest {
-        roster: write_roster(roster).to_bytes(),
-        zones: ZoneTableMessage::new(zones, roster.zones()),
-        seconds: options.time_limit.map(|limit| limit.as_secs_f64()),
-        threads: options.threads,
-        memory_max: options.memory_max,
-    };
+    let request = SolveRequest::new(roster, zones, options);
     // A child that died already is told by its silence below.
     let _ = frame::write(&mut worker.input, &Request::Solve(Box::new(request)));
     let mut best: Option<Plan> = None;
@@ -158,6 +152,9 @@ pub fn solve_in_child(
             }
             Ok(Reply::Clash(clashes)) => return Err(SolveFailure::Clash(read_clashes(clashes))),
             Ok(Reply::NoPlanInTime) => return Err(SolveFailure::NoPlanInTime),
+            Ok(Reply::Explained(_)) => {
+                return Err(SolveFailure::Matcher("an answer out of turn".to_owned()));
+            }
             Ok(Reply::Failed(text)) if best.is_some() => {
                 return with_best(best, &format!("the matcher failed: {text}"));
             }
@@ -193,15 +190,15 @@ fn proved(roster: &Roster, zones: &ZoneTable, bytes: &[u8]) -> Result<Plan, Solv
 }
 
 /// A running child.
-struct Worker {
+pub(super) struct Worker {
     child: Child,
-    input: ChildStdin,
-    replies: Receiver<Reply>,
-    started: Instant,
+    pub(super) input: ChildStdin,
+    pub(super) replies: Receiver<Reply>,
+    pub(super) started: Instant,
 }
 
 impl Worker {
-    fn start(options: &SolveOptions) -> io::Result<Self> {
+    pub(super) fn start(options: &SolveOptions) -> io::Result<Self> {
         let program: OsString = match &options.program {
             Some(program) => program.into(),
             None => std::env::current_exe()?.into(),
@@ -234,13 +231,13 @@ impl Worker {
         })
     }
 
-    fn stop(&mut self) {
+    pub(super) fn stop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 
     /// Says how a child ended that said no last word.
-    fn epitaph(&mut self) -> String {
+    pub(super) fn epitaph(&mut self) -> String {
         match self.child.wait() {
             Ok(status) => format!("it ended with {status}"),
             Err(error) => format!("it is gone: {error}"),

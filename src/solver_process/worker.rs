@@ -5,11 +5,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use super::explanation::{ExplainRequest, ExplanationMessage};
 use super::message::{ProgressMessage, Reply, Request, SolveRequest, StageSeconds, clash_message};
 use super::{frame, plan_context};
-use crate::domain::Plan;
+use crate::domain::{Plan, Roster};
+use crate::matching::explain::explain;
 use crate::matching::{Budget, MatchError, Observer, Progress, Stage, solve};
-use crate::roster::{FolderFiles, PlanContext, read_roster, roster_hash, write_plan};
+use crate::roster::{
+    FolderFiles, PlanContext, read_plan, read_roster, roster_hash, rule_set_marks, write_plan,
+};
 
 /// Least time between two words of progress on the same stage.
 const PROGRESS_EVERY: Duration = Duration::from_millis(200);
@@ -22,14 +26,21 @@ pub fn run_worker(
     mut input: impl Read + Send + 'static,
     output: impl Write + Send,
 ) -> io::Result<()> {
-    let Some(Request::Solve(request)) = frame::read(&mut input)? else {
-        return Ok(());
-    };
-    limit_memory(request.memory_max);
     let is_cancelled = Arc::new(AtomicBool::new(false));
-    listen(input, Arc::clone(&is_cancelled));
     let mut output = output;
-    let reply = answer(*request, &mut output, &is_cancelled);
+    let reply = match frame::read(&mut input)? {
+        Some(Request::Solve(request)) => {
+            limit_memory(request.memory_max);
+            listen(input, Arc::clone(&is_cancelled));
+            answer(*request, &mut output, &is_cancelled)
+        }
+        Some(Request::Explain(request)) => {
+            limit_memory(request.problem.memory_max);
+            listen(input, Arc::clone(&is_cancelled));
+            explained(*request, &is_cancelled).unwrap_or_else(Reply::Failed)
+        }
+        Some(Request::Cancel) | None => return Ok(()),
+    };
     frame::write(&mut output, &reply)
 }
 
@@ -46,28 +57,94 @@ fn listen(mut input: impl Read + Send + 'static, is_cancelled: Arc<AtomicBool>) 
         loop {
             match frame::read(&mut input) {
                 Ok(Some(Request::Cancel)) => is_cancelled.store(true, Ordering::Relaxed),
-                Ok(Some(Request::Solve(_))) => {}
+                Ok(Some(Request::Solve(_) | Request::Explain(_))) => {}
                 Ok(None) | Err(_) => std::process::exit(0),
             }
         }
     });
 }
 
+/// Explains a trainee.
+fn explained(request: ExplainRequest, cancel: &AtomicBool) -> Result<Reply, String> {
+    let started = Instant::now();
+    let ExplainRequest {
+        problem,
+        plan,
+        trainee,
+    } = request;
+    let roster = roster_of(&problem.roster)?;
+    let plan = FolderFiles::from_bytes(&plan).map_err(|error| error.to_string())?;
+    let (plan, _) = read_plan(&plan).map_err(|errors| errors.to_string())?;
+    let trainee = trainee.parse().map_err(|_| "no key of a trainee")?;
+    let mut quiet = Quiet {
+        deadline: deadline(started, problem.seconds),
+        is_cancelled: cancel,
+    };
+    let zones = problem.zones.into_table();
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(problem.threads.max(1))
+        .build()
+        .map_err(|error| error.to_string())?;
+    let explanation = pool.install(|| explain(&roster, &zones, &plan, &trainee, &mut quiet));
+    let explanation = explanation.map_err(|error| error.to_string())?;
+    let message = explanation.as_ref().map(ExplanationMessage::from);
+    Ok(Reply::Explained(message))
+}
+
+fn roster_of(bytes: &[u8]) -> Result<Roster, String> {
+    let files = FolderFiles::from_bytes(bytes).map_err(|error| error.to_string())?;
+    read_roster(&files).map_err(|errors| errors.to_string())
+}
+
+fn deadline(started: Instant, seconds: Option<f64>) -> Option<Instant> {
+    let after = |seconds| Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX / 4);
+    seconds.map(|seconds| started + after(seconds))
+}
+
+/// Returns the seconds until a deadline, negative after it.
+fn seconds_until(deadline: Option<Instant>) -> f64 {
+    deadline.map_or(f64::INFINITY, |deadline| {
+        let now = Instant::now();
+        let left = deadline.saturating_duration_since(now).as_secs_f64();
+        if left > 0.0 {
+            left
+        } else {
+            -now.duration_since(deadline).as_secs_f64()
+        }
+    })
+}
+
+/// Watches the time and a cancel, and tells nobody anything.
+struct Quiet<'q> {
+    deadline: Option<Instant>,
+    is_cancelled: &'q AtomicBool,
+}
+
+impl Observer for Quiet<'_> {
+    fn seconds_left(&self) -> f64 {
+        seconds_until(self.deadline)
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.is_cancelled.load(Ordering::Relaxed)
+    }
+
+    fn progress(&mut self, _progress: Progress) {}
+
+    fn better_plan(&mut self, _plan: &Plan) {}
+}
+
 fn answer(request: SolveRequest, output: &mut (impl Write + Send), cancel: &AtomicBool) -> Reply {
     let started = Instant::now();
-    let files = FolderFiles::from_bytes(&request.roster).map_err(|error| error.to_string());
-    let roster = files.and_then(|files| read_roster(&files).map_err(|errors| errors.to_string()));
-    let roster = match roster {
+    let roster = match roster_of(&request.roster) {
         Ok(roster) => roster,
         Err(error) => return Reply::Failed(error),
     };
     let zones = request.zones.into_table();
     let mut teller = Teller {
         output,
-        context: plan_context(roster_hash(&roster), &zones),
-        deadline: request.seconds.map(|seconds| {
-            started + Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX / 4)
-        }),
+        context: plan_context(roster_hash(&roster), rule_set_marks(&roster), &zones),
+        deadline: deadline(started, request.seconds),
         is_cancelled: cancel,
         told_at: None,
         told: None,
@@ -128,15 +205,7 @@ impl<W: Write> Teller<'_, W> {
 
 impl<W: Write> Observer for Teller<'_, W> {
     fn seconds_left(&self) -> f64 {
-        self.deadline.map_or(f64::INFINITY, |deadline| {
-            let now = Instant::now();
-            let left = deadline.saturating_duration_since(now).as_secs_f64();
-            if left > 0.0 {
-                left
-            } else {
-                -now.duration_since(deadline).as_secs_f64()
-            }
-        })
+        seconds_until(self.deadline)
     }
 
     fn is_cancelled(&self) -> bool {

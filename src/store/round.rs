@@ -16,7 +16,7 @@ pub(super) const ROUNDS: ListTable = list_table!(
     "round",
     "key_is_given, name, first_day, last_day, session_start_step_minutes, missed_sessions_max, \
     unranked_sites, excluded_supervisor_closes_sites, contact_per_supervision_max_thousandths, \
-    group_credit_thousandths, has_availability, policy",
+    group_credit_thousandths, has_availability, policy, rule_sets",
     "name",
     "($5 = '' OR (first_day <= $5 AND last_day >= $5))"
 );
@@ -26,8 +26,8 @@ statements! {
         key_is_given, name, first_day, last_day, session_start_step_minutes, \
         missed_sessions_max, unranked_sites, excluded_supervisor_closes_sites, \
         contact_per_supervision_max_thousandths, group_credit_thousandths, has_availability, \
-        policy) \
-        VALUES ($1, $2, $3, 1, $4, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) \
+        policy, rule_sets) \
+        VALUES ($1, $2, $3, 1, $4, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) \
         ON CONFLICT (program_id, key) DO UPDATE SET version = round.version + 1, \
         updated_at = excluded.updated_at, deleted_at = NULL, \
         key_is_given = excluded.key_is_given, name = excluded.name, \
@@ -39,7 +39,8 @@ statements! {
         contact_per_supervision_max_thousandths = \
         excluded.contact_per_supervision_max_thousandths, \
         group_credit_thousandths = excluded.group_credit_thousandths, \
-        has_availability = excluded.has_availability, policy = excluded.policy";
+        has_availability = excluded.has_availability, policy = excluded.policy, \
+        rule_sets = excluded.rule_sets";
     ROUND_TOUCH = "UPDATE round SET version = version + 1, updated_at = $3 \
         WHERE program_id = $1 AND key = $2 AND deleted_at IS NULL";
 }
@@ -53,6 +54,8 @@ pub struct RoundRecord {
     pub round: Round,
     /// Whether the roster says when people are available at all.
     pub has_availability: bool,
+    /// The texts of the rule sets that hold, in order.
+    pub rule_sets: Vec<String>,
 }
 
 #[derive(FromRow)]
@@ -71,6 +74,7 @@ struct RoundRow {
     group_credit_thousandths: Option<i64>,
     has_availability: bool,
     policy: String,
+    rule_sets: String,
 }
 
 const UNRANKED_SITES: [UnrankedSites; 2] = [UnrankedSites::Forbidden, UnrankedSites::Last];
@@ -116,6 +120,7 @@ impl RoundRow {
             key,
             round,
             has_availability: self.has_availability,
+            rule_sets: serde_json::from_str(&self.rule_sets).map_err(|_| place.corrupt())?,
         }))
     }
 }
@@ -196,6 +201,7 @@ impl WriteTx {
     pub async fn round_write(&mut self, record: &RoundRecord) -> Result<(), StoreError> {
         let (program_id, now) = (self.scope.program_id, self.now.0);
         let round = &record.round;
+        let rule_sets = serde_json::json!(record.rule_sets).to_string();
         let factor = |of: fn(&Ratio) -> Thousandths| {
             round.ratio.as_ref().map(|ratio| i64::from(of(ratio).get()))
         };
@@ -217,6 +223,7 @@ impl WriteTx {
                 .bind(factor(|ratio| ratio.group_credit))
                 .bind(record.has_availability)
                 .bind(round.policy.to_string())
+                .bind(rule_sets.as_str())
                 .execute(connection)
                 .await
                 .map(drop)

@@ -10,14 +10,15 @@ use super::rows::{Place, RecordColumns};
 use super::{KeyRange, ProgramScope, Seek, StoreError, Tx, WriteTx, run_event};
 use crate::domain::time::UtcSecond;
 use crate::domain::{
-    EntityKind, Key, Run, RunEvent, RunEventKind, RunFilter, RunLimits, RunState, Versioned,
+    EntityKind, Key, Run, RunEvent, RunEventKind, RunFilter, RunLimits, RunOrigin, RunState,
+    Versioned,
 };
 
 /// The lists of runs; their filter is round, state and whether there is a plan.
 pub(super) const RUNS: ListTable = list_table!(
     "run",
     "round_key, state, snapshot_sha256, limit_seconds, limit_memory_bytes, cancel_requested, \
-    fencing_token, has_plan, failure, started_at, ended_at",
+    fencing_token, has_plan, failure, started_at, ended_at, forked_from_key, edits, baseline_key",
     "round_key",
     "($5 = '' OR round_key = $5) AND ($6 = '' OR state = $6) \
      AND ($7 = '' OR has_plan = ($7 = 'true'))"
@@ -28,8 +29,9 @@ statements! {
         AND (has_plan OR NOT $2)";
     RUN_INSERT = "INSERT INTO run (program_id, key, id, version, created_at, updated_at, \
         round_key, state, snapshot_sha256, limit_seconds, limit_memory_bytes, \
-        cancel_requested, fencing_token, has_plan, event_sequence) \
-        VALUES ($1, $2, $3, 1, $4, $4, $5, 'queued', $6, $7, $8, FALSE, 0, FALSE, 1)";
+        cancel_requested, fencing_token, has_plan, event_sequence, forked_from_key, edits, \
+        baseline_key) \
+        VALUES ($1, $2, $3, 1, $4, $4, $5, 'queued', $6, $7, $8, FALSE, 0, FALSE, 1, $9, $10, $11)";
     RUN_CANCEL_QUEUED = "UPDATE run SET state = 'cancelled', cancel_requested = TRUE, \
         ended_at = $3, updated_at = $3, version = version + 1, \
         event_sequence = event_sequence + 1 \
@@ -48,6 +50,8 @@ pub struct NewRun<'a> {
     pub snapshot_sha256: &'a str,
     /// What it may use.
     pub limits: RunLimits,
+    /// What it solves beside the records of its round.
+    pub origin: &'a RunOrigin,
 }
 
 #[derive(FromRow)]
@@ -65,6 +69,9 @@ struct RunRow {
     failure: Option<String>,
     started_at: Option<i64>,
     ended_at: Option<i64>,
+    forked_from_key: Option<String>,
+    edits: String,
+    baseline_key: Option<String>,
 }
 
 impl RunRow {
@@ -72,6 +79,13 @@ impl RunRow {
         let place = Place {
             table: "run",
             key: &self.record.key,
+        };
+        let key = |key: Option<&String>| key.map(|key| place.parse(key)).transpose();
+        let edits = self.edits.lines().map(|edit| place.parse(edit));
+        let origin = RunOrigin {
+            forked_from: key(self.forked_from_key.as_ref())?,
+            edits: edits.collect::<Result<_, _>>()?,
+            baseline: key(self.baseline_key.as_ref())?,
         };
         let run = Run {
             key: place.parse(&self.record.key)?,
@@ -82,6 +96,7 @@ impl RunRow {
                 memory_bytes: place.some(u64::try_from(self.limit_memory_bytes).ok())?,
             },
             snapshot_sha256: self.snapshot_sha256,
+            origin,
             cancel_requested: self.cancel_requested,
             attempts: self.fencing_token,
             has_plan: self.has_plan,
@@ -192,6 +207,9 @@ impl WriteTx {
             key: new.round.as_str(),
         };
         let key: Key = place.parse(&id.to_string())?;
+        let origin = new.origin;
+        let edits: Vec<String> = origin.edits.iter().map(ToString::to_string).collect();
+        let edits = edits.join("\n");
         let memory = i64::try_from(new.limits.memory_bytes).unwrap_or(i64::MAX);
         on!(&mut self.tx, |connection| {
             sqlx::query(RUN_INSERT)
@@ -203,6 +221,9 @@ impl WriteTx {
                 .bind(new.snapshot_sha256)
                 .bind(i64::from(new.limits.seconds))
                 .bind(memory)
+                .bind(origin.forked_from.as_ref().map(Key::as_str))
+                .bind(&edits)
+                .bind(origin.baseline.as_ref().map(Key::as_str))
                 .execute(connection)
                 .await
                 .map(drop)

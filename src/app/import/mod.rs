@@ -97,6 +97,11 @@ pub(super) fn difference(before: &Before, roster: Roster, mode: ImportMode) -> D
         key: round_key(&roster),
         round: roster.round.clone(),
         has_availability: roster.has_availability,
+        rule_sets: roster
+            .rule_sets
+            .iter()
+            .map(|set| set.text.clone())
+            .collect(),
     };
     let program = counter.single(
         KindOfRow::Program,

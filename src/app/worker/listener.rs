@@ -33,6 +33,10 @@ impl Follower for Listener {
 
     fn better_plan(&mut self, plan: &Plan) {
         let placements = plan.placements.len();
+        // The first plan of every run places nobody.
+        if placements == 0 {
+            return;
+        }
         let _ = self.said.send(Said::BetterPlan { placements });
     }
 }

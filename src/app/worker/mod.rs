@@ -72,7 +72,7 @@ impl App {
 
     /// Takes up runs as long as there are any and cores for them.
     async fn take_up(&self, solves: &mut JoinSet<()>, stopping: &watch::Receiver<bool>) {
-        while solves.len() < self.solves_max() {
+        while solves.len() < self.inner.settings.solves_at_a_time() {
             let now = self.now();
             match self.inner.db.run_claim(now, self.lease_from(now)).await {
                 Ok(Some(claim)) => {
@@ -95,11 +95,6 @@ impl App {
     fn lease_from(&self, now: UtcSecond) -> UtcSecond {
         let seconds = i64::try_from(self.inner.settings.run_lease.as_secs()).unwrap_or(i64::MAX);
         UtcSecond(now.0.saturating_add(seconds))
-    }
-
-    fn solves_max(&self) -> usize {
-        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
-        self.inner.settings.solves_max.unwrap_or_else(cores).max(1)
     }
 
     /// Solves a run and ends it.
@@ -260,14 +255,14 @@ impl App {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         SolveOptions {
             time_limit: Some(Duration::from_secs(u64::from(run.limits.seconds))),
-            threads: (cores / self.solves_max()).max(1),
+            threads: (cores / self.inner.settings.solves_at_a_time()).max(1),
             memory_max: run.limits.memory_bytes,
             program: self.inner.settings.solver_program.clone(),
         }
     }
 
     fn plan_record(&self, run: &Run, about: &About, zones: &ZoneTable, plan: Plan) -> PlanRecord {
-        let context = plan_context(about.roster_sha256.clone(), zones);
+        let context = plan_context(about.roster_sha256.clone(), about.rule_sets.clone(), zones);
         PlanRecord {
             round: run.round.clone(),
             created_at: self.now(),

@@ -18,15 +18,13 @@ pub(super) mod trouble;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::folders::ERRORS_SHOWN;
 use super::{Failure, output};
 use crate::app::{Actor, App, AppError, Settings, SystemClock};
 use crate::domain::{Key, ListRequest, PageRequest, ProgramKey};
 use crate::roster::FolderFiles;
 use crate::store::{Address, Db, StoreError};
 use crate::zone_data;
-
-/// Mistakes of a roster that are printed; the rest is counted.
-const ERRORS_SHOWN: usize = 200;
 
 /// The database where nobody names one.
 const USUAL: &str = "practicum.db";

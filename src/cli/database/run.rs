@@ -5,14 +5,17 @@ use std::process::ExitCode;
 
 use super::follow::{Follower, Lines};
 use super::{Absent, InProgram, InRound, Open, failure, write_folder};
+use crate::app::RunStart;
 use crate::cli::{Failure, output};
-use crate::domain::{Key, ListRequest, ProgramKey, Run, RunLimits, RunState};
+use crate::domain::{Edit, Key, ListRequest, ProgramKey, Run, RunLimits, RunState};
 use crate::roster::PLAN_FOLDER_FILES;
 
 #[derive(Debug, clap::Subcommand)]
 pub(in crate::cli) enum Command {
     /// Match a round and store the plan; Ctrl-C ends it with the best so far.
     Start(Start),
+    /// Match the snapshot of a run again with edits: what would have come of it.
+    Fork(Fork),
     /// Follow a run, whoever solves it, until it has ended.
     Watch(Watch),
     /// List the runs of a program.
@@ -27,6 +30,33 @@ pub(in crate::cli) struct Start {
     #[command(flatten)]
     round: InRound,
     #[command(flatten)]
+    how: How,
+}
+
+/// Options of `run fork`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "The edits are those of `practicum repair`, whose --help lists them.")]
+pub(in crate::cli) struct Fork {
+    /// The run whose snapshot is edited.
+    #[arg(value_name = "RUN")]
+    run: Key,
+    #[command(flatten)]
+    program: InProgram,
+    #[command(flatten)]
+    how: How,
+}
+
+/// How a run is started and what is done with its plan.
+#[derive(Debug, clap::Args)]
+struct How {
+    /// What is changed before the solve, such as `close SITE`; the records
+    /// stay as they are. May be given again.
+    #[arg(long = "edit", value_name = "EDIT")]
+    edits: Vec<Edit>,
+    /// A run whose plan is kept where it can be, with the fewest changes.
+    #[arg(long, value_name = "RUN")]
+    baseline: Option<Key>,
+    #[command(flatten)]
     limits: Limits,
     /// Write the plan folder too.
     #[arg(long, value_name = "FOLDER")]
@@ -34,6 +64,16 @@ pub(in crate::cli) struct Start {
     /// Queue the run for a server, and do not wait for it.
     #[arg(long, conflicts_with = "out")]
     detach: bool,
+}
+
+impl How {
+    fn start(&self) -> RunStart {
+        RunStart {
+            limits: self.limits.of_run(),
+            edits: self.edits.clone(),
+            baseline: self.baseline.clone(),
+        }
+    }
 }
 
 /// What a run may use.
@@ -103,6 +143,17 @@ pub(in crate::cli) fn run(command: &Command, tzdir: Option<&Path>) -> Result<Exi
                     Box::pin(start(open, args)).await
                 })
         }
+        Command::Fork(args) => args
+            .program
+            .database
+            .with(tzdir, Absent::Refuse, async |open| {
+                let program = open.program(&args.program).await?;
+                let start = args.how.start();
+                let forked = open.app.fork_run(&open.actor, &program, &args.run, start);
+                let key = Box::pin(forked).await.map_err(failure)?.value.key;
+                let option = args.program.database.option();
+                Box::pin(see_to_its_end(open, &program, &key, &args.how, &option)).await
+            }),
         Command::Watch(args) => args
             .program
             .database
@@ -126,21 +177,34 @@ pub(in crate::cli) fn run(command: &Command, tzdir: Option<&Path>) -> Result<Exi
 
 async fn start(open: &Open, args: &Start) -> Result<ExitCode, Failure> {
     let (program, round) = open.round(&args.round).await?;
-    let limits = args.limits.of_run();
-    let started = open.app.start_run(&open.actor, &program, &round, limits);
+    let start = args.how.start();
+    let started = open.app.start_run(&open.actor, &program, &round, start);
     let key = started.await.map_err(failure)?.value.key;
+    let option = args.round.program.database.option();
+    Box::pin(see_to_its_end(open, &program, &key, &args.how, &option)).await
+}
+
+/// Solves a run that is queued and says what came of it, or leaves it to
+/// others.
+async fn see_to_its_end(
+    open: &Open,
+    program: &ProgramKey,
+    key: &Key,
+    how: &How,
+    option: &str,
+) -> Result<ExitCode, Failure> {
     output::line(&format!("run {key}"));
-    if args.detach {
-        let (this, option) = (output::program(), args.round.program.database.option());
+    if how.detach {
+        let this = output::program();
         output::line("queued; a server or another `practicum run start` solves it");
         output::line(&format!("watch it with `{this} run watch {key}{option}`"));
         return Ok(ExitCode::SUCCESS);
     }
-    let run = Box::pin(work_and_follow(open, &program, &key)).await?;
+    let run = Box::pin(work_and_follow(open, program, key)).await?;
     if run.has_plan
-        && let Some(out) = &args.out
+        && let Some(out) = &how.out
     {
-        let plan = open.app.get_plan(&open.actor, &program, &key).await;
+        let plan = open.app.get_plan(&open.actor, program, key).await;
         let files = plan.map_err(failure)?.files();
         write_folder("plan", &files, out, &PLAN_FOLDER_FILES)?;
     }

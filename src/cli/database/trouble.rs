@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use crate::app::with_causes;
 use crate::cli::Failure;
 use crate::store::{Address, StoreError};
 
@@ -67,7 +68,7 @@ pub(in crate::cli) fn sentence(address: &Address, error: &StoreError) -> String 
         | StoreError::Corrupt { .. }
         | StoreError::Url(_)
         | StoreError::Role(_)
-        | StoreError::Unexpected(_) => format!("{address}: {}", chain(error)),
+        | StoreError::Unexpected(_) => format!("{address}: {}", with_causes(error)),
     }
 }
 
@@ -149,15 +150,4 @@ fn said(cause: &sqlx::Error) -> String {
         (None, sqlx::Error::Io(error)) => error.to_string(),
         (None, other) => other.to_string(),
     }
-}
-
-/// Returns an error with all that caused it.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(&format!(": {cause}"));
-        source = cause.source();
-    }
-    text
 }

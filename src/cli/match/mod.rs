@@ -16,7 +16,7 @@ use serde_json::json;
 use super::{Failure, folders, output};
 use crate::domain::time::ZoneTable;
 use crate::domain::{Baseline, Roster};
-use crate::roster::{PLAN_FOLDER_FILES, PlanContext, roster_hash, write_plan};
+use crate::roster::{PLAN_FOLDER_FILES, PlanContext, roster_hash, rule_set_marks, write_plan};
 use crate::solver_process::{
     Ended, SolveFailure, SolveOptions, Solved, plan_context, solve_in_child,
 };
@@ -109,7 +109,7 @@ pub(super) fn match_into(
 ) -> Result<Run, Failure> {
     let made = make_writable(out)?;
     let result = match_roster(roster, zones, limits).and_then(|run| {
-        let context = plan_context(roster_hash(roster), zones);
+        let context = plan_context(roster_hash(roster), rule_set_marks(roster), zones);
         write_folder(&run.solved, &context, &run.timings, out)?;
         Ok(run)
     });

@@ -126,7 +126,7 @@ impl FromStr for Edit {
                 .find(|form| form.split(' ').next() == Some(first));
             let wanted = form.map_or_else(
                 || format!("one of: {}", EDIT_FORMS.join("; ")),
-                |form| format!("{form}, with keys of the roster, days as YYYY-MM-DD, weekly minutes of a supervisor up to {MINUTES_OF_WEEK}, and at most {MOST_PEOPLE} people"),
+                |form| format!("{form}, with keys of the roster, days as YYYY-MM-DD, minutes as multiples of 15, and at most {MOST_PEOPLE} people"),
             );
             InvalidEdit {
                 text: text.to_owned(),
@@ -168,7 +168,7 @@ fn read(words: &[&str]) -> Option<Edit> {
         },
         ["contact", site, minutes] => Edit::Contact {
             site: site.parse().ok()?,
-            minutes: Minutes::new(minutes.parse().ok()?)?,
+            minutes: self::minutes(minutes)?,
         },
         ["caseload", supervisor, trainees] => Edit::Caseload {
             supervisor: supervisor.parse().ok()?,
@@ -187,11 +187,11 @@ fn people(text: &str) -> Option<u32> {
 }
 
 fn weekly(text: &str) -> Option<Minutes> {
-    let minutes = text
-        .parse()
-        .ok()
-        .filter(|count| *count <= MINUTES_OF_WEEK)?;
-    Minutes::new(minutes)
+    minutes(text).filter(|minutes| minutes.get() <= MINUTES_OF_WEEK)
+}
+
+fn minutes(text: &str) -> Option<Minutes> {
+    Minutes::new(text.parse().ok()?).filter(|minutes| minutes.is_on_grid())
 }
 
 fn target(kind: &str, key: &str) -> Option<SiteOrSupervisor> {

@@ -3,8 +3,10 @@
 //! What comes in is read through [`Fields`](fields::Fields), which gathers
 //! every broken field with its path. Nothing here asks a use case.
 
+pub(super) mod analysis;
 pub(super) mod availability;
 pub(super) mod batch;
+pub(super) mod edits;
 pub(super) mod fields;
 pub(super) mod listing;
 mod lists;
@@ -13,6 +15,7 @@ pub(super) mod names;
 pub(super) mod pairs;
 pub(super) mod participants;
 pub(super) mod plans;
+pub(super) mod preflight;
 pub(super) mod programs;
 pub(super) mod ranked;
 pub(super) mod records;

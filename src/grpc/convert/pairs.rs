@@ -10,9 +10,16 @@ pub(in super::super) fn read(
     fields: &mut Fields<'_>,
 ) -> Option<(TraineeKey, SiteOrSupervisor)> {
     let pair = fields.required("pair", pair)?;
-    let mut within = fields.at("pair");
-    let trainee = within.parse("trainee_id", &pair.trainee_id);
-    let target = read_target(pair.target, &mut within);
+    read_pair(pair, &mut fields.at("pair"))
+}
+
+/// Reads the fields of a pair.
+pub(in super::super) fn read_pair(
+    pair: pb::Pair,
+    fields: &mut Fields<'_>,
+) -> Option<(TraineeKey, SiteOrSupervisor)> {
+    let trainee = fields.parse("trainee_id", &pair.trainee_id);
+    let target = read_target(pair.target, fields);
     Some((trainee?, target?))
 }
 

@@ -1,12 +1,14 @@
 //! Runs and what happens in them.
 
 use super::super::pb;
+use super::edits;
 use super::fields::Fields;
 use super::names::{name, round_name};
 use super::records::timestamp;
 use super::words;
+use crate::app::RunStart;
 use crate::domain::time::UtcSecond;
-use crate::domain::{ProgramKey, Run, RunEvent, RunEventKind, RunLimits, RunState, Versioned};
+use crate::domain::{Key, ProgramKey, Run, RunEvent, RunEventKind, RunLimits, RunState, Versioned};
 
 /// Reads what a run may use; zero means the default.
 pub(in super::super) fn read_limits(
@@ -43,9 +45,40 @@ pub(in super::super) fn read_limits(
     })
 }
 
+/// Reads how a run is started: its limits, and the fields `edits` and
+/// `baseline`; the plan must be of the same program.
+pub(in super::super) fn read_start(
+    program: Option<&ProgramKey>,
+    limits: Option<RunLimits>,
+    (edits, baseline): (Vec<pb::Edit>, &str),
+    fields: &mut Fields<'_>,
+) -> Option<RunStart> {
+    let edits = edits::read(edits, fields);
+    let baseline = if baseline.is_empty() {
+        Some(None)
+    } else {
+        let name = fields.resource_name::<Key>("baseline", baseline, "plans");
+        if let (Some((owner, _)), Some(program)) = (&name, program)
+            && owner != program
+        {
+            fields.refuse("baseline", "program", "must be of the same program");
+        }
+        name.map(|(_, run)| Some(run))
+    };
+    Some(RunStart {
+        limits: limits?,
+        edits: edits?,
+        baseline: baseline?,
+    })
+}
+
 /// Returns a run as a message.
 pub(in super::super) fn message(program: &ProgramKey, record: &Versioned<Run>) -> pb::Run {
     let run = &record.value;
+    let other = |key: &Option<Key>, collection: &str| {
+        let name = key.as_ref().map(|key| name(program, collection, key));
+        name.unwrap_or_default()
+    };
     let plan = run.has_plan.then(|| name(program, "plans", &run.key));
     pb::Run {
         name: name(program, "runs", &run.key),
@@ -62,6 +95,9 @@ pub(in super::super) fn message(program: &ProgramKey, record: &Versioned<Run>) -
         round: round_name(program, &run.round),
         attempts: run.attempts,
         update_time: Some(timestamp(record.updated_at)),
+        forked_from: other(&run.origin.forked_from, "runs"),
+        edits: run.origin.edits.iter().map(edits::message).collect(),
+        baseline: other(&run.origin.baseline, "plans"),
     }
 }
 

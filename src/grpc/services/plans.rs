@@ -1,13 +1,23 @@
 //! `PlanService`. A plan never changes, so a page of it is told by a place.
 
+use std::time::Duration;
+
+use tokio_stream::Stream;
 use tonic::{Request, Response, Status};
 
-use super::super::convert::plans;
+use super::super::convert::{analysis, plans};
 use super::super::pb;
 use super::super::request::{next_token, page, page_of, read};
 use super::super::status::{invalid_field, status};
+use super::rosters::pieces;
 use crate::app::{Actor, App, StoredPlan};
-use crate::domain::{Key, PlanDifference, ProgramKey};
+use crate::domain::{Key, PageRequest, PlanDifference, ProgramKey};
+use crate::roster::FolderFiles;
+
+/// Seconds of an explanation that names none.
+const EXPLAIN_SECONDS: u32 = 10;
+/// Most seconds of an explanation.
+const EXPLAIN_SECONDS_MAX: u32 = 600;
 
 /// Answers the calls on plans.
 #[derive(Clone, Debug)]
@@ -28,21 +38,39 @@ impl PlanCalls {
         part: impl Fn(&StoredPlan) -> &[T],
         message: impl Fn(&T) -> M,
     ) -> Result<(Vec<M>, String), Status> {
-        let scope = format!("{}/{}", list.parent, list.part);
-        let ((program, run), page) = read(|fields| {
-            let name = fields.resource_name("parent", list.parent, "plans");
-            let page = page(list.page_size, list.page_token, &scope, fields);
-            Some((name?, page?))
-        })?;
+        let ((program, run), page, scope) = list.read()?;
         let stored = self.fetch(&program, &run).await?;
-        let items = part(&stored);
-        let Some(places) = page_of(items, &page) else {
-            let message = "is not a next_page_token of this list";
-            return Err(invalid_field("page_token", "page_token", message));
-        };
-        let token = next_token(&places, &scope);
-        let on_page = places.items.iter().filter_map(|place| items.get(*place));
-        Ok((on_page.map(message).collect(), token))
+        list_page(part(&stored), &page, &scope, message)
+    }
+}
+
+/// Returns a page of some items, and the token of the next one.
+fn list_page<T, M>(
+    items: &[T],
+    page: &PageRequest,
+    scope: &str,
+    message: impl Fn(&T) -> M,
+) -> Result<(Vec<M>, String), Status> {
+    let Some(places) = page_of(items, page) else {
+        let message = "is not a next_page_token of this list";
+        return Err(invalid_field("page_token", "page_token", message));
+    };
+    let token = next_token(&places, scope);
+    let on_page = places.items.iter().filter_map(|place| items.get(*place));
+    Ok((on_page.map(message).collect(), token))
+}
+
+/// What is written of a plan.
+enum Format {
+    Folder,
+    Model,
+}
+
+fn plan_format(format: pb::PlanFormat) -> Option<Format> {
+    match format {
+        pb::PlanFormat::Unspecified => None,
+        pb::PlanFormat::Csv => Some(Format::Folder),
+        pb::PlanFormat::Mps => Some(Format::Model),
     }
 }
 
@@ -54,8 +82,24 @@ struct List<'a> {
     page_token: &'a str,
 }
 
+impl List<'_> {
+    /// Reads the plan, the page, and what a token of it holds for.
+    fn read(&self) -> Result<((ProgramKey, Key), PageRequest, String), Status> {
+        let scope = format!("{}/{}", self.parent, self.part);
+        let (name, page) = read(|fields| {
+            let name = fields.resource_name("parent", self.parent, "plans");
+            let page = page(self.page_size, self.page_token, &scope, fields);
+            Some((name?, page?))
+        })?;
+        Ok((name, page, scope))
+    }
+}
+
 #[tonic::async_trait]
 impl pb::plan_service_server::PlanService for PlanCalls {
+    type ExportPlanStream =
+        std::pin::Pin<Box<dyn Stream<Item = Result<pb::ExportPlanResponse, Status>> + Send>>;
+
     async fn get_plan(
         &self,
         request: Request<pb::GetPlanRequest>,
@@ -123,6 +167,79 @@ impl pb::plan_service_server::PlanService for PlanCalls {
             unmatched,
             next_page_token,
         }))
+    }
+
+    async fn explain_trainee(
+        &self,
+        request: Request<pb::ExplainTraineeRequest>,
+    ) -> Result<Response<pb::ExplainTraineeResponse>, Status> {
+        let request = request.into_inner();
+        let ((program, run), trainee, seconds) = read(|fields| {
+            let plan = fields.resource_name::<Key>("plan", &request.plan, "plans");
+            let trainee = fields.parse("trainee_id", &request.trainee_id);
+            let seconds = match request.time_limit_seconds {
+                0 => Some(EXPLAIN_SECONDS),
+                given => fields.whole("time_limit_seconds", given, 1, EXPLAIN_SECONDS_MAX),
+            };
+            Some((plan?, trainee?, seconds?))
+        })?;
+        let (actor, limit) = (Actor::operator(), Duration::from_secs(seconds.into()));
+        let explained = self
+            .app
+            .explain_trainee(&actor, &program, &run, &trainee, limit);
+        let explanation = Box::pin(explained).await.map_err(status)?;
+        Ok(Response::new(pb::ExplainTraineeResponse {
+            explanation: Some(analysis::explanation(&explanation)),
+        }))
+    }
+
+    async fn audit_stability(
+        &self,
+        request: Request<pb::AuditStabilityRequest>,
+    ) -> Result<Response<pb::AuditStabilityResponse>, Status> {
+        let request = request.into_inner();
+        let list = List {
+            parent: &request.parent,
+            part: "blocking-pairs",
+            page_size: request.page_size,
+            page_token: &request.page_token,
+        };
+        let ((program, run), page, scope) = list.read()?;
+        let actor = Actor::operator();
+        let found = self.app.audit_stability(&actor, &program, &run);
+        let found = found.await.map_err(status)?;
+        let (pairs, next_page_token) = list_page(&found, &page, &scope, analysis::blocking_pair)?;
+        Ok(Response::new(pb::AuditStabilityResponse {
+            pairs,
+            next_page_token,
+        }))
+    }
+
+    async fn export_plan(
+        &self,
+        request: Request<pb::ExportPlanRequest>,
+    ) -> Result<Response<Self::ExportPlanStream>, Status> {
+        let request = request.into_inner();
+        let ((program, run), format) = read(|fields| {
+            let name = fields.resource_name::<Key>("name", &request.name, "plans");
+            let format = fields.choice("format", request.format, plan_format);
+            Some((name?, format?))
+        })?;
+        let actor = Actor::operator();
+        let files = match format {
+            Format::Folder => self.fetch(&program, &run).await?.files(),
+            Format::Model => {
+                let model = self.app.export_model(&actor, &program, &run);
+                let mut files = FolderFiles::default();
+                for (number, (level, text)) in (1..).zip(model.await.map_err(status)?) {
+                    files.insert(&format!("{number}-{level}.mps"), text.into_bytes());
+                }
+                files
+            }
+        };
+        let answer = |piece| Ok(pb::ExportPlanResponse { piece: Some(piece) });
+        let answers = pieces(&files).into_iter().map(answer);
+        Ok(Response::new(Box::pin(tokio_stream::iter(answers))))
     }
 
     async fn compare_plans(

@@ -13,7 +13,7 @@ use super::super::pb;
 use super::super::request::{caller_of_body, hexadecimal, once, read};
 use super::super::status::{invalid_field, status};
 use crate::app::{Actor, App, AppError, RosterSource};
-use crate::roster::{FolderFiles, MAX_FILE_BYTES, ROSTER_FILES};
+use crate::roster::{FolderFiles, MAX_FILE_BYTES, ROSTER_FILES, is_roster_file};
 
 /// Longest wait for the next piece of an import.
 const PIECE_WAIT: Duration = Duration::from_secs(60);
@@ -80,7 +80,9 @@ impl pb::roster_service_server::RosterService for RosterCalls {
             .await;
         let files = files.map_err(status)?;
         tracing::debug!(round = %round_name(&program, &round), "exports a roster");
-        Ok(Response::new(Box::pin(tokio_stream::iter(pieces(&files)))))
+        let answer = |piece| Ok(pb::ExportRosterResponse { piece: Some(piece) });
+        let answers = pieces(&files).into_iter().map(answer);
+        Ok(Response::new(Box::pin(tokio_stream::iter(answers))))
     }
 }
 
@@ -102,9 +104,9 @@ async fn receive(
             let message = "must come once, as the first message of the stream";
             return Err(invalid_field("header", "order", message));
         };
-        if !ROSTER_FILES.contains(&piece.file_name.as_str()) {
+        if !is_roster_file(&piece.file_name) {
             let message = format!(
-                "is no file of a roster; allowed are {}",
+                "is no file of a roster; allowed are {}, and rules/ID.toml",
                 ROSTER_FILES.join(", ")
             );
             return Err(invalid_field("piece.file_name", "file_name", &message));
@@ -153,18 +155,16 @@ fn body_sha256(header: &pb::ImportRosterHeader, files: &FolderFiles) -> String {
 }
 
 /// Returns a folder in pieces; an empty file has one, which is empty.
-fn pieces(files: &FolderFiles) -> Vec<Result<pb::ExportRosterResponse, Status>> {
+pub(super) fn pieces(files: &FolderFiles) -> Vec<pb::FilePiece> {
     let mut pieces = Vec::new();
     for (name, contents) in files.iter() {
         let chunks = contents.chunks(PIECE_BYTES);
         let empty = contents.is_empty().then_some(contents);
         for chunk in chunks.chain(empty) {
-            pieces.push(Ok(pb::ExportRosterResponse {
-                piece: Some(pb::FilePiece {
-                    file_name: name.to_owned(),
-                    contents: chunk.to_vec(),
-                }),
-            }));
+            pieces.push(pb::FilePiece {
+                file_name: name.to_owned(),
+                contents: chunk.to_vec(),
+            });
         }
     }
     pieces

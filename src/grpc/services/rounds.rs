@@ -5,7 +5,7 @@ use tonic::{Request, Response, Status};
 
 use super::super::convert::fields::Fields;
 use super::super::convert::mask::merge;
-use super::super::convert::{listing, pairs, records, rounds};
+use super::super::convert::{listing, pairs, preflight, records, rounds};
 use super::super::pb;
 use super::super::request::{caller, list, next_token, once, read};
 use super::super::status::status;
@@ -126,6 +126,21 @@ impl pb::round_service_server::RoundService for RoundCalls {
             }
         };
         once(&self.app, caller, answer, update).await
+    }
+
+    async fn check_round(
+        &self,
+        request: Request<pb::CheckRoundRequest>,
+    ) -> Result<Response<pb::CheckRoundResponse>, Status> {
+        let request = request.into_inner();
+        let (program, round) =
+            read(|fields| fields.resource_name::<Key>("round", &request.round, "rounds"))?;
+        let actor = Actor::operator();
+        let found = self.app.check_round(&actor, &program, &round);
+        let found = Box::pin(found).await.map_err(status)?;
+        Ok(Response::new(pb::CheckRoundResponse {
+            preflight: Some(preflight::message(&found)),
+        }))
     }
 
     async fn pin(

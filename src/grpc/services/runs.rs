@@ -28,22 +28,51 @@ impl pb::run_service_server::RunService for RunCalls {
         request: Request<pb::StartRunRequest>,
     ) -> Result<Response<pb::StartRunResponse>, Status> {
         let request = request.into_inner();
-        let (caller, (program, round), limits) = read(|fields| {
+        let (caller, (program, round), start) = read(|fields| {
             let caller = caller("StartRun", &request.request_id, &request, fields);
             let round = fields.resource_name::<Key>("round", &request.round, "rounds");
             let (seconds, memory) = (request.time_limit_seconds, request.memory_bytes_max);
             let limits = runs::read_limits(seconds, memory, fields);
-            Some((caller?, round?, limits?))
+            let program = round.as_ref().map(|(program, _)| program);
+            let changed = (request.edits, request.baseline.as_str());
+            let start = runs::read_start(program, limits, changed, fields);
+            Some((caller?, round?, start?))
         })?;
         let owner = program.clone();
         let answer = move |record: &Versioned<Run>| pb::StartRunResponse {
             run: Some(runs::message(&owner, record)),
         };
         let start = |actor: Actor| async move {
-            let started = self.app.start_run(&actor, &program, &round, limits);
+            let started = self.app.start_run(&actor, &program, &round, start);
             Ok(started.await?)
         };
         once(&self.app, caller, answer, start).await
+    }
+
+    async fn fork_run(
+        &self,
+        request: Request<pb::ForkRunRequest>,
+    ) -> Result<Response<pb::ForkRunResponse>, Status> {
+        let request = request.into_inner();
+        let (caller, (program, run), start) = read(|fields| {
+            let caller = caller("ForkRun", &request.request_id, &request, fields);
+            let run = fields.resource_name::<Key>("run", &request.run, "runs");
+            let (seconds, memory) = (request.time_limit_seconds, request.memory_bytes_max);
+            let limits = runs::read_limits(seconds, memory, fields);
+            let program = run.as_ref().map(|(program, _)| program);
+            let changed = (request.edits, request.baseline.as_str());
+            let start = runs::read_start(program, limits, changed, fields);
+            Some((caller?, run?, start?))
+        })?;
+        let owner = program.clone();
+        let answer = move |record: &Versioned<Run>| pb::ForkRunResponse {
+            run: Some(runs::message(&owner, record)),
+        };
+        let fork = |actor: Actor| async move {
+            let started = self.app.fork_run(&actor, &program, &run, start);
+            Ok(started.await?)
+        };
+        once(&self.app, caller, answer, fork).await
     }
 
     async fn get_run(

@@ -8,7 +8,6 @@
 )]
 
 use std::collections::HashMap;
-use std::error::Error;
 use std::time::Duration;
 
 use tonic::{Code, Status};
@@ -16,7 +15,7 @@ use tonic_types::{ErrorDetails, StatusExt};
 
 use super::pb::ErrorReason;
 use super::request_id;
-use crate::app::{AppError, Reason};
+use crate::app::{AppError, Reason, with_causes};
 use crate::domain::Violations;
 use crate::roster::RosterErrors;
 
@@ -124,6 +123,7 @@ fn held_by(reason: &Reason) -> ErrorReason {
         Reason::NoPlan { .. } => ErrorReason::NoPlan,
         Reason::NoTrainees { .. } => ErrorReason::NoTrainees,
         Reason::TakesPart { .. } => ErrorReason::TakesPart,
+        Reason::TraineeMatched { .. } => ErrorReason::TraineeMatched,
         Reason::PinAgainstForbid { .. } => ErrorReason::PinAgainstForbid,
     }
 }
@@ -178,6 +178,9 @@ fn held_metadata(reason: &Reason) -> Vec<(&'static str, String)> {
             vec![("run", run.clone()), ("state", (*state).to_owned())]
         }
         Reason::NoTrainees { round } => vec![("round", round.clone())],
+        Reason::TraineeMatched { trainee, run } => {
+            vec![("trainee", trainee.clone()), ("run", run.clone())]
+        }
         Reason::TakesPart { kind, key, round } => vec![
             ("kind", kind.to_string()),
             ("key", key.clone()),
@@ -218,10 +221,10 @@ fn log(error: &AppError) {
             tracing::info!(%kind, key, "asked for a record that is hidden from the caller");
         }
         AppError::Unavailable(source) => {
-            tracing::error!(error = %chain(source.as_ref()), "something is not available");
+            tracing::error!(error = %with_causes(source.as_ref()), "something is not available");
         }
         AppError::Internal(source) => {
-            tracing::error!(error = %chain(source.as_ref()), "a fault of Practicum");
+            tracing::error!(error = %with_causes(source.as_ref()), "a fault of Practicum");
         }
         _ => {}
     }
@@ -269,17 +272,6 @@ fn shortened(text: &str) -> String {
         short.push('…');
     }
     short
-}
-
-/// Returns an error with everything that caused it, for the log.
-fn chain(error: &(dyn Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(&format!(": {cause}"));
-        source = cause.source();
-    }
-    text
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Every error has its code, its reason and its place in the docs.
 
 use std::collections::BTreeSet;
+use std::error::Error;
 
 use super::*;
 use crate::domain::EntityKind;
@@ -66,6 +67,14 @@ fn every_error() -> Vec<(AppError, Code, &'static str)> {
             precondition(Reason::NoTrainees { round: run() }),
             held,
             "NO_TRAINEES",
+        ),
+        (
+            precondition(Reason::TraineeMatched {
+                trainee: key(),
+                run: run(),
+            }),
+            held,
+            "TRAINEE_MATCHED",
         ),
         (
             precondition(Reason::TakesPart {

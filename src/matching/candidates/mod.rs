@@ -15,10 +15,12 @@ use std::ops::Range;
 use super::MatchError;
 use super::calendar::Calendars;
 use super::eligibility::{Index, Wishes};
+use super::law::{Law, restrict};
 use super::promises::Promises;
 use super::room::Room;
 use super::timeline::{Timeline, WeeklySlot, WeeklyStarts};
 use crate::domain::plan::Level;
+use crate::domain::rule_set::WeekSet;
 use crate::domain::time::ZoneTable;
 use crate::domain::{QUARTER_HOUR, Ratio, Roster, Rule, SessionKind, SupervisionLine, ZoneName};
 
@@ -56,6 +58,12 @@ pub(super) struct Pair {
     pub(super) target: u32,
     /// Whether the choice of sessions can lower `contact_max` further.
     pub(super) is_tight: bool,
+    /// Rule sets that apply, a bit for each.
+    pub(super) rule_sets: u32,
+    /// The whole weeks that count for them.
+    pub(super) counted_weeks: WeekSet,
+    /// Whether their rules about hours depend on the choice of sessions.
+    pub(super) is_bound: bool,
 }
 
 impl Pair {
@@ -124,6 +132,8 @@ pub(super) struct Candidates<'a> {
     /// What the baseline promised.
     pub(super) promises: Promises,
     rooms: BTreeMap<(usize, usize), Room>,
+    /// What the rule sets of the round ask for; `None` without any.
+    pub(super) law: Option<Law<'a>>,
 }
 
 impl<'a> Candidates<'a> {
@@ -134,6 +144,9 @@ impl<'a> Candidates<'a> {
     pub(super) fn new(roster: &'a Roster, zones: &ZoneTable) -> Result<Self, MatchError> {
         let mut candidates = Self::unpruned(roster, zones)?;
         super::pruning::prune(&mut candidates);
+        if restrict(&mut candidates) {
+            super::pruning::prune(&mut candidates);
+        }
         Ok(candidates)
     }
 
@@ -166,6 +179,7 @@ impl<'a> Candidates<'a> {
             wishes,
             promises: Promises::of_roster(roster, &index),
             rooms: BTreeMap::new(),
+            law: Law::new(roster, &calendars),
         };
         candidates.add_pairs(&timeline, &calendars)?;
         candidates.add_fills(&index, &calendars);

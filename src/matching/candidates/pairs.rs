@@ -73,6 +73,8 @@ impl Candidates<'_> {
             self.obstacles.insert((trainee, site), rule);
             return;
         }
+        let law = self.law.as_ref();
+        let (rule_sets, counted_weeks) = law.map_or((0, 0), |law| law.of_placement(person, place));
         let mut pair = Pair {
             trainee,
             site,
@@ -82,6 +84,9 @@ impl Candidates<'_> {
             contact_max: most,
             target,
             is_tight: carried_at_least < most,
+            rule_sets,
+            counted_weeks,
+            is_bound: false,
         };
         if self.roster.has_availability {
             let mut both = calendars.trainees[trainee].available.clone();

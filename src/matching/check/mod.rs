@@ -17,6 +17,7 @@ mod index;
 mod levels;
 mod lines;
 mod references;
+mod rule_sets;
 mod sessions;
 pub(super) mod spans;
 mod time;
@@ -49,6 +50,7 @@ pub fn check(roster: &Roster, zones: &ZoneTable, plan: &Plan) -> Vec<Breach> {
     let meetings = calendar::meetings(&index, zones);
     time::check(&index, &calendar, &meetings, &mut breaches);
     contact::check(&index, &calendar, &meetings, zones, &mut breaches);
+    rule_sets::check(&index, &calendar, &meetings, &mut breaches);
     levels::check(&index, &mut breaches);
     breaches.sorted()
 }

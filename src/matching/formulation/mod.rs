@@ -10,8 +10,10 @@
 
 mod cliques;
 mod contact;
+mod hours;
 mod names;
 mod objective;
+mod people;
 mod placement;
 mod sessions;
 mod supervision;
@@ -115,6 +117,8 @@ impl Formulation {
         supervision::add_rows(&mut formulation, candidates, scope);
         sessions::add_rows(&mut formulation, candidates, scope);
         contact::add_rows(&mut formulation, candidates, scope);
+        hours::add_rows(&mut formulation, candidates, scope);
+        people::add_rows(&mut formulation, candidates, scope);
         formulation
     }
 

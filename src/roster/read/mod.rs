@@ -15,6 +15,7 @@ use super::error::{RosterError, RosterErrors};
 use super::files::FolderFiles;
 use super::folder::refuse_unknown_tables;
 use super::keys::Keys;
+use super::rules;
 use super::{REQUIRED_FILES, ROSTER_FILES};
 use crate::domain::Roster;
 
@@ -60,7 +61,9 @@ pub(super) fn read(files: &FolderFiles, errors: &mut RosterErrors) -> Option<Ros
     let site_rankings = wishes::read_site_rankings(files, &keys, errors);
     let requirements = wishes::read_requirements(files, &keys, errors);
     let baseline = baseline::read_baseline(files, errors);
-    let (program, round) = program?;
+    let own = rules::read_own(files, errors);
+    let (program, round, asked) = program?;
+    let rule_sets = rules::choose(&asked, own, round.term, errors)?;
     Some(Roster {
         program,
         round,
@@ -74,6 +77,7 @@ pub(super) fn read(files: &FolderFiles, errors: &mut RosterErrors) -> Option<Ros
         forbids,
         site_rankings,
         requirements,
+        rule_sets,
         has_availability: files.get("availability.csv").is_some(),
         baseline,
     })

@@ -1,25 +1,25 @@
 //! `program.toml`: the program, the round and the ratio.
 
 use chrono::NaiveDate;
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::DeValue;
 
 use super::super::FolderFiles;
 use super::super::cells::{DAY, KEY, NAME, OneOf, ZONE, find_word, name_text};
-use super::super::error::{RosterError, RosterErrors};
-use super::super::names::nearest;
+use super::super::error::RosterErrors;
 use super::super::text;
+use super::super::toml_document::{Document, Section, decimal, find, whole};
 use super::super::words::UNRANKED_SITES;
 use crate::domain::limits::{MISSED_MOST, STEP_MOST};
+use crate::domain::rule_set::RULE_SETS_MAX;
 use crate::domain::{
-    DayRange, MAX_TERM_DAYS, Minutes, Objective, Policy, Program, QUARTER_HOUR, Ratio, Round,
-    Thousandths, ZoneName, calendar_day,
+    DayRange, Key, MAX_TERM_DAYS, Minutes, Objective, Policy, Program, QUARTER_HOUR, Ratio, Round,
+    ZoneName, calendar_day,
 };
 
 const FILE: &str = "program.toml";
 
 const PROGRAM_KEYS: [&str; 3] = ["id", "name", "time_zone"];
-const ROUND_KEYS: [&str; 8] = [
+const ROUND_KEYS: [&str; 9] = [
     "id",
     "name",
     "first_day",
@@ -28,6 +28,7 @@ const ROUND_KEYS: [&str; 8] = [
     "missed_sessions_max",
     "unranked_sites",
     "excluded_supervisor_closes_sites",
+    "rule_sets",
 ];
 const RATIO_KEYS: [&str; 2] = ["contact_per_supervision_max", "group_credit"];
 const POLICY_KEYS: [&str; 1] = ["levels"];
@@ -38,24 +39,19 @@ const SECTIONS: [(&str, &[&str]); 4] = [
     ("policy", &POLICY_KEYS),
 ];
 
-/// Reads the program and the round.
+/// A rule set that the round asks for, and the line that does.
+pub(super) type Asked = (u64, Key);
+
+/// Reads the program, the round and the rule sets that it asks for.
 pub(super) fn read_program(
     files: &FolderFiles,
     errors: &mut RosterErrors,
-) -> Option<(Program, Round)> {
+) -> Option<(Program, Round, Vec<Asked>)> {
     let bytes = files.get(FILE)?;
     let text = text::text(FILE, bytes, errors)?;
-    let mut document = Document { text, errors };
-    let (root, faults) = DeTable::parse_recoverable(text);
-    for fault in &faults {
-        let at = fault.span().map_or(0, |span| span.start);
-        document.refuse(at, None, None, fault.message().to_owned());
-    }
-    if !faults.is_empty() {
-        return None;
-    }
-    document.refuse_unknown_keys(root.get_ref());
-    let mut section = |name| document.section(root.get_ref(), name);
+    let (mut document, root) = Document::open(FILE, text, errors)?;
+    document.refuse_unknown_sections(&root, &SECTIONS);
+    let mut section = |name| document.section(&root, name);
     let (program, round, ratio) = (section("program"), section("round"), section("ratio"));
     let policy = section("policy");
     if program.is_none() {
@@ -66,6 +62,10 @@ pub(super) fn read_program(
     }
     let program = program.map(|section| document.program(&section));
     let ratio = ratio.map(|section| document.ratio(&section));
+    let asked = match &round {
+        Some(section) => document.rule_sets(section),
+        None => None,
+    };
     let policy = policy.map_or(Some(Policy::default()), |section| document.policy(&section));
     let round = round.map(|section| document.round(&section));
     let round = Round {
@@ -76,105 +76,12 @@ pub(super) fn read_program(
         policy: policy?,
         ..round??
     };
-    Some((program??, round))
+    Some((program??, round, asked?))
 }
 
 const MISSING_SECTION: &str = "the section is missing";
 
-/// A section and where it starts.
-struct Section<'a> {
-    name: &'static str,
-    at: usize,
-    table: &'a DeTable<'a>,
-}
-
-struct Document<'a, 'e> {
-    text: &'a str,
-    errors: &'e mut RosterErrors,
-}
-
 impl Document<'_, '_> {
-    /// Adds a mistake at a byte of the text.
-    fn refuse(&mut self, at: usize, key: Option<&str>, found: Option<&str>, message: String) {
-        let before = self.text.get(..at).unwrap_or_default();
-        let lines = before.bytes().filter(|byte| *byte == b'\n').count();
-        self.errors.push(RosterError {
-            file: FILE.to_owned(),
-            row: u64::try_from(lines + 1).ok(),
-            column: key.map(str::to_owned),
-            found: found.map(str::to_owned),
-            message,
-        });
-    }
-
-    fn refuse_unknown_keys(&mut self, root: &DeTable<'_>) {
-        let sections = SECTIONS.map(|(name, _)| name);
-        for (name, value) in root {
-            let (at, name) = (name.span().start, name.get_ref().as_ref());
-            let Some((_, keys)) = SECTIONS.iter().find(|(section, _)| *section == name) else {
-                self.refuse(at, Some(name), None, unknown("section", name, &sections));
-                continue;
-            };
-            for key in value
-                .get_ref()
-                .as_table()
-                .into_iter()
-                .flat_map(|table| table.keys())
-            {
-                let (at, key) = (key.span().start, key.get_ref().as_ref());
-                if !keys.contains(&key) {
-                    let place = format!("{name}.{key}");
-                    self.refuse(at, Some(&place), None, unknown("key", key, keys));
-                }
-            }
-        }
-    }
-
-    fn section<'a>(&mut self, root: &'a DeTable<'a>, name: &'static str) -> Option<Section<'a>> {
-        let (key, value) = root.iter().find(|(key, _)| key.get_ref() == name)?;
-        let at = key.span().start;
-        let table = value.get_ref().as_table();
-        if table.is_none() {
-            self.refuse(at, Some(name), None, format!("must be a section [{name}]"));
-        }
-        Some(Section {
-            name,
-            at,
-            table: table?,
-        })
-    }
-
-    /// Reads a value that must be there.
-    fn read<T>(
-        &mut self,
-        section: &Section<'_>,
-        key: &str,
-        allowed: &str,
-        parse: impl FnOnce(&DeValue<'_>) -> Option<T>,
-    ) -> Option<T> {
-        let place = format!("{}.{key}", section.name);
-        let Some(value) = find(section, key) else {
-            let message = format!("the key is missing; it must hold {allowed}");
-            self.refuse(section.at, Some(&place), None, message);
-            return None;
-        };
-        let parsed = parse(value.get_ref());
-        if parsed.is_none() {
-            let span = value.span();
-            let found = match value.get_ref().as_str() {
-                Some(text) => text,
-                None => self.text.get(span.clone()).unwrap_or_default(),
-            };
-            self.refuse(
-                span.start,
-                Some(&place),
-                Some(found),
-                format!("is not {allowed}"),
-            );
-        }
-        parsed
-    }
-
     fn program(&mut self, section: &Section<'_>) -> Option<Program> {
         let key = self.read(section, "id", KEY, |value| value.as_str()?.parse().ok());
         let name = self.read(section, "name", NAME, |value| name_text(value.as_str()?));
@@ -259,6 +166,28 @@ impl Document<'_, '_> {
         Some(term)
     }
 
+    /// Reads the rule sets that the round asks for, each once.
+    fn rule_sets(&mut self, section: &Section<'_>) -> Option<Vec<Asked>> {
+        let allowed = format!(
+            "a list of at most {RULE_SETS_MAX} rule sets, each once, such as [\"cacrep-practicum\"]"
+        );
+        let mut places = Vec::new();
+        let keys = self.read_optional(section, "rule_sets", &allowed, |value| {
+            let mut keys: Vec<Key> = Vec::new();
+            for item in value.as_array()?.iter() {
+                let key = item.get_ref().as_str()?.parse().ok()?;
+                if keys.contains(&key) {
+                    return None;
+                }
+                keys.push(key);
+                places.push(item.span().start);
+            }
+            (keys.len() <= RULE_SETS_MAX).then_some(keys)
+        })?;
+        let lines = places.into_iter().map(|at| self.line_at(at));
+        Some(lines.zip(keys.unwrap_or_default()).collect())
+    }
+
     fn policy(&mut self, section: &Section<'_>) -> Option<Policy> {
         let names = Objective::ALL.map(Objective::name).join(", ");
         let allowed = format!("a list of objectives, at least one and each once, of: {names}");
@@ -284,48 +213,9 @@ fn policy(value: &DeValue<'_>) -> Option<Policy> {
     Policy::new(objectives.collect::<Option<_>>()?)
 }
 
-fn unknown(what: &str, name: &str, allowed: &[&str]) -> String {
-    match nearest(name, allowed) {
-        Some(meant) => format!("unknown {what}; did you mean {meant}?"),
-        None => format!("unknown {what}; allowed are {}", allowed.join(", ")),
-    }
-}
-
-fn find<'a>(section: &Section<'a>, key: &str) -> Option<&'a Spanned<DeValue<'a>>> {
-    let (_, value) = section
-        .table
-        .iter()
-        .find(|(name, _)| name.get_ref() == key)?;
-    Some(value)
-}
-
-fn whole(value: &DeValue<'_>, most: u32) -> Option<u32> {
-    let integer = value.as_integer()?;
-    let number = u32::from_str_radix(integer.as_str(), integer.radix()).ok()?;
-    (number <= most).then_some(number)
-}
-
 fn day(value: &DeValue<'_>) -> Option<NaiveDate> {
     match value.as_str() {
         Some(text) => calendar_day(text),
         None => calendar_day(&value.as_datetime()?.to_string()),
     }
-}
-
-/// Reads a decimal from its own digits, so that nothing is rounded.
-fn decimal(value: &DeValue<'_>) -> Option<Thousandths> {
-    if let Some(integer) = value.as_integer() {
-        return integer
-            .as_str()
-            .parse()
-            .ok()
-            .filter(|_| integer.radix() == 10);
-    }
-    let digits = value.as_float()?.as_str();
-    let digits = match digits.split_once('.') {
-        Some((_, decimals)) if decimals.bytes().any(|byte| !byte.is_ascii_digit()) => digits,
-        Some(_) => digits.trim_end_matches('0').trim_end_matches('.'),
-        None => digits,
-    };
-    digits.parse().ok()
 }

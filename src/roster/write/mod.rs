@@ -9,8 +9,8 @@ pub(super) use table::{TableWriter, list};
 
 use program::program_toml;
 
-use super::FolderFiles;
 use super::words::licence_word;
+use super::{FolderFiles, RULES_FOLDER};
 use crate::domain::{
     Availability, Preference, Roster, SessionKind, SiteOrSupervisor, TraineeKey, weekday_word,
 };
@@ -29,6 +29,11 @@ pub fn write_roster(roster: &Roster) -> FolderFiles {
     write_supervision_lines(roster, &mut files);
     write_requirements(roster, &mut files);
     baseline::write_baseline(roster, &mut files);
+    // Shipped ones too: a roster stays what it was when they change.
+    for set in &roster.rule_sets {
+        let name = format!("{RULES_FOLDER}{}.toml", set.key);
+        files.insert(&name, set.text.clone().into_bytes());
+    }
     files
 }
 

@@ -28,6 +28,11 @@ pub(super) fn program_toml(roster: &Roster) -> String {
         toml_string(unranked_word(round.unranked_sites)),
         round.excluded_supervisor_closes_sites,
     ));
+    if !roster.rule_sets.is_empty() {
+        let sets = roster.rule_sets.iter();
+        let names: Vec<String> = sets.map(|set| toml_string(set.key.as_str())).collect();
+        text.push_str(&format!("rule_sets = [{}]\n", names.join(", ")));
+    }
     if let Some(ratio) = round.ratio {
         text.push_str(&format!(
             "\n[ratio]\ncontact_per_supervision_max = {}\ngroup_credit = {}\n",

@@ -8,6 +8,7 @@ mod large;
 mod levels;
 mod lines;
 mod references;
+mod rule_sets;
 mod sessions;
 mod time;
 
@@ -35,6 +36,7 @@ fn cases() -> impl Iterator<Item = &'static Case> {
         sessions::CASES,
         time::CASES,
         lines::CASES,
+        rule_sets::CASES,
     ]
     .into_iter()
     .flatten()

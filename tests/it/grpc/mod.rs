@@ -1,5 +1,6 @@
 //! The gRPC service as its clients see it.
 
+mod analysis;
 mod availability;
 mod hostile;
 mod lists;

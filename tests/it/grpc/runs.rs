@@ -327,10 +327,20 @@ async fn tells_what_is_wrong_with_a_run_that_is_asked_for() {
         round: "programs/north/rounds/spring".to_owned(),
         time_limit_seconds: -1,
         memory_bytes_max: 5,
-        request_id: String::new(),
+        edits: vec![pb::Edit::default()],
+        baseline: "programs/south/plans/none".to_owned(),
+        ..Default::default()
     };
     let refused = service.runs().start_run(request).await.unwrap_err();
-    assert_eq!(broken(&refused), ["time_limit_seconds", "memory_bytes_max"]);
+    assert_eq!(
+        broken(&refused),
+        [
+            "time_limit_seconds",
+            "memory_bytes_max",
+            "edits[0].change",
+            "baseline"
+        ]
+    );
     let request = pb::WatchRunRequest {
         name: "programs/north/runs/none".to_owned(),
         after_sequence: -1,

@@ -12,7 +12,7 @@ use crate::support::solving::{level_values, solved, zones_of};
 
 /// Asserts that the matcher reaches just the best values, and proves them; or
 /// that both find no legal plan.
-fn assert_agreement(roster: &Roster) {
+pub(super) fn assert_agreement(roster: &Roster) {
     let best = brute_force(roster, &zones_of(roster));
     match (solved(roster, 1), best) {
         (Ok(plan), Some(best)) => {

@@ -8,6 +8,8 @@ mod formula;
 mod instances;
 mod one_supervisor;
 mod policy;
+mod repair;
+mod rule_sets;
 mod sameness;
 mod shipped;
 mod stability;

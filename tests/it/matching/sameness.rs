@@ -9,7 +9,8 @@ use practicum::roster::{
 };
 
 use crate::support::dice::Dice;
-use crate::support::solving::solved;
+use crate::support::random_policy::random_policy_world;
+use crate::support::solving::{solved, zones_of};
 
 /// How keys of the shipped rosters begin.
 const KEY_STARTS: [&str; 3] = ["site-", "sup-", "tr-"];
@@ -54,6 +55,17 @@ fn shuffled(files: &FolderFiles, seed: u64) -> FolderFiles {
     result
 }
 
+/// Returns the files with the rows of every table from the last to the first.
+fn with_rows_turned(files: &FolderFiles) -> FolderFiles {
+    changed(files, |name, text| {
+        let mut lines: Vec<&str> = text.lines().collect();
+        if let Some((_, rows)) = lines.split_first_mut().filter(|_| name.ends_with(".csv")) {
+            rows.reverse();
+        }
+        lines.join("\n") + "\n"
+    })
+}
+
 /// Puts one and the same letter before every key; `back` takes it away.
 fn renamed(files: &FolderFiles, back: bool) -> FolderFiles {
     changed(files, |_, text| {
@@ -76,18 +88,17 @@ fn plan_files(roster: &Roster, threads: usize) -> FolderFiles {
     write_plan(&plan, &PlanContext::default())
 }
 
-fn assert_same(name: &str) {
-    let files = shipped(name);
+fn assert_same(name: &str, files: &FolderFiles) {
     let read = |files: &FolderFiles| read_roster(files).unwrap();
-    let plan = plan_files(&read(&files), 1);
+    let plan = plan_files(&read(files), 1);
 
-    let other = plan_files(&read(&shuffled(&files, 1)), 2);
+    let other = plan_files(&read(&shuffled(files, 1)), 2);
     assert!(
         other == plan,
         "{name} with rows in another order, two threads"
     );
 
-    let longer = renamed(&files, false);
+    let longer = renamed(files, false);
     assert_eq!(renamed(&longer, true).to_bytes(), files.to_bytes());
     let other = plan_files(&read(&longer), 2);
     assert!(other != plan, "{name}: the keys are other ones");
@@ -99,10 +110,34 @@ fn assert_same(name: &str) {
 
 #[test]
 fn clinic_12_has_one_plan() {
-    assert_same("clinic-12");
+    assert_same("clinic-12", &shipped("clinic-12"));
+}
+
+#[test]
+fn clinic_12_has_one_plan_under_every_objective() {
+    for policy in [
+        "matched_by_tier;site_rank_generous;caseload_balance",
+        "matched;site_rank_greedy;supervisor_rank;contact_short_minutes",
+    ] {
+        let files = shipped("clinic-12");
+        let mut roster = read_roster(&files).unwrap();
+        roster.round.policy = policy.parse().unwrap();
+        assert_same(policy, &write_roster(&roster));
+    }
+}
+
+#[test]
+fn repairs_and_policies_of_tiny_rosters_have_one_plan() {
+    for seed in 0..60 {
+        let roster = random_policy_world(seed, zones_of);
+        let plan = solved(&roster, 1).ok();
+        let files = write_roster(&roster);
+        let again = read_roster(&with_rows_turned(&files)).unwrap();
+        assert_eq!(solved(&again, 2).ok(), plan, "seed {seed}");
+    }
 }
 
 #[test]
 fn metro_120_has_one_plan() {
-    assert_same("metro-120");
+    assert_same("metro-120", &shipped("metro-120"));
 }

@@ -14,6 +14,7 @@ mod documented;
 mod generated;
 mod plan_folder;
 mod policy;
+mod rule_sets;
 mod shipped;
 mod small;
 mod spellings;

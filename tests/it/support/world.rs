@@ -70,6 +70,7 @@ impl World {
                 forbids: Vec::new(),
                 site_rankings: Vec::new(),
                 requirements: Vec::new(),
+                rule_sets: Vec::new(),
                 has_availability: true,
                 baseline: None,
             },

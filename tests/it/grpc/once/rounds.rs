@@ -96,10 +96,24 @@ pub(super) async fn write_rounds(
             round: name(),
             time_limit_seconds: 600,
             memory_bytes_max: 0,
+            edits: Vec::new(),
+            baseline: String::new(),
         }
     );
     let run = run.run.unwrap();
     assert_eq!(run.state(), pb::RunState::Queued);
+    send!(
+        sent,
+        service.runs(),
+        fork_run,
+        ForkRunRequest {
+            run: run.name.clone(),
+            edits: Vec::new(),
+            baseline: String::new(),
+            time_limit_seconds: 600,
+            memory_bytes_max: 0,
+        }
+    );
     // The run may end before it can be cancelled.
     let request = pb::CancelRunRequest {
         name: run.name,

@@ -169,6 +169,23 @@ impl<'a> Facts<'a> {
                     .all(|q| trainee.free[(*q).clone()].iter().all(|f| *f)))
     }
 
+    /// Returns which occurrences of a slot a trainee misses, a bit for each.
+    pub(super) fn missed_by(&self, slot: &Slot, trainee: usize) -> u128 {
+        let rules = self.zones.rules(slot.zone).unwrap();
+        let all = self.grid.occurrences(rules, slot.weekly, slot.minutes);
+        let mut away = vec![
+            &self.supervisors[slot.supervisor].away,
+            &self.trainees[trainee].away,
+        ];
+        away.extend(slot.site.map(|site| &self.sites[site].away));
+        all.iter().enumerate().fold(0, |missed, (week, held)| {
+            let is_missed = held
+                .as_ref()
+                .is_none_or(|q| away.iter().any(|away| any(away, q)));
+            missed | u128::from(is_missed) << week
+        })
+    }
+
     pub(super) fn site_rank(&self, trainee: usize, site: usize) -> Option<u32> {
         let roster = self.roster;
         rank(

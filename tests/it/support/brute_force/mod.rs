@@ -12,6 +12,7 @@ mod fit;
 mod grid;
 mod hope;
 mod place;
+mod rules;
 mod search;
 
 use practicum::domain::time::ZoneTable;

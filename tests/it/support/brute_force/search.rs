@@ -12,12 +12,12 @@ use super::hope::{Hopes, Lines, Worth};
 use super::place::Places;
 
 /// A session in the making.
-struct Meeting<'a> {
-    supervisor: usize,
-    kind: SessionKind,
+pub(super) struct Meeting<'a> {
+    pub(super) supervisor: usize,
+    pub(super) kind: SessionKind,
     /// `None` for a line of zero minutes.
-    slot: Option<&'a Slot>,
-    members: Vec<Need<'a>>,
+    pub(super) slot: Option<&'a Slot>,
+    pub(super) members: Vec<Need<'a>>,
 }
 
 impl Slot {
@@ -30,7 +30,7 @@ impl Slot {
 }
 
 impl Meeting<'_> {
-    fn minutes(&self) -> Minutes {
+    pub(super) fn minutes(&self) -> Minutes {
         Minutes::new(self.slot.map_or(0, |slot| slot.minutes)).unwrap()
     }
 
@@ -44,18 +44,18 @@ impl Meeting<'_> {
     }
 }
 
-struct Search<'a> {
-    facts: &'a Facts<'a>,
+pub(super) struct Search<'a> {
+    pub(super) facts: &'a Facts<'a>,
     hopes: &'a Hopes<'a>,
-    places: &'a Places,
-    needs: Vec<Need<'a>>,
+    pub(super) places: &'a Places,
+    pub(super) needs: Vec<Need<'a>>,
     /// Who fills each need, and in a session of which kind.
-    chosen: Vec<Choice>,
+    pub(super) chosen: Vec<Choice>,
     meetings: Vec<Meeting<'a>>,
     /// When the first needs meet.
     held: Vec<(Option<WeeklyStart>, Delivery)>,
     /// The most contact that each trainee can still have.
-    contact_most: Vec<u32>,
+    pub(super) contact_most: Vec<u32>,
     /// No way of filling the lines as chosen is better than this.
     hoped: Option<Worth>,
     /// Only a better way than this is of use.
@@ -130,7 +130,7 @@ impl<'a> Search<'a> {
                 .collect();
             self.contact_most[trainee] = self.facts.contact_most(trainee, site, Some(&sessions));
         }
-        self.hoped = self.hope();
+        self.hoped = self.hope().filter(|_| self.supervisors_are_right());
     }
 
     fn fill(&mut self, next: usize) {
@@ -213,7 +213,7 @@ impl<'a> Search<'a> {
         self.contact_most[need.trainee] = before;
     }
 
-    fn meetings_of(&self, trainee: usize) -> impl Iterator<Item = &Meeting<'a>> {
+    pub(super) fn meetings_of(&self, trainee: usize) -> impl Iterator<Item = &Meeting<'a>> {
         let attends = move |m: &&Meeting<'_>| m.members.iter().any(|n| n.trainee == trainee);
         self.meetings.iter().filter(attends)
     }
@@ -263,12 +263,17 @@ impl<'a> Search<'a> {
     }
 
     fn finish(&mut self) {
+        let Some(contact_most) = self.contact_most_by_rules() else {
+            return;
+        };
+        let before = std::mem::replace(&mut self.contact_most, contact_most);
         let contact = self.facts.share_contact(self.places, &self.contact_most);
         let worth = self.hope().filter(|worth| self.is_better(worth));
         if let (Some(contact), Some(worth)) = (contact, worth) {
             self.to_beat = Some(worth);
             self.found = Some(self.plan(&contact));
         }
+        self.contact_most = before;
     }
 
     fn plan(&self, contact: &Contact) -> Plan {

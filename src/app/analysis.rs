@@ -1,0 +1,197 @@
+//! What can be asked of a round before it is matched, and of a plan after.
+//!
+//! All of it is work for a processor, not for the database: it runs beside the
+//! async runtime, at most as many at a time as this process solves runs, and
+//! what may take memory runs in a child process.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use super::rosters::{blocking, stored_roster};
+use super::snapshot::thaw;
+use super::{Actor, App, AppError, Reason, StoredPlan};
+use crate::domain::plan::Level;
+use crate::domain::time::ZoneTable;
+use crate::domain::{EntityKind, Key, ProgramKey, Roster, RunLimits, TraineeKey, Violations};
+use crate::matching::MatchError;
+use crate::matching::exact_model::ExactModel;
+pub use crate::matching::explain::{Capacity, Explanation, Outcome, Relaxation};
+use crate::matching::preflight::preflight;
+pub use crate::matching::preflight::{Balance, CompeteFor, Expiry, ExpiryOf, Preflight};
+pub use crate::matching::stability::BlockingPair;
+use crate::matching::stability::blocking_pairs;
+use crate::solver_process::{SolveFailure, SolveOptions, explain_in_child};
+
+impl App {
+    /// Returns what is known of a round before any solve, as its records are
+    /// now.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`]; [`AppError::Unavailable`] without the zone data.
+    pub async fn check_round(
+        &self,
+        actor: &Actor,
+        program: &ProgramKey,
+        round: &Key,
+    ) -> Result<Preflight, AppError> {
+        let (mut tx, scope, _) = self.read(actor, program).await?;
+        let (_, record) = tx.program_fetch(program).await?;
+        let roster = stored_roster(&mut tx, scope, record.value, round).await?;
+        drop(tx);
+        let zones = self.zones_of(&roster)?;
+        let _permit = self.permit().await?;
+        let found = blocking(move || preflight(&roster, &zones)).await?;
+        found.map_err(unmatchable)
+    }
+
+    /// Says what would have to give for an unmatched trainee of a plan to be
+    /// matched, from the roster that the plan was made from.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for the run, or a trainee who took no part;
+    /// [`AppError::FailedPrecondition`] when there is no plan, or it matches
+    /// the trainee.
+    pub async fn explain_trainee(
+        &self,
+        actor: &Actor,
+        program: &ProgramKey,
+        run: &Key,
+        trainee: &TraineeKey,
+        time_limit: Duration,
+    ) -> Result<Explanation, AppError> {
+        let (stored, roster) = self.plan_and_roster(actor, program, run).await?;
+        let people = &roster.trainees;
+        if people.binary_search_by(|one| one.key.cmp(trainee)).is_err() {
+            return Err(AppError::NotFound {
+                kind: EntityKind::Trainee,
+                key: trainee.to_string(),
+            });
+        }
+        if stored.plan.placements.iter().any(|p| p.trainee == *trainee) {
+            return Err(AppError::FailedPrecondition(Reason::TraineeMatched {
+                trainee: trainee.to_string(),
+                run: run.to_string(),
+            }));
+        }
+        let zones = self.zones_of(&roster)?;
+        let options = SolveOptions {
+            time_limit: Some(time_limit),
+            threads: 1,
+            memory_max: RunLimits::default().memory_bytes,
+            program: self.inner.settings.solver_program.clone(),
+        };
+        let _permit = self.permit().await?;
+        // A caller who hangs up ends the child.
+        let wanted = CancelOnDrop::default();
+        let is_cancelled = Arc::clone(&wanted.0);
+        let trainee = trainee.clone();
+        let explained = blocking(move || {
+            let plan = (&stored.plan, &stored.context);
+            let is_cancelled = || is_cancelled.load(Ordering::Relaxed);
+            explain_in_child(&roster, &zones, plan, &trainee, &options, &is_cancelled)
+        });
+        let explained = explained.await?.map_err(lost)?;
+        let unknown = || AppError::Internal("a trainee without an explanation".into());
+        explained.ok_or_else(unknown)
+    }
+
+    /// Returns the trainees and sites that would both rather have each other
+    /// than what a plan gives them, by trainee and site.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`]; [`AppError::FailedPrecondition`] when there is
+    /// no plan.
+    pub async fn audit_stability(
+        &self,
+        actor: &Actor,
+        program: &ProgramKey,
+        run: &Key,
+    ) -> Result<Vec<BlockingPair>, AppError> {
+        let (stored, roster) = self.plan_and_roster(actor, program, run).await?;
+        let _permit = self.permit().await?;
+        blocking(move || blocking_pairs(&roster, &stored.plan)).await
+    }
+
+    /// Returns the exact model of the roster that a plan was made from, in the
+    /// free MPS format: a file for each level.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`]; [`AppError::FailedPrecondition`] when there is
+    /// no plan.
+    pub async fn export_model(
+        &self,
+        actor: &Actor,
+        program: &ProgramKey,
+        run: &Key,
+    ) -> Result<Vec<(Level, String)>, AppError> {
+        let (stored, roster) = self.plan_and_roster(actor, program, run).await?;
+        let zones = self.zones_of(&roster)?;
+        let _permit = self.permit().await?;
+        let files = blocking(move || {
+            let model = ExactModel::new(&roster, &zones, &stored.plan.levels)?;
+            Ok(model.files().collect())
+        });
+        files.await?.map_err(unmatchable)
+    }
+
+    /// Returns a plan and the frozen roster that it was made from.
+    async fn plan_and_roster(
+        &self,
+        actor: &Actor,
+        program: &ProgramKey,
+        run: &Key,
+    ) -> Result<(StoredPlan, Roster), AppError> {
+        let stored = self.get_plan(actor, program, run).await?;
+        let (mut tx, scope, _) = self.read(actor, program).await?;
+        let record = tx.run_fetch(scope, run).await?.value;
+        let snapshot = tx.snapshot_fetch(scope, &record.snapshot_sha256).await?;
+        drop(tx);
+        let thawed = blocking(move || thaw(&snapshot)).await?;
+        let (roster, _) = thawed.map_err(AppError::Internal)?;
+        Ok((stored, roster))
+    }
+
+    fn zones_of(&self, roster: &Roster) -> Result<ZoneTable, AppError> {
+        let zones = self
+            .inner
+            .zone_data
+            .table(roster.zones(), roster.round.term);
+        zones.map_err(|error| AppError::Unavailable(Box::new(error)))
+    }
+
+    async fn permit(&self) -> Result<tokio::sync::SemaphorePermit<'_>, AppError> {
+        let permit = self.inner.analyses.acquire().await;
+        permit.map_err(|error| AppError::Unavailable(Box::new(error)))
+    }
+}
+
+/// Tells a child to stop when its answer is no longer waited for.
+#[derive(Default)]
+struct CancelOnDrop(Arc<AtomicBool>);
+
+impl Drop for CancelOnDrop {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Tells why a roster cannot be looked at: a zone whose offset is off the grid
+/// is the caller's matter.
+fn unmatchable(error: MatchError) -> AppError {
+    match error {
+        MatchError::ZoneOffGrid { .. } | MatchError::TooLarge => {
+            AppError::Invalid(Violations::one("round", "roster", error.to_string()))
+        }
+        error => AppError::Internal(Box::new(error)),
+    }
+}
+
+fn lost(failure: SolveFailure) -> AppError {
+    match failure {
+        SolveFailure::Process(_) | SolveFailure::Lost(_) => {
+            AppError::Unavailable(Box::new(failure))
+        }
+        failure => AppError::Internal(Box::new(failure)),
+    }
+}
