@@ -64,10 +64,14 @@ fn step(step: &Step) -> Value {
 
 fn rule(shortfall: &RuleShortfall) -> Value {
     json!({
+        "rule_set": shortfall.rule_set.as_ref().map(|key| key.as_str()),
         "rule": shortfall.rule.name(),
+        "window": shortfall.window.as_str(),
         "first_week_short": shortfall.since.to_string(),
-        "weeks_short": shortfall.weeks,
-        "contact_minutes": shortfall.contact.get(),
-        "carried_minutes": shortfall.carried.get(),
+        "times_short": shortfall.times,
+        "measure": shortfall.measure.as_str(),
+        "value": shortfall.value.to_string(),
+        "bound": shortfall.bound.as_str(),
+        "limit": shortfall.limit.to_string(),
     })
 }

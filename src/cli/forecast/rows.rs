@@ -22,6 +22,7 @@ fn of_outlook(forecast: &Forecast, outlook: &Outlook) -> ForecastRow {
     ForecastRow {
         trainee: forecast.trainee.clone(),
         target: requirement.category.as_str(),
+        rule_set: None,
         standing: standing(forecast, outlook),
         required: Some(requirement.required),
         completed: Some(requirement.completed),
@@ -39,6 +40,7 @@ fn of_shortfall(forecast: &Forecast, shortfall: &RuleShortfall) -> ForecastRow {
     ForecastRow {
         trainee: forecast.trainee.clone(),
         target: shortfall.rule.name(),
+        rule_set: shortfall.rule_set.clone(),
         standing: "short",
         required: None,
         completed: None,
@@ -56,6 +58,29 @@ pub(super) fn standing(forecast: &Forecast, outlook: &Outlook) -> &'static str {
         Standing::LeftForLater => "left_for_later",
         Standing::Short { .. } if forecast.site.is_none() => "unmatched",
         Standing::Short { .. } => "short",
+    }
+}
+
+/// Returns what the first stretch of a shortfall has and what it would need,
+/// such as `300 minutes, at most 0`.
+pub(super) fn found(shortfall: &RuleShortfall) -> String {
+    let RuleShortfall {
+        measure,
+        value,
+        bound,
+        limit,
+        ..
+    } = shortfall;
+    let (measure, bound) = (measure.as_str(), bound.as_str());
+    format!("{value} {measure}, {bound} {limit}")
+}
+
+/// Returns how often a rule is not kept, such as `2 weeks`.
+pub(super) fn times(shortfall: &RuleShortfall) -> String {
+    let window = shortfall.window.as_str();
+    match shortfall.times {
+        1 => format!("1 {window}"),
+        times => format!("{times} {window}s"),
     }
 }
 

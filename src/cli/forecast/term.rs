@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use comfy_table::{Cell, Table};
 
-use super::rows::hours;
+use super::rows::{found, hours, times};
 use crate::cli::table::{self, right};
 use crate::matching::forecast::{Forecast, Outlook, Standing};
 
@@ -23,12 +23,11 @@ pub(super) fn as_text(forecast: &Forecast) -> String {
     for shortfall in &forecast.shortfalls {
         let _ = writeln!(
             text,
-            "{} is not kept in {} weeks, first from {}: {} of contact, supervision carries {}.",
+            "{} is not kept in {}, first from {} on: {}.",
             shortfall.rule,
-            shortfall.weeks,
+            times(shortfall),
             shortfall.since,
-            hours(shortfall.contact),
-            hours(shortfall.carried)
+            found(shortfall)
         );
     }
     for outlook in &forecast.outlooks {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use chrono::NaiveDate;
 use comfy_table::Cell;
 
-use super::rows::hours;
+use super::rows::{found, hours, times};
 use crate::cli::table::{self, right};
 use crate::domain::Roster;
 use crate::matching::forecast::{Forecast, Outlook, Standing};
@@ -101,26 +101,26 @@ fn rules(text: &mut String, all: &[Forecast]) {
         .flat_map(|forecast| forecast.shortfalls.iter().map(move |one| (forecast, one)));
     let mut listed = table::new(&[
         "trainee",
+        "rule set",
         "rule",
         "first week of deficit",
-        "weeks",
-        "contact in it",
-        "carried by supervision",
+        "in all",
+        "at first",
     ]);
     for (forecast, shortfall) in shortfalls {
         listed.add_row(vec![
             Cell::new(&forecast.trainee),
+            Cell::new(shortfall.rule_set.as_ref().map_or("", |key| key.as_str())),
             Cell::new(shortfall.rule),
             Cell::new(shortfall.since),
-            right(shortfall.weeks),
-            right(hours(shortfall.contact)),
-            right(hours(shortfall.carried)),
+            right(times(shortfall)),
+            Cell::new(found(shortfall)),
         ]);
     }
     if !listed.is_empty() {
         let _ = writeln!(
             text,
-            "\nWeeks that do not keep a rule as they will really happen, days away and missed \
+            "\nRules that are not kept as things will really happen, days away and missed \
              sessions counted:\n{listed}"
         );
     }

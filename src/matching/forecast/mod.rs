@@ -9,7 +9,7 @@
 
 mod contact;
 mod outlook;
-mod ratio;
+mod rules;
 mod sessions;
 mod trainee_term;
 mod weeks;
@@ -23,13 +23,15 @@ use super::check::calendar::Calendar;
 use crate::domain::plan::{Placement, Session};
 use crate::domain::time::{ZoneRules, ZoneTable};
 use crate::domain::{
-    Minutes, Plan, RequirementCategory, Roster, Site, SiteKey, Trainee, TraineeKey, ZoneName,
+    Minutes, Plan, RequirementCategory, Roster, Site, SiteKey, Supervisor, SupervisorKey, Trainee,
+    TraineeKey, ZoneName,
 };
 
 pub use outlook::{Outlook, Standing, Step};
-pub use ratio::RuleShortfall;
+pub use rules::RuleShortfall;
 
 use contact::{Contact, Owner};
+use rules::Law;
 use trainee_term::TraineeTerm;
 
 /// What a plan gives one trainee.
@@ -104,6 +106,8 @@ struct Forecaster<'a> {
     roster: &'a Roster,
     zones: &'a ZoneTable,
     calendar: Calendar<'a>,
+    law: Law<'a>,
+    supervisors: HashMap<&'a SupervisorKey, &'a Supervisor>,
     sites: HashMap<&'a SiteKey, &'a Site>,
     placements: HashMap<&'a TraineeKey, &'a Placement>,
     sessions: HashMap<&'a TraineeKey, Vec<&'a Session>>,
@@ -122,6 +126,8 @@ impl<'a> Forecaster<'a> {
             roster,
             zones,
             calendar: Calendar::new(roster, zones),
+            law: Law::new(roster),
+            supervisors: roster.supervisors.iter().map(|s| (&s.key, s)).collect(),
             sites: roster.sites.iter().map(|s| (&s.key, s)).collect(),
             placements: placements.map(|p| (&p.trainee, p)).collect(),
             sessions,
@@ -152,7 +158,10 @@ impl<'a> Forecaster<'a> {
             site: site.map(|site| site.key.clone()),
             weeks: listed.iter().map(|week| trainee_term.week(week)).collect(),
             outlooks,
-            shortfalls: ratio::shortfalls(&trainee_term, self.roster, &listed),
+            shortfalls: site.map_or_else(Vec::new, |site| {
+                let law = &self.law;
+                law.shortfalls(&trainee_term, trainee, site, &listed)
+            }),
         })
     }
 
@@ -186,6 +195,10 @@ impl<'a> Forecaster<'a> {
     ) -> Result<Vec<sessions::Occasion>, MatchError> {
         let mut occasions = Vec::new();
         for session in self.sessions.get(&trainee.key).into_iter().flatten() {
+            let Some(weekly) = session.weekly_start else {
+                continue;
+            };
+            let supervisor = self.supervisors.get(&session.supervisor).copied();
             let site = session.delivery.site();
             let calendars = [
                 site.and_then(|site| self.calendar.sites.get(site)),
@@ -194,7 +207,8 @@ impl<'a> Forecaster<'a> {
             ];
             let away = calendars.map(|hours| hours.map_or(&[][..], |hours| hours.away.as_slice()));
             occasions.extend(sessions::occasions(
-                session,
+                weekly,
+                sessions::attendance(session, supervisor, self.roster),
                 self.roster.round.term,
                 self.rules(session.time_zone)?,
                 rules,

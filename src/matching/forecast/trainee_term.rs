@@ -44,8 +44,8 @@ impl TraineeTerm<'_> {
     pub(super) fn week(&self, week: &LocalWeek) -> Week {
         let of_kind = |kind| {
             let held = self.occasions_in(week).filter(|one| one.is_held);
-            let of_kind = held.filter(|one| one.kind == kind);
-            of_kind.map(|one| one.minutes).sum()
+            let of_kind = held.filter(|one| one.attendance.kind == kind);
+            of_kind.map(|one| one.attendance.minutes).sum()
         };
         let missed = self.occasions_in(week).filter(|one| !one.is_held).count();
         Week {
@@ -88,9 +88,9 @@ impl TraineeTerm<'_> {
         };
         let in_time = self.occasions_in(week).filter(|one| one.day <= until);
         in_time
-            .filter(|one| one.kind == kind)
+            .filter(|one| one.attendance.kind == kind)
             .fold(Counted::default(), |sum, one| {
-                let minutes = one.minutes.get();
+                let minutes = one.attendance.minutes.get();
                 Counted {
                     planned: sum.planned + minutes,
                     held: sum.held + if one.is_held { minutes } else { 0 },

@@ -6,7 +6,7 @@ use std::fmt::Display;
 use chrono::NaiveDate;
 
 use super::FORECAST;
-use crate::domain::{Minutes, TraineeKey};
+use crate::domain::{Key, Minutes, TraineeKey};
 use crate::roster::FolderFiles;
 use crate::roster::write::TableWriter;
 
@@ -17,9 +17,11 @@ pub struct ForecastRow {
     pub trainee: TraineeKey,
     /// The category of a requirement, or the name of a rule.
     pub target: &'static str,
+    /// The rule set of a rule; `None` for the ratio of the round.
+    pub rule_set: Option<Key>,
     /// Word for how it stands.
     pub standing: &'static str,
-    /// Minutes to collect in all; `None` for a rule, like the four that follow.
+    /// Minutes to collect in all; `None` for a rule, like the four below.
     pub required: Option<Minutes>,
     /// Minutes collected before the term.
     pub completed: Option<Minutes>,
@@ -39,6 +41,7 @@ pub fn write_forecast(rows: &[ForecastRow]) -> FolderFiles {
     let mut table = TableWriter::new(&[
         "trainee_id",
         "target",
+        "rule_set",
         "standing",
         "minutes_required",
         "minutes_completed",
@@ -51,6 +54,7 @@ pub fn write_forecast(rows: &[ForecastRow]) -> FolderFiles {
         table.row([
             &row.trainee,
             &row.target,
+            &cell(row.rule_set.as_ref()),
             &row.standing,
             &cell(row.required),
             &cell(row.completed),

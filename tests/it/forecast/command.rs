@@ -138,10 +138,10 @@ fn the_saved_table_stays_beside_the_plan_until_a_new_one() {
     let saved = fs::read_to_string(&table).unwrap();
     assert_eq!(
         saved,
-        "trainee_id,target,standing,minutes_required,minutes_completed,minutes_expected,\
+        "trainee_id,target,rule_set,standing,minutes_required,minutes_completed,minutes_expected,\
          minutes_short,due_day,first_week_short\n\
-         t,contact,short,1200,0,900,300,2027-01-31,2027-01-11\n\
-         t,individual,reached,180,0,180,0,2027-01-31,\n"
+         t,contact,,short,1200,0,900,300,2027-01-31,2027-01-11\n\
+         t,individual,,reached,180,0,180,0,2027-01-31,\n"
     );
     assert_eq!(
         folders.ran("check", &[]).code,
