@@ -10,6 +10,7 @@ mod doctor;
 mod explain;
 mod failure;
 mod folders;
+mod forecast;
 mod r#match;
 mod model;
 mod names;
@@ -84,6 +85,8 @@ enum Command {
     Audit(audit::Args),
     /// Say what would have to give for each unmatched trainee of a plan.
     Explain(explain::Args),
+    /// Say which requirements a plan reaches by their due days, week by week.
+    Forecast(forecast::Args),
     /// Say before any solve who cannot be placed, and where capacity falls short.
     Preflight(preflight::Args),
     /// Write the exact model of a roster for other solvers.
@@ -166,6 +169,7 @@ fn run(cli: &Cli, serve_config: &ServeConfig) -> Result<ExitCode, Failure> {
         Command::Check(args) => check::run(args, tzdir),
         Command::Audit(args) => audit::run(args, tzdir),
         Command::Explain(args) => explain::run(args, tzdir),
+        Command::Forecast(args) => forecast::run(args, tzdir),
         Command::Preflight(args) => preflight::run(args, tzdir),
         Command::Model(command) => model::run(command, tzdir),
         Command::Roster(command) => roster::run(command),

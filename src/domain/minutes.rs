@@ -12,6 +12,8 @@ pub const QUARTER_HOUR: u32 = 15;
 pub struct Minutes(u32);
 
 impl Minutes {
+    /// No minutes.
+    pub const ZERO: Self = Self(0);
     /// The largest duration that is taken as meant.
     pub const MAX: u32 = 1_000_000;
 

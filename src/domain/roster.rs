@@ -203,18 +203,22 @@ impl Roster {
             .filter(move |line| line.level == *level)
     }
 
+    /// Returns the requirements of a trainee.
+    pub fn requirements_of(&self, trainee: &TraineeKey) -> &[Requirement] {
+        let first = self.requirements.partition_point(|r| r.trainee < *trainee);
+        let after = self.requirements.partition_point(|r| r.trainee <= *trainee);
+        &self.requirements[first..after]
+    }
+
     /// Returns the weekly contact wanted by a trainee. Where the roster leaves
     /// it open it is what is left of the contact requirement spread over the
     /// weeks of the term up to the due day, rounded up to 15 minutes and
     /// clipped to the trainee's range; without a requirement, the least.
     pub fn contact_target(&self, trainee: &Trainee) -> Minutes {
         trainee.contact_target.unwrap_or_else(|| {
-            let first = self
-                .requirements
-                .partition_point(|r| r.trainee < trainee.key);
-            let wanted = self.requirements[first..]
+            let wanted = self
+                .requirements_of(&trainee.key)
                 .iter()
-                .take_while(|r| r.trainee == trainee.key)
                 .filter(|r| r.category == RequirementCategory::Contact)
                 .map(|r| weekly_share(r, self.round.term.first(), self.round.term.last()))
                 .max()

@@ -32,6 +32,7 @@ mod engine;
 pub mod exact_model;
 pub mod explain;
 mod fit;
+pub mod forecast;
 mod formulation;
 mod greedy;
 mod group_starts;

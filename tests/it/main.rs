@@ -21,6 +21,7 @@ mod cli_serve;
 mod cli_time;
 mod cli_trouble;
 mod faults;
+mod forecast;
 mod grpc;
 mod matching;
 mod mutation;

@@ -19,11 +19,11 @@ use super::spans;
 const MARGIN_DAYS: u64 = 9;
 
 /// When one person or site is there.
-pub(super) struct Hours {
+pub(in crate::matching) struct Hours {
     /// The union of the weekly windows.
-    pub(super) open: Vec<Interval>,
+    pub(in crate::matching) open: Vec<Interval>,
     /// The union of the away days, each a whole local day.
-    pub(super) away: Vec<Interval>,
+    pub(in crate::matching) away: Vec<Interval>,
 }
 
 impl Hours {
@@ -48,14 +48,14 @@ impl Hours {
 }
 
 /// The hours of everybody whose zone has rules.
-pub(super) struct Calendar<'a> {
-    pub(super) sites: HashMap<&'a SiteKey, Hours>,
-    pub(super) supervisors: HashMap<&'a SupervisorKey, Hours>,
-    pub(super) trainees: HashMap<&'a TraineeKey, Hours>,
+pub(in crate::matching) struct Calendar<'a> {
+    pub(in crate::matching) sites: HashMap<&'a SiteKey, Hours>,
+    pub(in crate::matching) supervisors: HashMap<&'a SupervisorKey, Hours>,
+    pub(in crate::matching) trainees: HashMap<&'a TraineeKey, Hours>,
 }
 
 impl<'a> Calendar<'a> {
-    pub(super) fn new(roster: &'a Roster, zones: &ZoneTable) -> Self {
+    pub(in crate::matching) fn new(roster: &'a Roster, zones: &ZoneTable) -> Self {
         let days = with_margin(roster.round.term);
         let hours = |availability: &Availability, zone: ZoneName| {
             let rules = zones.rules(zone)?;

@@ -9,7 +9,7 @@
 //! checked that nothing contradicts it.
 
 mod breach;
-mod calendar;
+pub(super) mod calendar;
 mod capacity;
 mod contact;
 mod eligibility;
@@ -19,7 +19,7 @@ mod lines;
 mod references;
 mod rule_sets;
 mod sessions;
-mod spans;
+pub(super) mod spans;
 mod time;
 mod wishes;
 

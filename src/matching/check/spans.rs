@@ -4,7 +4,7 @@
 use crate::domain::time::{Interval, UtcSecond};
 
 /// Returns the union of the intervals; those that adjoin become one.
-pub(super) fn union(mut intervals: Vec<Interval>) -> Vec<Interval> {
+pub(in crate::matching) fn union(mut intervals: Vec<Interval>) -> Vec<Interval> {
     intervals.sort();
     let mut joined: Vec<Interval> = Vec::with_capacity(intervals.len());
     for interval in intervals {
@@ -17,7 +17,7 @@ pub(super) fn union(mut intervals: Vec<Interval>) -> Vec<Interval> {
 }
 
 /// Returns the parts of a union that lie within an interval.
-pub(super) fn within(
+pub(in crate::matching) fn within(
     union: &[Interval],
     span: Interval,
 ) -> impl Iterator<Item = Interval> + use<'_> {
@@ -32,22 +32,22 @@ pub(super) fn within(
 }
 
 /// Returns what two unions have in common within an interval.
-pub(super) fn common(a: &[Interval], b: &[Interval], span: Interval) -> Vec<Interval> {
+pub(in crate::matching) fn common(a: &[Interval], b: &[Interval], span: Interval) -> Vec<Interval> {
     within(a, span).flat_map(|part| within(b, part)).collect()
 }
 
 /// Says whether the interval lies in the union as a whole.
-pub(super) fn covers(union: &[Interval], interval: Interval) -> bool {
+pub(in crate::matching) fn covers(union: &[Interval], interval: Interval) -> bool {
     within(union, interval).any(|part| part == interval)
 }
 
 /// Says whether the interval has an instant in common with the union.
-pub(super) fn touches(union: &[Interval], interval: Interval) -> bool {
+pub(in crate::matching) fn touches(union: &[Interval], interval: Interval) -> bool {
     within(union, interval).next().is_some()
 }
 
 /// Returns the seconds in all of intervals that lie apart.
-pub(super) fn seconds(intervals: impl IntoIterator<Item = Interval>) -> i64 {
+pub(in crate::matching) fn seconds(intervals: impl IntoIterator<Item = Interval>) -> i64 {
     intervals
         .into_iter()
         .map(|Interval { start, end }| end.0 - start.0)
@@ -55,7 +55,7 @@ pub(super) fn seconds(intervals: impl IntoIterator<Item = Interval>) -> i64 {
 }
 
 /// Returns the interval that begins at an instant and lasts so many minutes.
-pub(super) fn lasting(start: UtcSecond, minutes: u32) -> Interval {
+pub(in crate::matching) fn lasting(start: UtcSecond, minutes: u32) -> Interval {
     Interval {
         start,
         end: UtcSecond(start.0 + i64::from(minutes) * 60),

@@ -2,12 +2,14 @@
 //! from and with and how good it is proved to be.
 
 mod explanations;
+mod forecast;
 mod free_text;
 mod read;
 mod summary;
 mod write;
 
 pub use explanations::{ExplanationRow, write_explanations};
+pub use forecast::{ForecastRow, write_forecast};
 pub use read::{read_plan, read_plan_folder};
 pub use summary::PlanContext;
 pub use write::write_plan;
@@ -23,16 +25,19 @@ pub const PLAN_FILES: [&str; 5] = [
 
 /// File of a plan folder that `practicum explain --save` adds.
 const EXPLANATIONS: &str = "explanations.csv";
+/// File of a plan folder that `practicum forecast --save` adds.
+const FORECAST: &str = "forecast.csv";
 
 /// Every file that a plan folder may have of us, but for `timings.json`: what a
 /// new plan replaces or removes.
-pub const PLAN_FOLDER_FILES: [&str; 6] = [
+pub const PLAN_FOLDER_FILES: [&str; 7] = [
     PLACEMENTS,
     SESSIONS,
     SESSION_MEMBERS,
     UNMATCHED,
     summary::FILE,
     EXPLANATIONS,
+    FORECAST,
 ];
 
 const PLACEMENTS: &str = "placements.csv";
