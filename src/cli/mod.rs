@@ -25,6 +25,7 @@ mod solver_worker;
 mod table;
 mod time;
 mod what_if;
+mod worths;
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -83,6 +84,8 @@ enum Command {
     Audit(audit::Args),
     /// Say what would have to give for each unmatched trainee of a plan.
     Explain(explain::Args),
+    /// Say what one more place, hour or unit of caseload would be worth.
+    Worths(worths::Args),
     /// Say before any solve who cannot be placed, and where capacity falls short.
     Preflight(preflight::Args),
     /// Write the exact model of a roster for other solvers.
@@ -162,6 +165,7 @@ fn run(cli: &Cli, serve_config: &ServeConfig) -> Result<ExitCode, Failure> {
         Command::Check(args) => check::run(args, tzdir),
         Command::Audit(args) => audit::run(args, tzdir),
         Command::Explain(args) => explain::run(args, tzdir),
+        Command::Worths(args) => worths::run(args, tzdir),
         Command::Preflight(args) => preflight::run(args, tzdir),
         Command::Model(command) => model::run(command, tzdir),
         Command::Roster(command) => roster::run(command),

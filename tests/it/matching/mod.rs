@@ -11,3 +11,4 @@ mod policy;
 mod sameness;
 mod shipped;
 mod stability;
+mod worths;
