@@ -70,7 +70,9 @@ pub(super) fn run(args: &Args, tzdir: Option<&Path>) -> Result<ExitCode, Failure
     confirmed.resize_with(worths.len(), || None);
     let known: Vec<_> = worths.iter().zip(&confirmed).collect();
     if args.json {
-        let worths = known.iter().map(|(worth, one)| as_json(worth, one.as_ref()));
+        let worths = known
+            .iter()
+            .map(|(worth, one)| as_json(worth, one.as_ref()));
         let answer = json!({ "worths": worths.collect::<Vec<Value>>() });
         output::line(&format!("{answer:#}"));
     } else {

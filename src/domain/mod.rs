@@ -52,7 +52,7 @@ pub use roster::{
     Exclusion, Forbid, Pin, Preference, Requirement, RequirementCategory, Roster, SiteOrSupervisor,
     SiteRanking,
 };
-pub use round::{MAX_TERM_DAYS, Program, Round, UnrankedSites};
+pub use round::{BlockingPairs, MAX_TERM_DAYS, Program, Round, UnrankedSites};
 pub use rule::Rule;
 pub use run::{Run, RunEvent, RunEventKind, RunLimits, RunState};
 pub use site::Site;

@@ -9,6 +9,7 @@
 use std::collections::BTreeMap;
 
 use super::{Estimate, Worth, edits};
+use crate::domain::plan::Level;
 use crate::domain::time::ZoneTable;
 use crate::domain::{Edit, Plan, Roster, Rule, SiteOrSupervisor};
 use crate::matching::candidates::Candidates;
@@ -100,7 +101,9 @@ fn relaxed(candidates: &Candidates<'_>) -> Formulation {
 /// The rows that one more of a capacity loosens, with how much each.
 type Limits = BTreeMap<(Capacity, SiteOrSupervisor), Vec<(usize, f64)>>;
 
-/// Returns the rows that are looser in a model with more of everything.
+/// Returns the rows that are looser in a model with more of everything. Both
+/// have the same rows but for those about blocking pairs, which come last and
+/// are left as they are.
 fn limits(roster: &Roster, model: &LinearModel, more: &LinearModel) -> Limits {
     let mut limits = Limits::new();
     for (position, (row, raised)) in model.rows().iter().zip(more.rows()).enumerate() {
@@ -129,7 +132,7 @@ fn limits(roster: &Roster, model: &LinearModel, more: &LinearModel) -> Limits {
 fn prices(
     formulation: &Formulation,
     candidates: &Candidates<'_>,
-    level: crate::domain::plan::Level,
+    level: Level,
     observer: &mut dyn Observer,
 ) -> Result<Option<Vec<f64>>, MatchError> {
     let seconds = observer.seconds_left();

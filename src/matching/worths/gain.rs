@@ -25,7 +25,12 @@ pub struct Gain {
 /// hand is legal for the edited roster too, nothing is gained, and that is not
 /// proved.
 pub fn gain(edited: &Roster, zones: &ZoneTable, before: &Plan, after: &Plan) -> Gain {
-    let values = |plan: &Plan| plan.levels.iter().map(|one| one.value).collect::<Vec<i64>>();
+    let values = |plan: &Plan| {
+        plan.levels
+            .iter()
+            .map(|one| one.value)
+            .collect::<Vec<i64>>()
+    };
     let levels: Vec<Level> = before.levels.iter().map(|one| one.level).collect();
     let is_worse = is_better(&levels, &values(before), &values(after));
     if is_worse && check(edited, zones, before).is_empty() {

@@ -150,7 +150,11 @@ fn assert_agreement(roster: &Roster, what: &str) -> usize {
             first,
             is_proved: true,
         };
-        assert_eq!(confirmed(roster, &plan, worth), expected, "{what}: {worth:?}");
+        assert_eq!(
+            confirmed(roster, &plan, worth),
+            expected,
+            "{what}: {worth:?}"
+        );
         assert!(first.is_none_or(|(_, more)| more > 0), "{what}: {worth:?}");
         gaining += usize::from(first.is_some());
     }
@@ -205,7 +209,11 @@ fn the_command_names_edits_that_what_if_takes() {
     assert_eq!(worth["confirmed"]["is_proved"], true);
     let edit = worth["edit"].as_str().unwrap();
     let tried = practicum(&[&["what-if", "--scenario", edit], &folders[..]].concat());
-    assert!(tried.stdout.contains("Gained a place (1)"), "{}", tried.stdout);
+    assert!(
+        tried.stdout.contains("Gained a place (1)"),
+        "{}",
+        tried.stdout
+    );
 
     let only_estimates = practicum(&[&["worths", "--top", "0"], &folders[..]].concat());
     assert!(only_estimates.stdout.contains("not tried"));
