@@ -27,6 +27,7 @@ mod solver_worker;
 mod table;
 mod time;
 mod what_if;
+mod worths;
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -87,6 +88,8 @@ enum Command {
     Explain(explain::Args),
     /// Say which requirements a plan reaches by their due days, week by week.
     Forecast(forecast::Args),
+    /// Say what one more place, hour or unit of caseload would be worth.
+    Worths(worths::Args),
     /// Say before any solve who cannot be placed, and where capacity falls short.
     Preflight(preflight::Args),
     /// Write the exact model of a roster for other solvers.
@@ -170,6 +173,7 @@ fn run(cli: &Cli, serve_config: &ServeConfig) -> Result<ExitCode, Failure> {
         Command::Audit(args) => audit::run(args, tzdir),
         Command::Explain(args) => explain::run(args, tzdir),
         Command::Forecast(args) => forecast::run(args, tzdir),
+        Command::Worths(args) => worths::run(args, tzdir),
         Command::Preflight(args) => preflight::run(args, tzdir),
         Command::Model(command) => model::run(command, tzdir),
         Command::Roster(command) => roster::run(command),

@@ -53,7 +53,7 @@ pub use roster::{
     Exclusion, Forbid, Pin, Preference, Requirement, RequirementCategory, Roster, SiteOrSupervisor,
     SiteRanking,
 };
-pub use round::{MAX_TERM_DAYS, Program, Round, UnrankedSites};
+pub use round::{BlockingPairs, MAX_TERM_DAYS, Program, Round, UnrankedSites};
 pub use rule::Rule;
 pub use rule_set::RuleSet;
 pub use run::{Run, RunEvent, RunEventKind, RunLimits, RunOrigin, RunState};

@@ -25,6 +25,38 @@ pub enum UnrankedSites {
     Last,
 }
 
+/// Whether a trainee and a site may both rather have each other than what the
+/// plan gives them, where sites rank trainees.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum BlockingPairs {
+    /// They may; `audit` names them.
+    #[default]
+    Allowed,
+    /// No plan may have such a pair.
+    Forbidden,
+}
+
+impl BlockingPairs {
+    /// Every choice.
+    pub const ALL: [Self; 2] = [Self::Allowed, Self::Forbidden];
+
+    /// Returns the word used in files and messages.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Allowed => "allowed",
+            Self::Forbidden => "forbidden",
+        }
+    }
+
+    /// Returns the other choice.
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Allowed => Self::Forbidden,
+            Self::Forbidden => Self::Allowed,
+        }
+    }
+}
+
 /// One matching campaign for a term.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Round {
@@ -47,4 +79,6 @@ pub struct Round {
     pub ratio: Option<Ratio>,
     /// What plans are compared by.
     pub policy: Policy,
+    /// Whether trainees and sites may block a plan.
+    pub blocking_pairs: BlockingPairs,
 }

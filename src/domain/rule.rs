@@ -99,6 +99,9 @@ rules! {
     Pinned = "pinned",
     /// A forbidden pair is not matched.
     Forbidden = "forbidden",
+    /// No trainee and site would both rather have each other, where the round
+    /// forbids that.
+    BlockingPair = "blocking_pair",
 }
 
 impl fmt::Display for Rule {

@@ -22,9 +22,10 @@ pub(super) fn clashing_minima(
     let mut clashes = Vec::new();
     for position in 0..formulation.minima.len() {
         // Leave one out; if the rest still clash it is not needed.
-        let row = formulation.minima[position].row;
         let mut without = formulation.model.clone();
-        without.relax_row(row);
+        for row in formulation.minima[position].rows.clone() {
+            without.relax_row(row);
+        }
         let effort = Effort {
             seconds: observer.seconds_left(),
             grid: f64::INFINITY,

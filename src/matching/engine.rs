@@ -64,6 +64,54 @@ pub(super) fn solve(
     if model.rows().iter().any(is_hopeless) {
         return Ok(Outcome::Infeasible);
     }
+    let is_mixed = !effort.relaxed && model.columns().iter().any(|column| column.is_integer);
+    run(model, objective, effort, may_go_on, |solved, columns| {
+        read_outcome(solved, columns, is_mixed)
+    })?
+}
+
+/// Makes the objective least without whole numbers, and returns for each row by
+/// how much the least would fall, at the most, for one more on the row's upper
+/// side; `None` when time ran out.
+///
+/// # Errors
+/// When HiGHS refuses the model or fails.
+pub(super) fn upper_prices(
+    model: &LinearModel,
+    objective: &Objective,
+    seconds: f64,
+    may_go_on: &mut MayGoOn<'_>,
+) -> Result<Option<Vec<f64>>, MatchError> {
+    let effort = Effort {
+        seconds,
+        grid: 1.0,
+        start: None,
+        relaxed: true,
+        for_proof: true,
+    };
+    run(model, objective, &effort, may_go_on, |solved, _| {
+        let solution = solved.get_solution();
+        // Rows without bounds were not handed over.
+        let mut duals = solution.dual_rows().iter();
+        let mut dual = |row: &Row| {
+            let is_there = row.lower.is_finite() || row.upper.is_finite();
+            let dual = if is_there { duals.next() } else { None };
+            // The least falls as an upper side rises, so its dual is negative.
+            dual.map_or(0.0, |dual| (-dual).max(0.0))
+        };
+        let is_optimal = solved.status() == HighsModelStatus::Optimal;
+        is_optimal.then(|| model.rows().iter().map(&mut dual).collect())
+    })
+}
+
+/// Solves a model and returns what is read from it.
+fn run<T>(
+    model: &LinearModel,
+    objective: &Objective,
+    effort: &Effort<'_>,
+    may_go_on: &mut MayGoOn<'_>,
+    read: impl FnOnce(&SolvedModel, usize) -> T,
+) -> Result<T, MatchError> {
     let (problem, columns) = to_good_lp(model, objective, effort);
     let mut highs = problem.try_into_inner().map_err(engine_error)?;
     // good_lp drops its options on this way, so all are set here.
@@ -99,8 +147,7 @@ pub(super) fn solve(
         solve.value = solved.objective_value(),
         "model solved"
     );
-    let is_mixed = !effort.relaxed && model.columns().iter().any(|column| column.is_integer);
-    read_outcome(&solved, columns, is_mixed)
+    Ok(read(&solved, columns))
 }
 
 /// Rows are bounded on one side, or on both by the same value; `good_lp` has a

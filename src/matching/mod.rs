@@ -63,6 +63,7 @@ pub mod stability;
 mod timeline;
 mod timetable;
 mod values;
+pub mod worths;
 
 pub use solve::solve;
 pub use solver_version::{SOLVER_NAME, solver_version};

@@ -257,6 +257,11 @@ impl LinearModel {
         self.rows[row].upper = f64::INFINITY;
     }
 
+    /// Frees a column of its upper bound.
+    pub(super) fn free_upper(&mut self, column: ColumnIndex) {
+        self.columns[column.position()].upper = f64::INFINITY;
+    }
+
     /// Returns the columns.
     pub(super) fn columns(&self) -> &[Column] {
         &self.columns

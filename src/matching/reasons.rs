@@ -8,7 +8,7 @@ use super::eligibility::supervisor_obstacle;
 use super::load::Load;
 use super::timetable::{Timetable, collide};
 use crate::domain::plan::Unmatched;
-use crate::domain::{QUARTER_HOUR, Role, Rule, SessionKind};
+use crate::domain::{BlockingPairs, QUARTER_HOUR, Role, Rule, SessionKind};
 
 /// Returns the reason for each unmatched trainee.
 pub(super) fn unmatched(candidates: &Candidates<'_>, timetable: &Timetable) -> Vec<Unmatched> {
@@ -100,8 +100,12 @@ pub(super) fn stopped_at(
         let text = format!("nothing that is left goes with rule set {}", set.key);
         return (rule, text);
     }
-    let text = "no choice of times goes with the sessions of the others".to_owned();
-    (Rule::NoOverlap, text)
+    let times = "no choice of times goes with the sessions of the others";
+    if candidates.roster.round.blocking_pairs == BlockingPairs::Forbidden {
+        let text = format!("a place here would make some pair block, or {times}");
+        return (Rule::BlockingPair, text);
+    }
+    (Rule::NoOverlap, times.to_owned())
 }
 
 /// Returns what stops a line of a trainee at a placement, if one thing does.
@@ -305,7 +309,8 @@ fn obstacle_text(candidates: &Candidates<'_>, rule: Rule, trainee: usize, site: 
         | Rule::SupervisorsMax
         | Rule::SupervisorsDistinctMin
         | Rule::SuperviseesMax
-        | Rule::Pinned => "no choice keeps the rule".to_owned(),
+        | Rule::Pinned
+        | Rule::BlockingPair => "no choice keeps the rule".to_owned(),
     }
 }
 
@@ -345,6 +350,7 @@ fn action(reason: Rule) -> &'static str {
         | Rule::InPersonAtPlacement
         | Rule::DeliveryAllowed => "ask the trainee or a supervisor for other hours",
         Rule::SessionSize => "find others for a group, or allow another kind of session",
+        Rule::BlockingPair => "allow blocking pairs, or ask the site to rank the trainee higher",
         Rule::CapacityMin | Rule::SupervisionLines | Rule::Pinned => {
             "look at the pins, the least numbers and the supervision lines"
         }

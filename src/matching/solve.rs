@@ -11,12 +11,13 @@ use super::levels::{LevelRun, LevelsRun, keep_level, solve_levels, trivial_bound
 use super::quick_fit::quick_fit;
 use super::refine::Detail;
 use super::results::{is_better, relaxed_bound, results};
+use super::stability::blocking_pairs;
 use super::timetable::Timetable;
 use super::values::level_value;
 use super::{Budget, MatchError, Observer, Progress, Stage};
 use crate::domain::plan::Level;
 use crate::domain::time::ZoneTable;
-use crate::domain::{Plan, Role, Roster};
+use crate::domain::{BlockingPairs, Plan, Role, Roster};
 
 /// Share of the time after which a first plan is there, if it is to help.
 const SHARE_FOR_FLOOR: f64 = 0.15;
@@ -152,6 +153,12 @@ impl Run<'_> {
             return;
         }
         let mut plan = super::assemble::assemble(self.candidates, timetable);
+        let roster = self.candidates.roster;
+        if roster.round.blocking_pairs == BlockingPairs::Forbidden
+            && !blocking_pairs(roster, &plan).is_empty()
+        {
+            return;
+        }
         let values: Vec<i64> = self
             .levels
             .iter()

@@ -3,7 +3,8 @@
 use chrono::Weekday;
 
 use crate::domain::{
-    DeliveryOffer, LicenceRule, RequirementCategory, Role, SessionKind, UnrankedSites, weekday_word,
+    BlockingPairs, DeliveryOffer, LicenceRule, RequirementCategory, Role, SessionKind,
+    UnrankedSites, weekday_word,
 };
 
 macro_rules! words {
@@ -36,6 +37,9 @@ words! {
     /// What happens to sites that a trainee did not rank.
     UNRANKED_SITES: UnrankedSites = unranked_word,
         UnrankedSites::Forbidden, UnrankedSites::Last;
+    /// Whether trainees and sites may block a plan.
+    BLOCKING_PAIRS: BlockingPairs = BlockingPairs::as_str,
+        BlockingPairs::Allowed, BlockingPairs::Forbidden;
 }
 
 /// Returns the word for a licence rule.

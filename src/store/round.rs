@@ -8,7 +8,8 @@ use super::listing::{ListTable, list_table, page_of, records_of};
 use super::rows::{Place, RecordColumns};
 use super::{KeyRange, ProgramScope, Seek, StoreError, Tx, WriteTx};
 use crate::domain::{
-    EntityKind, Key, Ratio, Round, RoundFilter, Thousandths, UnrankedSites, Versioned,
+    BlockingPairs, EntityKind, Key, Ratio, Round, RoundFilter, Thousandths, UnrankedSites,
+    Versioned,
 };
 
 /// The lists of rounds; their filter is a day of the term.
@@ -16,7 +17,7 @@ pub(super) const ROUNDS: ListTable = list_table!(
     "round",
     "key_is_given, name, first_day, last_day, session_start_step_minutes, missed_sessions_max, \
     unranked_sites, excluded_supervisor_closes_sites, contact_per_supervision_max_thousandths, \
-    group_credit_thousandths, has_availability, policy, rule_sets",
+    group_credit_thousandths, has_availability, policy, rule_sets, blocking_pairs",
     "name",
     "($5 = '' OR (first_day <= $5 AND last_day >= $5))"
 );
@@ -26,8 +27,9 @@ statements! {
         key_is_given, name, first_day, last_day, session_start_step_minutes, \
         missed_sessions_max, unranked_sites, excluded_supervisor_closes_sites, \
         contact_per_supervision_max_thousandths, group_credit_thousandths, has_availability, \
-        policy, rule_sets) \
-        VALUES ($1, $2, $3, 1, $4, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) \
+        policy, rule_sets, blocking_pairs) \
+        VALUES ($1, $2, $3, 1, $4, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, \
+        $17, $18) \
         ON CONFLICT (program_id, key) DO UPDATE SET version = round.version + 1, \
         updated_at = excluded.updated_at, deleted_at = NULL, \
         key_is_given = excluded.key_is_given, name = excluded.name, \
@@ -40,7 +42,7 @@ statements! {
         excluded.contact_per_supervision_max_thousandths, \
         group_credit_thousandths = excluded.group_credit_thousandths, \
         has_availability = excluded.has_availability, policy = excluded.policy, \
-        rule_sets = excluded.rule_sets";
+        rule_sets = excluded.rule_sets, blocking_pairs = excluded.blocking_pairs";
     ROUND_TOUCH = "UPDATE round SET version = version + 1, updated_at = $3 \
         WHERE program_id = $1 AND key = $2 AND deleted_at IS NULL";
 }
@@ -75,6 +77,7 @@ struct RoundRow {
     has_availability: bool,
     policy: String,
     rule_sets: String,
+    blocking_pairs: String,
 }
 
 const UNRANKED_SITES: [UnrankedSites; 2] = [UnrankedSites::Forbidden, UnrankedSites::Last];
@@ -115,6 +118,11 @@ impl RoundRow {
             excluded_supervisor_closes_sites: self.excluded_supervisor_closes_sites,
             ratio,
             policy: place.parse(&self.policy)?,
+            blocking_pairs: place.word(
+                &self.blocking_pairs,
+                &BlockingPairs::ALL,
+                BlockingPairs::as_str,
+            )?,
         };
         Ok(self.record.with(RoundRecord {
             key,
@@ -224,6 +232,7 @@ impl WriteTx {
                 .bind(record.has_availability)
                 .bind(round.policy.to_string())
                 .bind(rule_sets.as_str())
+                .bind(round.blocking_pairs.as_str())
                 .execute(connection)
                 .await
                 .map(drop)

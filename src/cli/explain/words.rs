@@ -76,7 +76,7 @@ pub(super) fn sentence(answer: &Explanation) -> String {
                 .to_owned()
         }
         Outcome::Relaxations(relaxations) if relaxations.is_empty() => {
-            "Can be matched as it is, with nobody losing a place; let the match run longer."
+            "Can be matched as it is, with nobody losing a place; let the match run longer, or allow blocking pairs where the round forbids them."
                 .to_owned()
         }
         Outcome::Relaxations(relaxations) => {
@@ -88,7 +88,7 @@ pub(super) fn sentence(answer: &Explanation) -> String {
             )
         }
         Outcome::Price { displaced, .. } if displaced.is_empty() => {
-            "Can be matched as it is, with nobody losing a place; let the match run longer."
+            "Can be matched as it is, with nobody losing a place; let the match run longer, or allow blocking pairs where the round forbids them."
                 .to_owned()
         }
         Outcome::Price {

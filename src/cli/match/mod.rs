@@ -53,7 +53,7 @@ pub(super) struct Args {
 }
 
 /// What a run may use.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 pub(super) struct Limits {
     /// Wall time for the whole run, in seconds; the best plan so far is
     /// written when it is up.
@@ -71,6 +71,23 @@ pub(super) struct Limits {
 }
 
 impl Limits {
+    /// Returns the end of a run that starts now.
+    pub(super) fn deadline(&self) -> Instant {
+        Instant::now() + Duration::from_secs(u64::from(self.time_limit))
+    }
+
+    /// Returns the same limits for one of so many runs that share the time up
+    /// to a deadline; at least a second.
+    pub(super) fn shared(&self, deadline: Instant, runs: usize) -> Self {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let runs = u32::try_from(runs).unwrap_or(u32::MAX);
+        let seconds = left.checked_div(runs).unwrap_or(left).as_secs();
+        Self {
+            time_limit: u32::try_from(seconds).unwrap_or(u32::MAX).max(1),
+            ..self.clone()
+        }
+    }
+
     fn options(&self) -> SolveOptions {
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         SolveOptions {
@@ -213,6 +230,12 @@ fn write_folder(
 
 fn rounded(seconds: f64) -> f64 {
     (seconds * 1000.0).round() / 1000.0
+}
+
+/// Says whether Ctrl-C has ended the run; from the first call on it no longer
+/// ends the program.
+pub(super) fn is_interrupted() -> bool {
+    listen_for_interrupt().load(Ordering::Relaxed)
 }
 
 /// Returns the flag that Ctrl-C sets; another Ctrl-C ends the program. What

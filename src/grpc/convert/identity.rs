@@ -11,8 +11,8 @@ use super::{supervisors, trainee_rows, trainees};
 use crate::app::{Ranked, TraineePreferences};
 use crate::domain::time::UtcSecond;
 use crate::domain::{
-    Availability, Away, DayRange, DeliveryOffer, Exclusion, Licence, LicenceRule, MinuteOfDay,
-    Minutes, MinutesRange, Objective, Policy, Program, ProgramKey, Ratio, Requirement,
+    Availability, Away, BlockingPairs, DayRange, DeliveryOffer, Exclusion, Licence, LicenceRule,
+    MinuteOfDay, Minutes, MinutesRange, Objective, Policy, Program, ProgramKey, Ratio, Requirement,
     RequirementCategory, Role, Round, SessionKind, Site, SiteOrSupervisor, SupervisionLine,
     Supervisor, Thousandths, Trainee, UnrankedSites, Versioned, Violations, WeeklyWindow, ZoneName,
 };
@@ -161,6 +161,7 @@ prop_compose! {
     fn round()(
         key in key(), name in text(), term in days(800), step in 1..=96_u32,
         missed_sessions_max in 0..=1000_u32, is_last in any::<bool>(), closes in any::<bool>(),
+        blocking_pairs in prop::sample::select(BlockingPairs::ALL.to_vec()),
         ratio in prop::option::of((0..=Thousandths::MAX, 0..=Thousandths::MAX)),
         objectives in prop::sample::subsequence(Objective::ALL.to_vec(), 1..10).prop_shuffle(),
     ) -> Round {
@@ -174,6 +175,7 @@ prop_compose! {
                 group_credit: Thousandths::new(credit).unwrap(),
             }),
             policy: Policy::new(objectives).unwrap(),
+            blocking_pairs,
         }
     }
 }

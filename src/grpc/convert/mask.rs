@@ -78,5 +78,5 @@ masked! {
         contact_minutes_min, contact_minutes_target, contact_minutes_max, modalities_required,
         languages;
     pb::Round: display_name, term, session_start_step_minutes, missed_sessions_max, unranked_sites,
-        excluded_supervisor_closes_sites, ratio, policy;
+        excluded_supervisor_closes_sites, ratio, policy, blocking_pairs;
 }

@@ -7,8 +7,8 @@ use super::records::{etag, timestamp};
 use super::words;
 use crate::domain::limits::{MISSED_MOST, STEP_MOST};
 use crate::domain::{
-    DayRange, Key, MAX_TERM_DAYS, Minutes, Objective, Policy, ProgramKey, QUARTER_HOUR, Ratio,
-    Round, Thousandths, Versioned,
+    BlockingPairs, DayRange, Key, MAX_TERM_DAYS, Minutes, Objective, Policy, ProgramKey,
+    QUARTER_HOUR, Ratio, Round, Thousandths, Versioned,
 };
 
 /// Reads a round; its key comes from elsewhere in the request.
@@ -36,6 +36,11 @@ pub(in super::super) fn read(
         Some(ratio) => read_ratio(ratio, &mut fields.at("ratio")).map(Some),
     };
     let policy = read_policy(&message.policy, fields);
+    let blocking_pairs = match message.blocking_pairs {
+        // Nothing was said.
+        0 => Some(BlockingPairs::default()),
+        named => fields.choice("blocking_pairs", named, words::read_blocking_pairs),
+    };
     Some(Round {
         key,
         name: name?,
@@ -46,6 +51,7 @@ pub(in super::super) fn read(
         excluded_supervisor_closes_sites: message.excluded_supervisor_closes_sites,
         ratio: ratio?,
         policy: policy?,
+        blocking_pairs: blocking_pairs?,
     })
 }
 
@@ -143,5 +149,6 @@ pub(in super::super) fn message(program: &ProgramKey, record: &Versioned<Round>)
             .copied()
             .map(words::objective)
             .collect(),
+        blocking_pairs: words::blocking_pairs(round.blocking_pairs),
     }
 }

@@ -5,8 +5,8 @@ use chrono::Weekday;
 use super::super::pb;
 use crate::domain::plan::LevelStatus;
 use crate::domain::{
-    DeliveryOffer, LicenceRule, Objective, RequirementCategory, Role, RunState, SessionKind,
-    UnrankedSites,
+    BlockingPairs, DeliveryOffer, LicenceRule, Objective, RequirementCategory, Role, RunState,
+    SessionKind, UnrankedSites,
 };
 
 macro_rules! words {
@@ -53,6 +53,9 @@ words! {
     }
     unranked, read_unranked: pb::UnrankedSites = UnrankedSites {
         Forbidden = Forbidden, Last = Last,
+    }
+    blocking_pairs, read_blocking_pairs: pb::BlockingPairs = BlockingPairs {
+        Allowed = Allowed, Forbidden = Forbidden,
     }
     run_state: pb::RunState = RunState {
         Queued = Queued, Running = Running, Succeeded = Succeeded, Cancelled = Cancelled,

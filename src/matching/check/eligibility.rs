@@ -85,7 +85,7 @@ fn fits_site(index: &Index<'_>, trainee: &Trainee, site: &Site, breaches: &mut B
     }
 }
 
-fn share_a_language(a: &BTreeSet<Tag>, b: &BTreeSet<Tag>) -> bool {
+pub(super) fn share_a_language(a: &BTreeSet<Tag>, b: &BTreeSet<Tag>) -> bool {
     a.is_empty() || b.is_empty() || a.iter().any(|language| b.contains(language))
 }
 

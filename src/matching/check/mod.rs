@@ -8,6 +8,7 @@
 //! prove about itself is how good it could have been, so of a bound it is only
 //! checked that nothing contradicts it.
 
+mod blocking;
 mod breach;
 pub(super) mod calendar;
 mod capacity;
@@ -45,6 +46,7 @@ pub fn check(roster: &Roster, zones: &ZoneTable, plan: &Plan) -> Vec<Breach> {
     eligibility::check(&index, &mut breaches);
     wishes::check(&index, &mut breaches);
     capacity::check(&index, &mut breaches);
+    blocking::check(&index, &mut breaches);
     sessions::check(&index, &mut breaches);
     lines::check(&index, &mut breaches);
     let meetings = calendar::meetings(&index, zones);

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::Role;
+use crate::domain::{BlockingPairs, Role};
 use crate::domain::plan::Level;
 use crate::matching::candidates::Candidates;
 
@@ -211,6 +211,7 @@ fn is_core(candidates: &Candidates<'_>) -> bool {
             .iter()
             .any(|person| person.caseload_min > person.caseload_current);
     candidates.law.is_none()
+        && roster.round.blocking_pairs == BlockingPairs::Allowed
         && lines_are_plain
         && !has_pins
         && !has_minima

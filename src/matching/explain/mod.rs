@@ -23,7 +23,7 @@ use super::candidates::Candidates;
 use super::hurried::Hurried;
 use super::{MatchError, Observer};
 use crate::domain::time::ZoneTable;
-use crate::domain::{Plan, Roster, TraineeKey};
+use crate::domain::{BlockingPairs, Plan, Roster, TraineeKey};
 use lift::Lift;
 use smallest::{Proposal, SetModel};
 use trial::{Bench, Verdict};
@@ -83,6 +83,15 @@ pub fn explain(
     };
     if plan.placements.iter().any(|p| p.trainee == *trainee) {
         return Ok(None);
+    }
+    if roster.round.blocking_pairs == BlockingPairs::Forbidden {
+        // A capacity that is lifted always has a free place, and so would
+        // block: that rule is left aside, and with it what the plan proves.
+        let mut without_rule = roster.clone();
+        without_rule.round.blocking_pairs = BlockingPairs::Allowed;
+        let mut plan = plan.clone();
+        plan.levels.clear();
+        return explain(&without_rule, zones, &plan, trainee, observer);
     }
     let candidates = Candidates::new(roster, zones)?;
     let (outcome, is_proved) = if candidates.pairs_of(position).is_empty() {

@@ -8,6 +8,7 @@
 //! solve begins with nobody timed, and without the lines of faculty, and adds
 //! what turns out to matter.
 
+mod blocking;
 mod cliques;
 mod contact;
 mod hours;
@@ -19,6 +20,7 @@ mod sessions;
 mod supervision;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 pub(super) use names::Names;
 pub(super) use objective::constant;
@@ -41,7 +43,8 @@ pub(super) struct Scope<'s> {
     pub(super) with_faculty: bool,
     /// Weekly starts to which groups are confined; all when `None`.
     pub(super) group_starts: Option<&'s GroupStarts>,
-    /// Whether least capacities, least caseloads and pins must hold.
+    /// Whether least capacities, least caseloads and pins must hold, and no
+    /// pair may block where the round forbids that.
     pub(super) with_minima: bool,
 }
 
@@ -76,7 +79,7 @@ pub(super) struct Meet {
 
 /// A rule that asks for at least something and may therefore clash.
 pub(super) struct Minimum {
-    pub(super) row: usize,
+    pub(super) rows: Range<usize>,
     pub(super) rule: Rule,
     pub(super) subject: String,
 }
@@ -119,6 +122,7 @@ impl Formulation {
         contact::add_rows(&mut formulation, candidates, scope);
         hours::add_rows(&mut formulation, candidates, scope);
         people::add_rows(&mut formulation, candidates, scope);
+        blocking::add_rows(&mut formulation, candidates, scope);
         formulation
     }
 

@@ -114,7 +114,7 @@ fn capacity_min(
                 );
             let subject = format!("site {} needs at least {}", site.key, site.capacity_min);
             formulation.minima.push(Minimum {
-                row,
+                rows: row..row + 1,
                 rule: Rule::CapacityMin,
                 subject,
             });
@@ -145,7 +145,7 @@ fn pinned_sites(
                 candidates.roster.trainees[trainee].key, candidates.roster.sites[*site].key
             );
             formulation.minima.push(Minimum {
-                row,
+                rows: row..row + 1,
                 rule: Rule::Pinned,
                 subject,
             });

@@ -171,7 +171,7 @@ fn caseload(
             .at_least(f64::from(least), distinct);
         let subject = caseload_min_subject(candidates, supervisor);
         formulation.minima.push(Minimum {
-            row,
+            rows: row..row + 1,
             rule: Rule::CapacityMin,
             subject,
         });
@@ -229,7 +229,7 @@ fn unreachable_caseload_min(
                 .at_least(1.0, []);
             let subject = caseload_min_subject(candidates, position);
             formulation.minima.push(Minimum {
-                row,
+                rows: row..row + 1,
                 rule: Rule::CapacityMin,
                 subject,
             });
@@ -343,7 +343,7 @@ fn pinned_supervisors(
                 candidates.roster.supervisors[*supervisor].key
             );
             formulation.minima.push(Minimum {
-                row,
+                rows: row..row + 1,
                 rule: Rule::Pinned,
                 subject,
             });

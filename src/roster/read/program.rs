@@ -8,12 +8,12 @@ use super::super::cells::{DAY, KEY, NAME, OneOf, ZONE, find_word, name_text};
 use super::super::error::RosterErrors;
 use super::super::text;
 use super::super::toml_document::{Document, Section, decimal, find, whole};
-use super::super::words::UNRANKED_SITES;
+use super::super::words::{BLOCKING_PAIRS, UNRANKED_SITES};
 use crate::domain::limits::{MISSED_MOST, STEP_MOST};
 use crate::domain::rule_set::RULE_SETS_MAX;
 use crate::domain::{
-    DayRange, Key, MAX_TERM_DAYS, Minutes, Objective, Policy, Program, QUARTER_HOUR, Ratio, Round,
-    ZoneName, calendar_day,
+    BlockingPairs, DayRange, Key, MAX_TERM_DAYS, Minutes, Objective, Policy, Program, QUARTER_HOUR,
+    Ratio, Round, ZoneName, calendar_day,
 };
 
 const FILE: &str = "program.toml";
@@ -31,7 +31,7 @@ const ROUND_KEYS: [&str; 9] = [
     "rule_sets",
 ];
 const RATIO_KEYS: [&str; 2] = ["contact_per_supervision_max", "group_credit"];
-const POLICY_KEYS: [&str; 1] = ["levels"];
+const POLICY_KEYS: [&str; 2] = ["levels", "blocking_pairs"];
 const SECTIONS: [(&str, &[&str]); 4] = [
     ("program", &PROGRAM_KEYS),
     ("round", &ROUND_KEYS),
@@ -66,14 +66,18 @@ pub(super) fn read_program(
         Some(section) => document.rule_sets(section),
         None => None,
     };
-    let policy = policy.map_or(Some(Policy::default()), |section| document.policy(&section));
+    let (levels, blocking) = match &policy {
+        Some(section) => (document.levels(section), document.blocking_pairs(section)),
+        None => (Some(Policy::default()), Some(BlockingPairs::default())),
+    };
     let round = round.map(|section| document.round(&section));
     let round = Round {
         ratio: match ratio {
             Some(ratio) => Some(ratio?),
             None => None,
         },
-        policy: policy?,
+        policy: levels?,
+        blocking_pairs: blocking?,
         ..round??
     };
     Some((program??, round, asked?))
@@ -141,6 +145,7 @@ impl Document<'_, '_> {
             excluded_supervisor_closes_sites: closes?,
             ratio: None,
             policy: Policy::default(),
+            blocking_pairs: BlockingPairs::default(),
         })
     }
 
@@ -188,10 +193,25 @@ impl Document<'_, '_> {
         Some(lines.zip(keys.unwrap_or_default()).collect())
     }
 
-    fn policy(&mut self, section: &Section<'_>) -> Option<Policy> {
+    fn levels(&mut self, section: &Section<'_>) -> Option<Policy> {
+        let [key, _] = POLICY_KEYS;
+        if find(section, key).is_none() {
+            return Some(Policy::default());
+        }
         let names = Objective::ALL.map(Objective::name).join(", ");
         let allowed = format!("a list of objectives, at least one and each once, of: {names}");
-        self.read(section, POLICY_KEYS[0], &allowed, policy)
+        self.read(section, key, &allowed, policy)
+    }
+
+    fn blocking_pairs(&mut self, section: &Section<'_>) -> Option<BlockingPairs> {
+        let [_, key] = POLICY_KEYS;
+        if find(section, key).is_none() {
+            return Some(BlockingPairs::default());
+        }
+        let words = OneOf(&BLOCKING_PAIRS).to_string();
+        self.read(section, key, &words, |value| {
+            find_word(value.as_str()?, &BLOCKING_PAIRS)
+        })
     }
 
     fn ratio(&mut self, section: &Section<'_>) -> Option<Ratio> {

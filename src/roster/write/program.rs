@@ -1,6 +1,6 @@
 //! Writes `program.toml`.
 
-use crate::domain::{Policy, Roster};
+use crate::domain::{BlockingPairs, Policy, Roster};
 use crate::roster::words::unranked_word;
 
 /// Returns the program, the round, the ratio and a policy other than the
@@ -39,10 +39,18 @@ pub(super) fn program_toml(roster: &Roster) -> String {
             ratio.contact_per_supervision_max, ratio.group_credit,
         ));
     }
-    if round.policy != Policy::default() {
+    let usual = (Policy::default(), BlockingPairs::default());
+    if (&round.policy, round.blocking_pairs) != (&usual.0, usual.1) {
+        text.push_str("\n[policy]\n");
+    }
+    if round.policy != usual.0 {
         let levels = round.policy.objectives().iter();
         let levels: Vec<String> = levels.map(|one| toml_string(one.name())).collect();
-        text.push_str(&format!("\n[policy]\nlevels = [{}]\n", levels.join(", ")));
+        text.push_str(&format!("levels = [{}]\n", levels.join(", ")));
+    }
+    if round.blocking_pairs != usual.1 {
+        let word = toml_string(round.blocking_pairs.as_str());
+        text.push_str(&format!("blocking_pairs = {word}\n"));
     }
     text
 }

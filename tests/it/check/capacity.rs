@@ -1,10 +1,10 @@
 //! How many and how much.
 
-use practicum::domain::{Plan, Roster, Rule, SessionKind};
+use practicum::domain::{BlockingPairs, Plan, Roster, Rule, SessionKind, SiteRanking};
 
 use super::{Case, one_trainee, planned};
 use crate::support::plans::tell_the_truth;
-use crate::support::world::{World, minutes, range};
+use crate::support::world::{World, minutes, parsed, range};
 
 pub(super) const CASES: &[Case] = &[
     Case {
@@ -12,6 +12,18 @@ pub(super) const CASES: &[Case] = &[
         rule: Rule::SiteCapacity,
         legal: two_trainees,
         break_it: |roster, _| roster.sites[0].capacity = 1,
+    },
+    Case {
+        name: "a trainee and a site that would both rather have each other",
+        rule: Rule::BlockingPair,
+        legal: rivals,
+        break_it: |roster, _| roster.site_rankings[0].rank = 3,
+    },
+    Case {
+        name: "a trainee who is kept from a free place",
+        rule: Rule::BlockingPair,
+        legal: rivals,
+        break_it: |roster, _| roster.sites[0].capacity = 2,
     },
     Case {
         name: "one trainee fewer than the site needs",
@@ -155,4 +167,22 @@ fn a_supervisor_who_was_over_her_limit_before_and_gets_nobody_is_no_breach() {
     let with_supervisor = World::new().supervisor_with("s", |s| s.caseload_current = 7);
     roster.supervisors = with_supervisor.roster().supervisors;
     assert_eq!(super::breaches(&roster, &plan), []);
+}
+
+/// Two trainees who would both rather be at site a, which has one place and
+/// takes t first.
+fn rivals() -> (Roster, Plan) {
+    let rank = |trainee, rank| SiteRanking {
+        site: parsed("a"),
+        trainee: parsed(trainee),
+        rank,
+    };
+    let world = World::new()
+        .site_with("a", |site| site.capacity = 1)
+        .site("b")
+        .round(|round| round.blocking_pairs = BlockingPairs::Forbidden)
+        .trainee("t")
+        .trainee("u")
+        .with(|roster| roster.site_rankings = vec![rank("t", 1), rank("u", 2)]);
+    planned(world, |plan| plan.place("t", "a", 300).place("u", "b", 300))
 }

@@ -14,3 +14,4 @@ mod rule_sets;
 mod sameness;
 mod shipped;
 mod stability;
+mod worths;

@@ -1,13 +1,17 @@
 //! Blocking pairs: by hand, and against the definition spelt out.
 
-use practicum::domain::{Plan, Roster, Rule, SiteOrSupervisor, SiteRanking};
+use practicum::domain::{BlockingPairs, Plan, Roster, Rule, SiteOrSupervisor, SiteRanking};
+use practicum::matching::MatchError;
 use practicum::matching::check::{Broken, check};
 use practicum::matching::stability::{BlockingPair, blocking_pairs};
 
+use crate::cli_match::matched;
+use crate::support::brute_force::brute_force;
+use crate::support::command::practicum;
 use crate::support::dice::Dice;
 use crate::support::plans::PlanBuilder;
 use crate::support::random_world::random_world;
-use crate::support::solving::{solved, zones_of};
+use crate::support::solving::{level_values, solved, zones_of};
 use crate::support::world::{World, at_site, parsed, range};
 
 fn rankings(ranks: &[(&str, &str, u32)]) -> Vec<SiteRanking> {
@@ -172,23 +176,29 @@ fn spelt_out(roster: &Roster, plan: &Plan) -> Vec<(String, String)> {
     blocking
 }
 
+/// Returns the tiny roster of a seed whose sites rank all but one in so many.
+fn ranked_world(seed: u64, left_out: u32) -> Roster {
+    let mut roster = random_world(seed);
+    let mut dice = Dice::new(seed);
+    for site in &roster.sites {
+        for trainee in &roster.trainees {
+            if !dice.one_in(left_out) {
+                roster.site_rankings.push(SiteRanking {
+                    site: site.key.clone(),
+                    trainee: trainee.key.clone(),
+                    rank: 1 + dice.below(4),
+                });
+            }
+        }
+    }
+    roster
+}
+
 #[test]
 fn agrees_with_the_definition_on_random_worlds() {
     let mut found = 0;
     for seed in 0..300 {
-        let mut roster = random_world(seed);
-        let mut dice = Dice::new(seed);
-        for site in &roster.sites {
-            for trainee in &roster.trainees {
-                if !dice.one_in(4) {
-                    roster.site_rankings.push(SiteRanking {
-                        site: site.key.clone(),
-                        trainee: trainee.key.clone(),
-                        rank: 1 + dice.below(4),
-                    });
-                }
-            }
-        }
+        let roster = ranked_world(seed, 4);
         let Ok(plan) = solved(&roster, 1) else {
             continue;
         };
@@ -200,4 +210,121 @@ fn agrees_with_the_definition_on_random_worlds() {
         found += pairs.len();
     }
     assert!(found > 100, "{found}");
+}
+
+/// Asserts that the best plan without blocking pairs is that of trying
+/// everything, or that both find none. Returns whether forbidding them changed
+/// the values, and whether it left no plan.
+fn assert_forbidden(roster: &Roster, what: &str) -> (bool, bool) {
+    let allowed = brute_force(roster, &zones_of(roster));
+    let mut forbidding = roster.clone();
+    forbidding.round.blocking_pairs = BlockingPairs::Forbidden;
+    let best = brute_force(&forbidding, &zones_of(roster));
+    match (solved(&forbidding, 1), &best) {
+        (Ok(plan), Some(best)) => {
+            assert_eq!(level_values(&plan), (best.clone(), true), "{what}");
+            assert_eq!(blocking_pairs(&forbidding, &plan), [], "{what}");
+        }
+        (Err(MatchError::Clash(clashes)), None) => assert!(!clashes.is_empty(), "{what}"),
+        (found, best) => panic!("{what}: matcher {found:?}, everything tried {best:?}"),
+    }
+    let is_lost = allowed.is_some() && best.is_none();
+    (best.is_some() && allowed != best, is_lost)
+}
+
+#[test]
+fn forbidding_them_agrees_with_trying_everything() {
+    let (mut dearer, mut lost) = (0, 0);
+    for seed in 0..300 {
+        let roster = ranked_world(seed, 2);
+        let (is_dearer, is_lost) = assert_forbidden(&roster, &format!("seed {seed}"));
+        dearer += u32::from(is_dearer);
+        lost += u32::from(is_lost);
+    }
+    assert!(dearer > 10 && lost > 10, "dearer {dearer}, no plan {lost}");
+}
+
+#[test]
+fn where_contact_is_what_is_short_it_agrees_as_well() {
+    let (mut dearer, mut lost) = (0, 0);
+    for seed in 0..300 {
+        let mut roster = ranked_world(seed, 2);
+        let mut dice = Dice::new(seed);
+        roster.supervision_lines.clear();
+        for site in &mut roster.sites {
+            site.capacity = 3;
+            site.contact = range(0, 600);
+            site.contact_per_week = crate::support::world::minutes(*dice.pick(&[60, 120, 150]));
+        }
+        for trainee in &mut roster.trainees {
+            let least = *dice.pick(&[0, 60, 60, 75, 90]);
+            trainee.contact = range(least, 600);
+            trainee.contact_target = Some(trainee.contact.min());
+        }
+        let (is_dearer, is_lost) = assert_forbidden(&roster, &format!("seed {seed}"));
+        dearer += u32::from(is_dearer);
+        lost += u32::from(is_lost);
+    }
+    assert!(dearer > 10 && lost > 10, "dearer {dearer}, no plan {lost}");
+}
+
+/// One place at a, for which t counts more; but a would rather have u.
+fn priority_against_wish() -> World {
+    let ranks = rankings(&[("a", "t", 2), ("a", "u", 1)]);
+    World::new()
+        .site_with("a", |site| site.capacity = 1)
+        .trainee_with("t", |t| t.priority = 3)
+        .trainee("u")
+        .with(|roster| roster.site_rankings = ranks)
+}
+
+#[test]
+fn the_price_of_forbidding_them_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let (roster, plan) = (folder.path().join("roster"), folder.path().join("plan"));
+    let world = priority_against_wish();
+    let write = |world: World| {
+        let files = practicum::roster::write_roster(&world.into_roster());
+        files.write_dir(&roster).unwrap();
+        assert_eq!(matched(&roster, &plan, &[]).code, 0);
+    };
+    let folders = [
+        "--roster",
+        roster.to_str().unwrap(),
+        "--plan",
+        plan.to_str().unwrap(),
+    ];
+    write(world.clone());
+    let told = practicum(&[&["audit", "--price"], &folders[..]].concat());
+    assert_eq!(told.code, 0, "{}", told.stderr);
+    assert!(told.stdout.contains("worse by 2"), "{}", told.stdout);
+    assert!(told.stdout.contains("pairs forbidden"), "{}", told.stdout);
+
+    write(world.round(|round| round.blocking_pairs = BlockingPairs::Forbidden));
+    let told = practicum(&[&["audit", "--price", "--json"], &folders[..]].concat());
+    let told: serde_json::Value = serde_json::from_str(&told.stdout).unwrap();
+    assert_eq!(told["blocking_pairs"].as_array().unwrap().len(), 0);
+    let level = &told["price"]["levels"][0];
+    assert_eq!(level["level"], "matched_priority");
+    assert_eq!(
+        (&level["now"]["value"], &level["better"]),
+        (&1.into(), &2.into())
+    );
+}
+
+#[test]
+fn a_site_that_must_block_is_named() {
+    // The site ranks the trainee, and nobody can supervise there.
+    let world = priority_against_wish().line("weekly");
+    let roster = world
+        .round(|round| round.blocking_pairs = BlockingPairs::Forbidden)
+        .into_roster();
+    let Err(MatchError::Clash(clashes)) = solved(&roster, 1) else {
+        panic!("a plan without blocking pairs");
+    };
+    let [clash] = &clashes[..] else {
+        panic!("{clashes:?}");
+    };
+    assert_eq!(clash.rule, Rule::BlockingPair);
+    assert_eq!(clash.subject, "nobody may block with site a");
 }

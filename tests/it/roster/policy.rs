@@ -1,7 +1,7 @@
 //! The policy of a round and the baseline of a repair, in files.
 
 use practicum::domain::plan::{Delivery, Level};
-use practicum::domain::{Baseline, Objective, Policy};
+use practicum::domain::{Baseline, BlockingPairs, Objective, Policy};
 use practicum::roster::{read_roster, roster_hash, write_roster};
 
 use super::small::{self, edited, mistakes_of};
@@ -127,4 +127,21 @@ fn mistakes_of_a_baseline_are_named() {
         assert!(is_there, "{expected}\n{mistakes:#?}");
     }
     assert_eq!(mistakes.len(), 4, "{mistakes:#?}");
+}
+
+#[test]
+fn blocking_pairs_are_allowed_until_a_policy_forbids_them() {
+    let usual = read_roster(&small::files()).unwrap();
+    assert_eq!(usual.round.blocking_pairs, BlockingPairs::Allowed);
+    let files = with_policy("[policy]\nblocking_pairs = \"forbidden\"\n");
+    let roster = read_roster(&files).unwrap();
+    assert_eq!(roster.round.blocking_pairs, BlockingPairs::Forbidden);
+    assert_eq!(roster.round.policy, Policy::default());
+    assert_eq!(read_roster(&write_roster(&roster)).unwrap(), roster);
+    assert_ne!(roster_hash(&roster), roster_hash(&usual));
+    let mistakes = mistakes_of(&with_policy("[policy]\nblocking_pairs = \"never\"\n"));
+    assert_eq!(
+        mistakes,
+        ["program.toml row 19, policy.blocking_pairs: \"never\" is not allowed or forbidden"]
+    );
 }

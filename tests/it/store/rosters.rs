@@ -76,6 +76,7 @@ async fn exports_a_generated_roster_with_every_kind_of_row(world: World) {
     roster.round.key = Some("spring".parse().unwrap());
     roster.rule_sets = shipped_rule_sets()[..2].to_vec();
     roster.round.policy = "site_rank_greedy;matched;changes".parse().unwrap();
+    roster.round.blocking_pairs = practicum::domain::BlockingPairs::Forbidden;
     let trainee = roster.trainees[0].key.clone();
     let site = SiteOrSupervisor::Site(roster.sites[0].key.clone());
     let supervisor = SiteOrSupervisor::Supervisor(roster.supervisors[0].key.clone());

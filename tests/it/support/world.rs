@@ -25,10 +25,10 @@ use std::str::FromStr;
 use chrono::Weekday;
 use practicum::domain::time::ZoneTable;
 use practicum::domain::{
-    Availability, Away, DayRange, DeliveryOffer, Exclusion, Forbid, Licence, LicenceRule,
-    MinuteOfDay, Minutes, MinutesRange, Pin, Policy, Preference, Program, Role, Roster, Round,
-    SessionKind, Site, SiteOrSupervisor, SupervisionLine, Supervisor, Trainee, UnrankedSites,
-    WeeklyWindow, ZoneName, calendar_day,
+    Availability, Away, BlockingPairs, DayRange, DeliveryOffer, Exclusion, Forbid, Licence,
+    LicenceRule, MinuteOfDay, Minutes, MinutesRange, Pin, Policy, Preference, Program, Role,
+    Roster, Round, SessionKind, Site, SiteOrSupervisor, SupervisionLine, Supervisor, Trainee,
+    UnrankedSites, WeeklyWindow, ZoneName, calendar_day,
 };
 use practicum::zone_data::ZoneData;
 
@@ -59,6 +59,7 @@ impl World {
                     excluded_supervisor_closes_sites: false,
                     ratio: None,
                     policy: Policy::default(),
+                    blocking_pairs: BlockingPairs::default(),
                 },
                 sites: Vec::new(),
                 supervisors: Vec::new(),

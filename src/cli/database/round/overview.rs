@@ -20,6 +20,7 @@ pub(super) struct RoundOverview {
     pub session_start_step_minutes: u32,
     pub missed_sessions_max: u32,
     pub unranked_sites: &'static str,
+    pub blocking_pairs: &'static str,
     pub excluded_supervisor_closes_sites: bool,
     pub contact_per_supervision_max: Option<String>,
     pub group_credit: Option<String>,
@@ -94,6 +95,7 @@ impl RoundOverview {
                 UnrankedSites::Forbidden => "forbidden",
                 UnrankedSites::Last => "last",
             },
+            blocking_pairs: round.blocking_pairs.as_str(),
             excluded_supervisor_closes_sites: round.excluded_supervisor_closes_sites,
             contact_per_supervision_max: round
                 .ratio

@@ -6,8 +6,8 @@ use crate::cli::Failure;
 use crate::domain;
 use crate::domain::limits::{MISSED_MOST, STEP_MOST, is_name};
 use crate::domain::{
-    DayRange, Key, MAX_TERM_DAYS, Minutes, QUARTER_HOUR, Ratio, Round, Thousandths, UnrankedSites,
-    calendar_day,
+    BlockingPairs, DayRange, Key, MAX_TERM_DAYS, Minutes, QUARTER_HOUR, Ratio, Round, Thousandths,
+    UnrankedSites, calendar_day,
 };
 
 /// Dates and policy of a round.
@@ -50,6 +50,18 @@ pub(super) struct Policy {
     /// [default: matched_priority;matched;contact_short_minutes;site_rank].
     #[arg(long, value_name = "NAMES")]
     levels: Option<domain::Policy>,
+    /// Whether a trainee and a site may both rather have each other than what
+    /// the plan gives them [default: allowed].
+    #[arg(long, value_enum)]
+    blocking_pairs: Option<Blocking>,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Blocking {
+    /// They may; `audit` names them.
+    Allowed,
+    /// No plan may have such a pair.
+    Forbidden,
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
@@ -104,6 +116,10 @@ impl Policy {
             Unranked::Forbidden => UnrankedSites::Forbidden,
             Unranked::Last => UnrankedSites::Last,
         });
+        let blocking = self.blocking_pairs.map(|blocking| match blocking {
+            Blocking::Allowed => BlockingPairs::Allowed,
+            Blocking::Forbidden => BlockingPairs::Forbidden,
+        });
         let missed = self
             .missed_sessions_max
             .or(like.map(|like| like.missed_sessions_max));
@@ -129,6 +145,9 @@ impl Policy {
                     .levels
                     .clone()
                     .or(like.map(|like| like.policy.clone()))
+                    .unwrap_or_default(),
+                blocking_pairs: blocking
+                    .or(like.map(|like| like.blocking_pairs))
                     .unwrap_or_default(),
             }),
             _ => Err(Failure::Usage(format!(

@@ -141,6 +141,7 @@ fn policy(round: &RoundOverview) -> Table {
     };
     table.add_row(["missed sessions", &missed]);
     table.add_row(["sites not ranked", round.unranked_sites]);
+    table.add_row(["blocking pairs", round.blocking_pairs]);
     let closes = if round.excluded_supervisor_closes_sites {
         "closes the sites where that supervisor works"
     } else {

@@ -195,8 +195,20 @@ impl<'a> Facts<'a> {
         )
     }
 
-    /// Says whether a trainee may be at a site, whoever else is there.
+    /// Says whether a trainee may be at a site, whoever else is there, and is
+    /// pinned to no other.
     pub(super) fn may_be_at(&self, trainee: usize, site: usize) -> bool {
+        let who = &self.roster.trainees[trainee];
+        let at_site = SiteOrSupervisor::Site(self.roster.sites[site].key.clone());
+        let mut pins = self.roster.pins.iter().filter(|pin| pin.trainee == who.key);
+        self.is_admitted(trainee, site)
+            && pins.all(|pin| {
+                matches!(pin.target, SiteOrSupervisor::Supervisor(_)) || pin.target == at_site
+            })
+    }
+
+    /// Says whether the rules about the two alone admit a trainee to a site.
+    pub(super) fn is_admitted(&self, trainee: usize, site: usize) -> bool {
         let who = &self.roster.trainees[trainee];
         let place = &self.roster.sites[site];
         let at_site = SiteOrSupervisor::Site(place.key.clone());
@@ -210,7 +222,6 @@ impl<'a> Facts<'a> {
                     && excluded(&SiteOrSupervisor::Supervisor(s.key.clone()))
             });
         let mut forbids = self.roster.forbids.iter();
-        let mut pins = self.roster.pins.iter().filter(|pin| pin.trainee == who.key);
         self.site_rank(trainee, site).is_some()
             && place.agreement.covers(self.roster.round.term)
             && who.modalities_required.is_subset(&place.modalities)
@@ -218,9 +229,6 @@ impl<'a> Facts<'a> {
             && !excluded(&at_site)
             && !closed
             && !forbids.any(|f| f.trainee == who.key && f.target == at_site)
-            && pins.all(|pin| {
-                matches!(pin.target, SiteOrSupervisor::Supervisor(_)) || pin.target == at_site
-            })
     }
 
     /// Says whether a supervisor may fill a line of a trainee at a site.

@@ -8,6 +8,7 @@
 //! beyond that it may take for ever.
 
 mod assign;
+mod block;
 mod fit;
 mod grid;
 mod hope;

@@ -1,5 +1,8 @@
 //! Every way of placing the trainees that the sites admit.
 
+use practicum::domain::BlockingPairs;
+
+use super::block::blocks;
 use super::fit::Facts;
 
 /// The site of each trainee, if any.
@@ -51,5 +54,8 @@ pub(super) fn all(facts: &Facts<'_>) -> Vec<Places> {
             .is_some()
     };
     ways.retain(can_have_contact);
+    if roster.round.blocking_pairs == BlockingPairs::Forbidden {
+        ways.retain(|places| !blocks(facts, places));
+    }
     ways
 }

@@ -1,11 +1,14 @@
 //! `practicum audit`: which trainees and sites would both rather have each
-//! other than what a plan gives them.
+//! other than what a plan gives them, and what it costs to forbid that.
+
+mod price;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
+use super::r#match::Limits;
 use super::{Failure, folders, output, table};
 use crate::domain::Roster;
 use crate::matching::stability::{BlockingPair, blocking_pairs};
@@ -19,7 +22,14 @@ pub(super) struct Args {
     /// Folder of the plan.
     #[arg(long, value_name = "FOLDER")]
     plan: PathBuf,
-    /// Print the pairs as JSON.
+    /// Say as well by how much each objective is better or worse when such
+    /// pairs are forbidden, or allowed where the round forbids them: matches
+    /// the roster again.
+    #[arg(long)]
+    price: bool,
+    #[command(flatten)]
+    limits: Limits,
+    /// Print the result as JSON.
     #[arg(long)]
     json: bool,
 }
@@ -29,11 +39,23 @@ pub(super) fn run(args: &Args, tzdir: Option<&Path>) -> Result<ExitCode, Failure
     let zones = folders::zones(&roster, tzdir)?;
     let plan = folders::legal_plan(&roster, &zones, &args.plan)?;
     let pairs = blocking_pairs(&roster, &plan);
+    let price = if args.price {
+        Some(price::price(&roster, &zones, &plan, &args.limits)?)
+    } else {
+        None
+    };
     if args.json {
         let pairs: Vec<Value> = pairs.iter().map(as_json).collect();
-        output::line(&format!("{:#}", json!({ "blocking_pairs": pairs })));
+        let mut answer = json!({ "blocking_pairs": pairs });
+        if let Some(price) = &price {
+            answer["price"] = price.as_json();
+        }
+        output::line(&format!("{answer:#}"));
     } else {
         output::text(&as_text(&roster, &pairs));
+        if let Some(price) = &price {
+            output::text(&price.as_text());
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
