@@ -195,8 +195,8 @@ fn without_meeting(candidates: &Candidates<'_>, fill: usize, member: SessionMemb
         supervisor: supervisor.key.clone(),
         kind: fill
             .kinds
-            .first()
-            .copied()
+            .iter()
+            .next()
             .unwrap_or(SessionKind::Individual),
         weekly_start: None,
         minutes: Minutes::default(),

@@ -127,8 +127,8 @@ impl<'c> Fitter<'c> {
         let mut timed = vec![false; candidates.roster.supervisors.len()];
         for (position, fill) in candidates.fills.iter().enumerate() {
             let is_simple = role(fill) == Role::Site
-                && fill.kinds.contains(&SessionKind::Individual)
-                && !fill.kinds.contains(&SessionKind::Group)
+                && fill.kinds.contains(SessionKind::Individual)
+                && !fill.kinds.contains(SessionKind::Group)
                 && !tight.contains(&fill.trainee);
             if fills[position] && fill.meets() && !is_simple {
                 timed[fill.supervisor] = true;
@@ -323,17 +323,16 @@ fn job(
     line: usize,
 ) -> Job {
     let fill = &candidates.fills[timetable.matched[&trainee].lines[&line].fill];
-    let options = fill
-        .starts
-        .iter()
-        .flat_map(|(venue, starts)| starts.iter().map(|start| (*venue, *start)))
+    let options = candidates
+        .starts(fill)
+        .flat_map(|(venue, starts)| starts.iter().map(move |start| (venue, start)))
         .filter(|(venue, start)| !timetable.is_busy(candidates, trainee, *venue, *start))
         .filter(|start| !held.iter().any(|held| collide(candidates, *start, *held)))
         .collect();
     Job {
         trainee,
         options,
-        may_share: fill.kinds.contains(&SessionKind::Triadic),
+        may_share: fill.kinds.contains(SessionKind::Triadic),
     }
 }
 

@@ -42,11 +42,11 @@ impl GroupAvailability {
             .iter()
             .zip(fills)
             .filter(|(_, is_open)| **is_open);
-        for (fill, _) in open.filter(|(fill, _)| fill.kinds.contains(&SessionKind::Group)) {
-            for (venue, starts) in &fill.starts {
-                for start in starts {
+        for (fill, _) in open.filter(|(fill, _)| fill.kinds.contains(SessionKind::Group)) {
+            for (venue, starts) in candidates.starts(fill) {
+                for start in starts.iter() {
                     // Fills come trainee by trainee.
-                    let trainees = &mut joinable[*venue][usize::from(*start)];
+                    let trainees = &mut joinable[venue][usize::from(start)];
                     if trainees.last() != Some(&fill.trainee) {
                         trainees.push(fill.trainee);
                     }

@@ -25,6 +25,7 @@ mod calendar;
 mod candidates;
 pub mod check;
 mod clash;
+mod conflicts;
 mod eligibility;
 mod engine;
 pub mod exact_model;
@@ -47,12 +48,15 @@ mod quick_fit;
 mod reasons;
 mod room;
 mod schedule;
+mod size;
+mod sharers;
 mod solve;
 mod solver_version;
 pub mod stability;
 mod timeline;
 mod timetable;
 
+pub use size::{CandidateCounts, count_candidates};
 pub use solve::solve;
 pub use solver_version::{SOLVER_NAME, solver_version};
 

@@ -7,213 +7,247 @@
 //! the most contact of each placement, which is what makes the relaxed model
 //! tight.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use super::candidates::{Candidates, Pair, Starts};
-use super::line_options::LineOptions;
-use crate::domain::{Rule, SessionKind};
+use rayon::prelude::*;
+
+use super::candidates::{Candidates, Fill, Pair, Partnered, StartSet};
+use super::conflicts::Conflicts;
+use super::hurried::Stop;
+use super::line_options::{LineOptions, fill_classes};
+use super::sharers::shared_starts;
+use crate::domain::Rule;
 
 /// Passes after which pruning stops; each drops something, and what is left
 /// undone costs time, never truth.
 const PASSES_MAX: usize = 12;
+/// Trainees who are looked at between two looks at the clock.
+const TRAINEES_AT_ONCE: usize = 256;
 
-/// Drops candidates that no plan can use.
-pub(super) fn prune(candidates: &mut Candidates<'_>) {
+/// Drops candidates that no plan can use. Returns whether that was done before
+/// `stop` ended it.
+pub(super) fn prune(candidates: &mut Candidates<'_>, stop: Stop<'_>) -> bool {
+    let conflicts = Conflicts::new(candidates);
+    let mut left = Left::new(candidates);
+    let mut is_changed = vec![true; left.fills.len()];
     for _ in 0..PASSES_MAX {
-        let mut dropped = drop_lonely_starts(candidates);
-        dropped |= drop_dead(candidates);
-        dropped |= drop_starts_without_partner(candidates);
-        dropped |= drop_dead(candidates);
-        if !dropped {
+        let shared = shared_starts(candidates, &left.fills);
+        for (trainee, has_lost) in left.losers(candidates, &shared).into_iter().enumerate() {
+            is_changed[trainee] |= has_lost;
+        }
+        Arc::make_mut(&mut candidates.times).shared = shared;
+        let dirty: Vec<usize> = (0..is_changed.len()).filter(|t| is_changed[*t]).collect();
+        is_changed.fill(false);
+        for some in dirty.chunks(TRAINEES_AT_ONCE) {
+            if stop() {
+                return false;
+            }
+            let pruned: Vec<Pruned> = some
+                .par_iter()
+                .map(|trainee| left.prune_trainee(candidates, &conflicts, *trainee))
+                .collect();
+            for (trainee, pruned) in some.iter().zip(pruned) {
+                is_changed[*trainee] = left.take(candidates, *trainee, pruned);
+            }
+        }
+        if !is_changed.contains(&true) {
             break;
         }
     }
+    left.put_back(candidates);
+    true
 }
 
-/// Drops starts of pairs and groups that too few trainees share.
-fn drop_lonely_starts(candidates: &mut Candidates<'_>) -> bool {
-    // Fills come trainee by trainee, so the last one seen tells a new one.
-    let mut sharers: Vec<Vec<(u32, Option<usize>)>> = candidates
-        .venues
-        .iter()
-        .map(|venue| vec![(0, None); candidates.weekly[&venue.zone].starts.len()])
-        .collect();
-    for fill in &candidates.fills {
-        for (venue, starts) in &fill.starts {
-            for start in starts {
-                let (count, last) = &mut sharers[*venue][usize::from(*start)];
-                if *last != Some(fill.trainee) {
-                    *last = Some(fill.trainee);
-                    *count += 1;
-                }
-            }
-        }
-    }
-    let mut dropped = false;
-    for fill in &mut candidates.fills {
-        let least = match fill.kinds.first() {
-            Some(SessionKind::Group) => 3,
-            Some(SessionKind::Triadic) => 2,
-            Some(SessionKind::Individual) | None => continue,
+/// What is left of the candidates, trainee by trainee.
+struct Left {
+    fills: Vec<Vec<Fill>>,
+    /// Placements, by position before any was dropped.
+    pairs: Vec<Vec<usize>>,
+}
+
+/// What pruning leaves of one trainee.
+struct Pruned {
+    fills: Vec<Fill>,
+    pairs: Vec<usize>,
+    /// Placements that fell, and why.
+    fallen: Vec<(usize, Rule)>,
+    /// Placements whose most contact is lower now.
+    contact_max: Vec<(usize, u32)>,
+    partnered: Vec<Partnered>,
+    has_changed: bool,
+}
+
+impl Left {
+    fn new(candidates: &mut Candidates<'_>) -> Self {
+        let trainees = candidates.roster.trainees.len();
+        let mut left = Self {
+            fills: vec![Vec::new(); trainees],
+            pairs: vec![Vec::new(); trainees],
         };
-        for (venue, starts) in &mut fill.starts {
-            let before = starts.len();
-            let sharers = &sharers[*venue];
-            starts.retain(|start| sharers[usize::from(*start)].0 >= least);
-            dropped |= starts.len() < before;
+        let mut fills = std::mem::take(&mut candidates.fills).into_iter().peekable();
+        for (trainee, own) in left.fills.iter_mut().enumerate() {
+            while let Some(fill) = fills.next_if(|fill| fill.trainee == trainee) {
+                own.push(fill);
+            }
         }
+        for (position, pair) in candidates.pairs.iter().enumerate() {
+            left.pairs[pair.trainee].push(position);
+        }
+        left
     }
-    dropped
-}
 
-/// Drops fills without a start and placements without a fill for some line.
-fn drop_dead(candidates: &mut Candidates<'_>) -> bool {
-    let mut dropped = false;
-    loop {
-        for fill in &mut candidates.fills {
-            fill.starts.retain(|(_, starts)| !starts.is_empty());
+    /// Says of each trainee whether a start is lost to them for want of others.
+    fn losers(&self, candidates: &Candidates<'_>, shared: &[[StartSet; 2]]) -> Vec<bool> {
+        let has_lost = |fill: &Fill| {
+            let kept = |venue: usize| match fill.kinds.least_members() {
+                0 | 1 => StartSet::ALL,
+                2 => shared[venue][0],
+                _ => shared[venue][1],
+            };
+            let mut starts = candidates.starts(fill);
+            fill.kinds.least_members() > 1
+                && starts.any(|(venue, starts)| !(starts - kept(venue)).is_empty())
+        };
+        self.fills
+            .par_iter()
+            .map(|fills| fills.iter().any(has_lost))
+            .collect()
+    }
+
+    /// Takes over what pruning left of a trainee, and returns whether that is
+    /// less than before.
+    fn take(&mut self, candidates: &mut Candidates<'_>, trainee: usize, pruned: Pruned) -> bool {
+        let has_changed = pruned.has_changed
+            || !pruned.fallen.is_empty()
+            || pruned.fills.len() < self.fills[trainee].len();
+        for (pair, rule) in pruned.fallen {
+            let key = (trainee, candidates.pairs[pair].site);
+            candidates.obstacles.insert(key, rule);
         }
-        let before = candidates.fills.len();
-        candidates
+        for (pair, most) in pruned.contact_max {
+            candidates.pairs[pair].contact_max = most;
+        }
+        Arc::make_mut(&mut candidates.times).partnered[trainee] = pruned.partnered;
+        self.fills[trainee] = pruned.fills;
+        self.pairs[trainee] = pruned.pairs;
+        has_changed
+    }
+
+    /// Drops what a trainee cannot use.
+    fn prune_trainee(
+        &self,
+        candidates: &Candidates<'_>,
+        conflicts: &Conflicts,
+        trainee: usize,
+    ) -> Pruned {
+        let mut pruned = Pruned {
+            fills: self.fills[trainee].clone(),
+            pairs: self.pairs[trainee].clone(),
+            fallen: Vec::new(),
+            contact_max: Vec::new(),
+            partnered: candidates.times.partnered[trainee].clone(),
+            has_changed: false,
+        };
+        pruned
             .fills
-            .retain(|fill| !fill.meets() || !fill.starts.is_empty());
-        let filled = filled_lines(candidates);
-        let is_alive: Vec<bool> = (0..candidates.pairs.len())
-            .map(|pair| {
-                let trainee = candidates.pairs[pair].trainee;
-                filled[pair].len() == candidates.lines[trainee].len()
-            })
-            .collect();
-        let dead = is_alive.iter().filter(|alive| !**alive).count();
-        if dead > 0 {
-            drop_pairs(candidates, &is_alive);
-        }
-        dropped |= dead > 0 || candidates.fills.len() < before;
-        if dead == 0 {
-            return dropped;
-        }
+            .retain(|fill| !fill.meets() || candidates.can_meet(fill));
+        pruned.drop_dead_pairs(candidates, trainee);
+        pruned.drop_starts_without_partner(candidates, conflicts);
+        pruned
     }
-}
 
-/// Returns, for each placement, the lines that somebody can fill.
-fn filled_lines(candidates: &Candidates<'_>) -> Vec<BTreeSet<usize>> {
-    let mut filled = vec![BTreeSet::new(); candidates.pairs.len()];
-    let mut anywhere: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
-    for fill in &candidates.fills {
-        match fill.pair {
-            Some(pair) => {
-                filled[pair].insert(fill.line);
+    /// Puts what is left back in order, placements in new positions.
+    fn put_back(self, candidates: &mut Candidates<'_>) {
+        let mut position: Vec<Option<usize>> = vec![None; candidates.pairs.len()];
+        let mut kept: Vec<Pair> = Vec::new();
+        for pair in self.pairs.iter().flatten() {
+            position[*pair] = Some(kept.len());
+            kept.push(candidates.pairs[*pair].clone());
+        }
+        candidates.pairs = kept;
+        let fills = self.fills.into_iter().flatten().filter_map(|mut fill| {
+            if let Some(pair) = fill.pair {
+                fill.pair = Some(position[pair]?);
             }
-            None => {
-                anywhere.entry(fill.trainee).or_default().insert(fill.line);
-            }
-        }
+            Some(fill)
+        });
+        candidates.fills = fills.collect();
     }
-    for (pair, filled) in candidates.pairs.iter().zip(&mut filled) {
-        filled.extend(anywhere.get(&pair.trainee).into_iter().flatten());
-    }
-    filled
 }
 
-/// Drops placements, the fills that hold for them only, and the fills of
-/// trainees who have no placement left.
-fn drop_pairs(candidates: &mut Candidates<'_>, is_alive: &[bool]) {
-    let mut position = vec![None; is_alive.len()];
-    let mut kept: Vec<Pair> = Vec::new();
-    for (old, pair) in candidates.pairs.drain(..).enumerate() {
-        if is_alive[old] {
-            position[old] = Some(kept.len());
-            kept.push(pair);
-        } else {
-            let key = (pair.trainee, pair.site);
-            candidates
-                .obstacles
-                .entry(key)
-                .or_insert(Rule::SupervisionLines);
-        }
+impl Pruned {
+    /// Drops placements without a fill for some line, and the fills that hold
+    /// for them alone.
+    fn drop_dead_pairs(&mut self, candidates: &Candidates<'_>, trainee: usize) {
+        let lines = candidates.lines[trainee].len();
+        let filled = |pair: usize| -> BTreeSet<usize> {
+            let own = self.fills.iter();
+            own.filter(|fill| fill.pair.is_none_or(|own| own == pair))
+                .map(|fill| fill.line)
+                .collect()
+        };
+        let pairs = self.pairs.iter().copied();
+        let dead: Vec<usize> = pairs.filter(|pair| filled(*pair).len() < lines).collect();
+        self.drop_pairs(&dead, Rule::SupervisionLines);
     }
-    candidates.pairs = kept;
-    let placed: BTreeSet<usize> = candidates.pairs.iter().map(|pair| pair.trainee).collect();
-    candidates.fills.retain_mut(|fill| match fill.pair {
-        Some(pair) => {
-            fill.pair = position[pair];
-            fill.pair.is_some()
-        }
-        None => placed.contains(&fill.trainee),
-    });
-}
 
-/// Drops starts that go with no start of some other line, and lowers the most
-/// contact of tight placements to what the best choice of sessions leaves.
-fn drop_starts_without_partner(candidates: &mut Candidates<'_>) -> bool {
-    let by_trainee = fills_by_trainee(candidates);
-    let mut kept_starts: Vec<(usize, Starts)> = Vec::new();
-    let mut contact_max: Vec<(usize, u32)> = Vec::new();
-    let mut dead: Vec<usize> = Vec::new();
-    let mut pairs_of: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (position, pair) in candidates.pairs.iter().enumerate() {
-        pairs_of.entry(pair.trainee).or_default().push(position);
+    fn drop_pairs(&mut self, dead: &[usize], rule: Rule) {
+        self.fallen.extend(dead.iter().map(|pair| (*pair, rule)));
+        self.pairs.retain(|pair| !dead.contains(pair));
+        let is_placed = !self.pairs.is_empty();
+        self.fills.retain(|fill| match fill.pair {
+            Some(pair) => !dead.contains(&pair),
+            None => is_placed,
+        });
     }
-    for (trainee, pairs) in &pairs_of {
-        let fills = by_trainee.get(trainee).map_or(&[][..], Vec::as_slice);
-        let weeks: Vec<LineOptions<'_>> = pairs
+
+    /// Drops starts that go with no start of some other line, and lowers the
+    /// most contact of tight placements to what the best choice of sessions
+    /// leaves.
+    fn drop_starts_without_partner(&mut self, candidates: &Candidates<'_>, conflicts: &Conflicts) {
+        let classes = fill_classes(candidates, &self.fills);
+        let options: Vec<LineOptions<'_>> = self
+            .pairs
             .iter()
-            .map(|pair| LineOptions::new(candidates, *pair, fills))
+            .map(|pair| LineOptions::new(candidates, conflicts, *pair, &classes))
             .collect();
-        for (pair, options) in pairs.iter().zip(&weeks) {
-            match options.most_contact(candidates, *pair) {
+        let mut dead: Vec<usize> = Vec::new();
+        for (pair, options) in self.pairs.iter().zip(&options) {
+            match options.most_contact() {
                 Some(most) if most < candidates.pairs[*pair].contact_max => {
-                    contact_max.push((*pair, most));
+                    self.contact_max.push((*pair, most));
+                    self.has_changed = true;
                 }
                 Some(_) => {}
                 None => dead.push(*pair),
             }
         }
-        for position in fills.iter().copied() {
-            let fill = &candidates.fills[position];
-            let mut changed = false;
-            let mut kept = fill.starts.clone();
-            for (venue, starts) in &mut kept {
-                let before = starts.len();
-                starts.retain(|start| {
-                    pairs.iter().zip(&weeks).any(|(pair, options)| {
-                        fill.pair.is_none_or(|own| own == *pair)
-                            && options.has_partners(candidates, *pair, fill, *venue, *start)
-                    })
+        for class in &classes {
+            let mut left = StartSet::EMPTY;
+            for (pair, options) in self.pairs.iter().zip(&options) {
+                if class.pair.is_none_or(|own| own == *pair) {
+                    left |= options.with_partners(class);
+                }
+                if left == class.starts {
+                    break;
+                }
+            }
+            if left != class.starts {
+                self.has_changed = true;
+                let site = class.pair.map(|pair| candidates.pairs[pair].site);
+                let (line, like) = (class.line, class.like);
+                self.partnered
+                    .retain(|p| (p.site, p.line, p.like) != (site, line, like));
+                self.partnered.push(Partnered {
+                    site,
+                    line,
+                    like,
+                    left,
                 });
-                changed |= starts.len() < before;
-            }
-            if changed {
-                kept_starts.push((position, kept));
             }
         }
+        drop(options);
+        self.drop_pairs(&dead, Rule::ContactFitsWeek);
     }
-    let dropped = !kept_starts.is_empty() || !contact_max.is_empty() || !dead.is_empty();
-    for (position, starts) in kept_starts {
-        candidates.fills[position].starts = starts;
-    }
-    for (pair, most) in contact_max {
-        candidates.pairs[pair].contact_max = most;
-    }
-    if !dead.is_empty() {
-        for pair in &dead {
-            let pair = &candidates.pairs[*pair];
-            candidates
-                .obstacles
-                .insert((pair.trainee, pair.site), Rule::ContactFitsWeek);
-        }
-        let is_alive: Vec<bool> = (0..candidates.pairs.len())
-            .map(|pair| !dead.contains(&pair))
-            .collect();
-        drop_pairs(candidates, &is_alive);
-    }
-    dropped
-}
-
-fn fills_by_trainee(candidates: &Candidates<'_>) -> BTreeMap<usize, Vec<usize>> {
-    let mut by_trainee: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (position, fill) in candidates.fills.iter().enumerate() {
-        by_trainee.entry(fill.trainee).or_default().push(position);
-    }
-    by_trainee
 }

@@ -34,7 +34,7 @@ pub(super) fn quick_fit(candidates: &Candidates<'_>, assignment: &Assignment) ->
     // Whoever cannot be met alone is left to the model.
     let is_settled = |line: &FilledLine| {
         let fill = &candidates.fills[line.fill];
-        line.attended.is_some() || !fill.meets() || fill.kinds.contains(&SessionKind::Individual)
+        line.attended.is_some() || !fill.meets() || fill.kinds.contains(SessionKind::Individual)
     };
     timetable.matched.retain(|trainee, matched| {
         matched.lines.len() == candidates.lines[*trainee].len()
@@ -82,11 +82,11 @@ fn join_groups(candidates: &Candidates<'_>, timetable: &mut Timetable, people: &
         .enumerate()
         .filter(|(i, _)| is_open[*i])
     {
-        if fill.kinds.contains(&SessionKind::Group) {
-            for (venue, starts) in &fill.starts {
-                for start in starts {
+        if fill.kinds.contains(SessionKind::Group) {
+            for (venue, starts) in candidates.starts(fill) {
+                for start in starts.iter() {
                     fill_at
-                        .entry((fill.trainee, (*venue, *start)))
+                        .entry((fill.trainee, (venue, start)))
                         .or_insert(position);
                 }
             }
@@ -118,7 +118,7 @@ fn choose_faculty(candidates: &Candidates<'_>, timetable: &mut Timetable, people
         let suits = !matched.lines.contains_key(&fill.line)
             && fill.pair.is_none_or(|pair| pair == matched.pair)
             && people.admits(fill)
-            && (!fill.meets() || fill.kinds.contains(&SessionKind::Individual));
+            && (!fill.meets() || fill.kinds.contains(SessionKind::Individual));
         if suits {
             people.take_trainee(fill.supervisor);
             people.take_minutes(fill.supervisor, fill.minutes);

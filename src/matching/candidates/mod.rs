@@ -5,16 +5,27 @@
 //! is dropped leaves the rule that dropped it, for the reasons of the
 //! unmatched.
 
+mod fill;
 mod fills;
+mod kind_set;
 mod pairs;
+mod start_set;
 mod starts;
+mod times;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
+
+pub(super) use fill::Fill;
+pub(super) use kind_set::KindSet;
+pub(super) use start_set::StartSet;
+pub(super) use times::{Partnered, Times};
 
 use super::MatchError;
 use super::calendar::Calendars;
 use super::eligibility::{Index, Wishes};
+use super::hurried::Stop;
 use super::room::Room;
 use super::timeline::{Timeline, WeeklySlot, WeeklyStarts};
 use crate::domain::time::ZoneTable;
@@ -61,49 +72,16 @@ impl Pair {
     }
 }
 
-/// Weekly starts at each venue, both ascending.
-pub(super) type Starts = Vec<(usize, Vec<u16>)>;
-
-/// Somebody who may fill a line of a trainee.
-#[derive(Clone, Debug)]
-pub(super) struct Fill {
-    pub(super) trainee: usize,
-    /// Position among the lines of the trainee's level.
-    pub(super) line: usize,
-    pub(super) supervisor: usize,
-    /// The placement that it holds for, by position; `None` for any.
-    pub(super) pair: Option<usize>,
-    /// Kinds of session that line and supervisor both allow.
-    pub(super) kinds: BTreeSet<SessionKind>,
-    pub(super) minutes: u32,
-    /// When it can meet; empty for a line of no minutes.
-    pub(super) starts: Starts,
-}
-
-impl Fill {
-    /// Says whether the line asks for a weekly session at all.
-    pub(super) fn meets(&self) -> bool {
-        self.minutes > 0
-    }
-
-    /// Returns how many trainees the largest session of this fill can have.
-    pub(super) fn largest_session(&self, group_size_max: u32) -> u32 {
-        match self.kinds.iter().next_back() {
-            Some(SessionKind::Group) => group_size_max.max(1),
-            Some(SessionKind::Triadic) => 2,
-            Some(SessionKind::Individual) | None => 1,
-        }
-    }
-}
-
 /// Everything that may be part of a plan.
 pub(super) struct Candidates<'a> {
     pub(super) roster: &'a Roster,
     pub(super) wishes: Vec<Wishes>,
     /// Lines of each trainee's level.
     pub(super) lines: Vec<Vec<&'a SupervisionLine>>,
-    pub(super) weekly: BTreeMap<ZoneName, WeeklyStarts>,
+    pub(super) weekly: BTreeMap<ZoneName, Arc<WeeklyStarts>>,
     pub(super) venues: Vec<Venue>,
+    /// The weekly starts of each venue's zone.
+    sessions: Vec<Arc<WeeklyStarts>>,
     /// For each venue the first one with the same anchor zone and length, so
     /// with the same sessions.
     pub(super) like: Vec<usize>,
@@ -113,17 +91,33 @@ pub(super) struct Candidates<'a> {
     pub(super) fills: Vec<Fill>,
     /// For each (trainee, site) that cannot be, the rule that stops it.
     pub(super) obstacles: BTreeMap<(usize, usize), Rule>,
-    rooms: BTreeMap<(usize, usize), Room>,
+    rooms: Arc<BTreeMap<(usize, usize), Room>>,
+    pub(super) times: Arc<Times>,
 }
 
 impl<'a> Candidates<'a> {
+    /// Returns the candidates of a roster; `None` when `stop` says so before
+    /// they are complete.
+    ///
+    /// # Errors
+    /// When a zone of the roster cannot be put on the line of slots.
+    pub(super) fn until(
+        roster: &'a Roster,
+        zones: &ZoneTable,
+        stop: Stop<'_>,
+    ) -> Result<Option<Self>, MatchError> {
+        let mut candidates = Self::found(roster, zones, stop)?;
+        let is_whole = !stop() && super::pruning::prune(&mut candidates, stop);
+        Ok(is_whole.then_some(candidates))
+    }
+
     /// Returns the candidates of a roster.
     ///
     /// # Errors
     /// When a zone of the roster cannot be put on the line of slots.
     pub(super) fn new(roster: &'a Roster, zones: &ZoneTable) -> Result<Self, MatchError> {
         let mut candidates = Self::unpruned(roster, zones)?;
-        super::pruning::prune(&mut candidates);
+        super::pruning::prune(&mut candidates, &|| false);
         Ok(candidates)
     }
 
@@ -133,6 +127,14 @@ impl<'a> Candidates<'a> {
     /// # Errors
     /// When a zone of the roster cannot be put on the line of slots.
     pub(super) fn unpruned(roster: &'a Roster, zones: &ZoneTable) -> Result<Self, MatchError> {
+        Self::found(roster, zones, &|| false)
+    }
+
+    fn found(
+        roster: &'a Roster,
+        zones: &ZoneTable,
+        stop: Stop<'_>,
+    ) -> Result<Self, MatchError> {
         let timeline = Timeline::new(roster, zones)?;
         let index = Index::new(roster);
         let calendars = Calendars::new(roster, &timeline)?;
@@ -150,10 +152,12 @@ impl<'a> Candidates<'a> {
             pairs: Vec::new(),
             fills: Vec::new(),
             obstacles: BTreeMap::new(),
-            rooms: BTreeMap::new(),
+            sessions: Vec::new(),
+            rooms: Arc::default(),
+            times: Arc::default(),
         };
         candidates.add_pairs(&timeline, &calendars)?;
-        candidates.add_fills(&index, &calendars);
+        candidates.add_fills(&index, &calendars, stop);
         Ok(candidates)
     }
 
@@ -177,7 +181,12 @@ impl<'a> Candidates<'a> {
 
     /// Returns the weekly start of a venue.
     pub(super) fn start(&self, venue: usize, start: u16) -> &WeeklySlot {
-        &self.weekly[&self.venues[venue].zone].starts[usize::from(start)]
+        &self.sessions[venue].starts[usize::from(start)]
+    }
+
+    /// Returns the weekly starts of a venue's zone, by position.
+    pub(super) fn all_starts(&self, venue: usize) -> &[WeeklySlot] {
+        &self.sessions[venue].starts
     }
 
     /// Returns the room for contact of a pair whose contact the sessions can
