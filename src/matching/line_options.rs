@@ -18,15 +18,19 @@ pub(super) struct FillClass {
     pub(super) starts: StartSet,
 }
 
-/// Returns the classes of a trainee's fills, in order.
-pub(super) fn fill_classes(candidates: &Candidates<'_>, fills: &[Fill]) -> Vec<FillClass> {
+/// Drops the fills of a trainee that have no start left, and returns the
+/// classes of the others, in order.
+pub(super) fn classify(candidates: &Candidates<'_>, fills: &mut Vec<Fill>) -> Vec<FillClass> {
     let mut classes: BTreeMap<(Option<usize>, usize, usize), StartSet> = BTreeMap::new();
-    for fill in fills.iter().filter(|fill| fill.meets()) {
+    fills.retain(|fill| {
+        let mut is_left = !fill.meets();
         for (venue, starts) in candidates.starts(fill) {
             let class = (fill.pair, fill.line, candidates.like[venue]);
             *classes.entry(class).or_default() |= starts;
+            is_left = true;
         }
-    }
+        is_left
+    });
     classes
         .into_iter()
         .map(|((pair, line, like), starts)| FillClass {

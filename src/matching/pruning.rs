@@ -7,7 +7,7 @@
 //! the most contact of each placement, which is what makes the relaxed model
 //! tight.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -15,7 +15,7 @@ use rayon::prelude::*;
 use super::candidates::{Candidates, Fill, Pair, Partnered, StartSet};
 use super::conflicts::Conflicts;
 use super::hurried::Stop;
-use super::line_options::{LineOptions, fill_classes};
+use super::line_options::{FillClass, LineOptions, classify};
 use super::sharers::shared_starts;
 use crate::domain::Rule;
 
@@ -25,30 +25,43 @@ const PASSES_MAX: usize = 12;
 /// Trainees who are looked at between two looks at the clock.
 const TRAINEES_AT_ONCE: usize = 256;
 
-/// Drops candidates that no plan can use. Returns whether that was done before
-/// `stop` ended it.
-pub(super) fn prune(candidates: &mut Candidates<'_>, stop: Stop<'_>) -> bool {
+/// Drops candidates that no plan can use, given their fills trainee by
+/// trainee. Returns whether that was done before `stop` ended it.
+pub(super) fn prune(
+    candidates: &mut Candidates<'_>,
+    fills: Vec<Vec<Fill>>,
+    stop: Stop<'_>,
+) -> bool {
     let conflicts = Conflicts::new(candidates);
-    let mut left = Left::new(candidates);
+    let mut left = Left::new(candidates, fills);
     let mut is_changed = vec![true; left.fills.len()];
+    let mut lost = Lost::everything(candidates);
     for _ in 0..PASSES_MAX {
-        let shared = shared_starts(candidates, &left.fills);
-        for (trainee, has_lost) in left.losers(candidates, &shared).into_iter().enumerate() {
-            is_changed[trainee] |= has_lost;
-        }
+        let shared = shared_starts(candidates, &left.fills, &lost);
+        left.find_losers(candidates, &shared, &mut is_changed);
         Arc::make_mut(&mut candidates.times).shared = shared;
+        lost = Lost::default();
         let dirty: Vec<usize> = (0..is_changed.len()).filter(|t| is_changed[*t]).collect();
         is_changed.fill(false);
         for some in dirty.chunks(TRAINEES_AT_ONCE) {
             if stop() {
                 return false;
             }
-            let pruned: Vec<Pruned> = some
-                .par_iter()
-                .map(|trainee| left.prune_trainee(candidates, &conflicts, *trainee))
+            let fills: Vec<(usize, Vec<Fill>)> = some
+                .iter()
+                .map(|trainee| (*trainee, std::mem::take(&mut left.fills[*trainee])))
                 .collect();
-            for (trainee, pruned) in some.iter().zip(pruned) {
-                is_changed[*trainee] = left.take(candidates, *trainee, pruned);
+            let pruned: Vec<Pruned> = fills
+                .into_par_iter()
+                .map(|(trainee, fills)| {
+                    let mut pruned = Pruned::new(candidates, &left.pairs[trainee], trainee, fills);
+                    pruned.prune(candidates, &conflicts);
+                    pruned
+                })
+                .collect();
+            for pruned in pruned {
+                let trainee = pruned.trainee;
+                is_changed[trainee] = left.take(candidates, pruned, &mut lost);
             }
         }
         if !is_changed.contains(&true) {
@@ -59,6 +72,24 @@ pub(super) fn prune(candidates: &mut Candidates<'_>, stop: Stop<'_>) -> bool {
     true
 }
 
+/// The starts that some trainee lost in a pass, by the first venue with the
+/// same zone and length: only there can a session have come to want members.
+#[derive(Default)]
+pub(super) struct Lost(BTreeMap<usize, StartSet>);
+
+impl Lost {
+    fn everything(candidates: &Candidates<'_>) -> Self {
+        let likes = candidates.like.iter();
+        Self(likes.map(|like| (*like, StartSet::ALL)).collect())
+    }
+
+    /// Says whether starts of a venue are among them.
+    pub(super) fn touches(&self, candidates: &Candidates<'_>, venue: usize) -> bool {
+        let lost = self.0.get(&candidates.like[venue]);
+        lost.is_some_and(|lost| lost.meets(&candidates.times.of_venue(venue)))
+    }
+}
+
 /// What is left of the candidates, trainee by trainee.
 struct Left {
     fills: Vec<Vec<Fill>>,
@@ -66,95 +97,61 @@ struct Left {
     pairs: Vec<Vec<usize>>,
 }
 
-/// What pruning leaves of one trainee.
-struct Pruned {
-    fills: Vec<Fill>,
-    pairs: Vec<usize>,
-    /// Placements that fell, and why.
-    fallen: Vec<(usize, Rule)>,
-    /// Placements whose most contact is lower now.
-    contact_max: Vec<(usize, u32)>,
-    partnered: Vec<Partnered>,
-    has_changed: bool,
-}
-
 impl Left {
-    fn new(candidates: &mut Candidates<'_>) -> Self {
-        let trainees = candidates.roster.trainees.len();
-        let mut left = Self {
-            fills: vec![Vec::new(); trainees],
-            pairs: vec![Vec::new(); trainees],
-        };
-        let mut fills = std::mem::take(&mut candidates.fills).into_iter().peekable();
-        for (trainee, own) in left.fills.iter_mut().enumerate() {
-            while let Some(fill) = fills.next_if(|fill| fill.trainee == trainee) {
-                own.push(fill);
-            }
-        }
+    fn new(candidates: &Candidates<'_>, fills: Vec<Vec<Fill>>) -> Self {
+        let mut pairs = vec![Vec::new(); candidates.roster.trainees.len()];
         for (position, pair) in candidates.pairs.iter().enumerate() {
-            left.pairs[pair.trainee].push(position);
+            pairs[pair.trainee].push(position);
         }
-        left
+        Self { fills, pairs }
     }
 
-    /// Says of each trainee whether a start is lost to them for want of others.
-    fn losers(&self, candidates: &Candidates<'_>, shared: &[[StartSet; 2]]) -> Vec<bool> {
+    /// Marks the trainees who lose a start for want of others.
+    fn find_losers(
+        &self,
+        candidates: &Candidates<'_>,
+        shared: &[[StartSet; 2]],
+        is_changed: &mut [bool],
+    ) {
+        let before = &candidates.times.shared;
         let has_lost = |fill: &Fill| {
-            let kept = |venue: usize| match fill.kinds.least_members() {
-                0 | 1 => StartSet::ALL,
-                2 => shared[venue][0],
-                _ => shared[venue][1],
+            let at = match fill.kinds.least_members() {
+                0 | 1 => return false,
+                2 => 0,
+                _ => 1,
             };
-            let mut starts = candidates.starts(fill);
-            fill.kinds.least_members() > 1
-                && starts.any(|(venue, starts)| !(starts - kept(venue)).is_empty())
+            fill.venues().any(|venue| {
+                let gone = before[venue][at] - shared[venue][at];
+                !gone.is_empty() && candidates.starts_at(fill, venue).meets(&gone)
+            })
         };
-        self.fills
-            .par_iter()
-            .map(|fills| fills.iter().any(has_lost))
-            .collect()
+        let fills = self.fills.par_iter();
+        fills.zip(is_changed).for_each(|(fills, is_changed)| {
+            *is_changed = *is_changed || fills.iter().any(has_lost);
+        });
     }
 
     /// Takes over what pruning left of a trainee, and returns whether that is
     /// less than before.
-    fn take(&mut self, candidates: &mut Candidates<'_>, trainee: usize, pruned: Pruned) -> bool {
-        let has_changed = pruned.has_changed
+    fn take(&mut self, candidates: &mut Candidates<'_>, pruned: Pruned, lost: &mut Lost) -> bool {
+        let trainee = pruned.trainee;
+        for (like, starts) in &pruned.lost {
+            *lost.0.entry(*like).or_default() |= *starts;
+        }
+        for (pair, rule) in &pruned.fallen {
+            let key = (trainee, candidates.pairs[*pair].site);
+            candidates.obstacles.insert(key, *rule);
+        }
+        for (pair, most) in &pruned.contact_max {
+            candidates.pairs[*pair].contact_max = *most;
+        }
+        let has_changed = !pruned.lost.is_empty()
             || !pruned.fallen.is_empty()
-            || pruned.fills.len() < self.fills[trainee].len();
-        for (pair, rule) in pruned.fallen {
-            let key = (trainee, candidates.pairs[pair].site);
-            candidates.obstacles.insert(key, rule);
-        }
-        for (pair, most) in pruned.contact_max {
-            candidates.pairs[pair].contact_max = most;
-        }
+            || !pruned.contact_max.is_empty();
         Arc::make_mut(&mut candidates.times).partnered[trainee] = pruned.partnered;
         self.fills[trainee] = pruned.fills;
         self.pairs[trainee] = pruned.pairs;
         has_changed
-    }
-
-    /// Drops what a trainee cannot use.
-    fn prune_trainee(
-        &self,
-        candidates: &Candidates<'_>,
-        conflicts: &Conflicts,
-        trainee: usize,
-    ) -> Pruned {
-        let mut pruned = Pruned {
-            fills: self.fills[trainee].clone(),
-            pairs: self.pairs[trainee].clone(),
-            fallen: Vec::new(),
-            contact_max: Vec::new(),
-            partnered: candidates.times.partnered[trainee].clone(),
-            has_changed: false,
-        };
-        pruned
-            .fills
-            .retain(|fill| !fill.meets() || candidates.can_meet(fill));
-        pruned.drop_dead_pairs(candidates, trainee);
-        pruned.drop_starts_without_partner(candidates, conflicts);
-        pruned
     }
 
     /// Puts what is left back in order, placements in new positions.
@@ -166,21 +163,51 @@ impl Left {
             kept.push(candidates.pairs[*pair].clone());
         }
         candidates.pairs = kept;
-        let fills = self.fills.into_iter().flatten().filter_map(|mut fill| {
-            if let Some(pair) = fill.pair {
-                fill.pair = Some(position[pair]?);
-            }
-            Some(fill)
-        });
-        candidates.fills = fills.collect();
+        candidates.fills = Vec::with_capacity(self.fills.iter().map(Vec::len).sum());
+        for mut fill in self.fills.into_iter().flatten() {
+            fill.pair = fill.pair.and_then(|pair| position[pair]);
+            candidates.fills.push(fill);
+        }
     }
 }
 
+/// What pruning leaves of one trainee.
+struct Pruned {
+    trainee: usize,
+    fills: Vec<Fill>,
+    pairs: Vec<usize>,
+    /// Placements that fell, and why.
+    fallen: Vec<(usize, Rule)>,
+    /// Placements whose most contact is lower now.
+    contact_max: Vec<(usize, u32)>,
+    partnered: Vec<Partnered>,
+    /// Starts that were dropped, by the first venue with the same zone and
+    /// length.
+    lost: Vec<(usize, StartSet)>,
+}
+
 impl Pruned {
-    /// Drops placements without a fill for some line, and the fills that hold
-    /// for them alone.
-    fn drop_dead_pairs(&mut self, candidates: &Candidates<'_>, trainee: usize) {
-        let lines = candidates.lines[trainee].len();
+    fn new(
+        candidates: &Candidates<'_>,
+        pairs: &[usize],
+        trainee: usize,
+        fills: Vec<Fill>,
+    ) -> Self {
+        Self {
+            trainee,
+            fills,
+            pairs: pairs.to_vec(),
+            fallen: Vec::new(),
+            contact_max: Vec::new(),
+            partnered: candidates.times.partnered[trainee].clone(),
+            lost: Vec::new(),
+        }
+    }
+
+    /// Drops what the trainee cannot use.
+    fn prune(&mut self, candidates: &Candidates<'_>, conflicts: &Conflicts) {
+        let mut classes = classify(candidates, &mut self.fills);
+        let lines = candidates.lines[self.trainee].len();
         let filled = |pair: usize| -> BTreeSet<usize> {
             let own = self.fills.iter();
             own.filter(|fill| fill.pair.is_none_or(|own| own == pair))
@@ -189,41 +216,53 @@ impl Pruned {
         };
         let pairs = self.pairs.iter().copied();
         let dead: Vec<usize> = pairs.filter(|pair| filled(*pair).len() < lines).collect();
-        self.drop_pairs(&dead, Rule::SupervisionLines);
+        self.drop_pairs(&dead, Rule::SupervisionLines, &mut classes);
+        self.drop_starts_without_partner(candidates, conflicts, &mut classes);
     }
 
-    fn drop_pairs(&mut self, dead: &[usize], rule: Rule) {
+    /// Drops placements, and the fills that hold for them alone.
+    fn drop_pairs(&mut self, dead: &[usize], rule: Rule, classes: &mut Vec<FillClass>) {
+        if dead.is_empty() {
+            return;
+        }
         self.fallen.extend(dead.iter().map(|pair| (*pair, rule)));
         self.pairs.retain(|pair| !dead.contains(pair));
         let is_placed = !self.pairs.is_empty();
-        self.fills.retain(|fill| match fill.pair {
-            Some(pair) => !dead.contains(&pair),
-            None => is_placed,
+        let stays = |pair: Option<usize>| pair.map_or(is_placed, |pair| !dead.contains(&pair));
+        self.fills.retain(|fill| stays(fill.pair));
+        classes.retain(|class| {
+            if !stays(class.pair) {
+                self.lost.push((class.like, class.starts));
+            }
+            stays(class.pair)
         });
     }
 
     /// Drops starts that go with no start of some other line, and lowers the
     /// most contact of tight placements to what the best choice of sessions
     /// leaves.
-    fn drop_starts_without_partner(&mut self, candidates: &Candidates<'_>, conflicts: &Conflicts) {
-        let classes = fill_classes(candidates, &self.fills);
+    fn drop_starts_without_partner(
+        &mut self,
+        candidates: &Candidates<'_>,
+        conflicts: &Conflicts,
+        classes: &mut Vec<FillClass>,
+    ) {
         let options: Vec<LineOptions<'_>> = self
             .pairs
             .iter()
-            .map(|pair| LineOptions::new(candidates, conflicts, *pair, &classes))
+            .map(|pair| LineOptions::new(candidates, conflicts, *pair, classes))
             .collect();
         let mut dead: Vec<usize> = Vec::new();
         for (pair, options) in self.pairs.iter().zip(&options) {
             match options.most_contact() {
                 Some(most) if most < candidates.pairs[*pair].contact_max => {
                     self.contact_max.push((*pair, most));
-                    self.has_changed = true;
                 }
                 Some(_) => {}
                 None => dead.push(*pair),
             }
         }
-        for class in &classes {
+        for class in classes.iter() {
             let mut left = StartSet::EMPTY;
             for (pair, options) in self.pairs.iter().zip(&options) {
                 if class.pair.is_none_or(|own| own == *pair) {
@@ -234,7 +273,7 @@ impl Pruned {
                 }
             }
             if left != class.starts {
-                self.has_changed = true;
+                self.lost.push((class.like, class.starts - left));
                 let site = class.pair.map(|pair| candidates.pairs[pair].site);
                 let (line, like) = (class.line, class.like);
                 self.partnered
@@ -248,6 +287,6 @@ impl Pruned {
             }
         }
         drop(options);
-        self.drop_pairs(&dead, Rule::ContactFitsWeek);
+        self.drop_pairs(&dead, Rule::ContactFitsWeek, classes);
     }
 }

@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use super::candidates::{Candidates, Fill, StartSet};
+use super::pruning::Lost;
 
 /// The starts of one venue that at least one, two and three trainees can
 /// attend, and those that the trainee looked at last can.
@@ -40,11 +41,16 @@ impl Sharers {
 }
 
 /// Returns for each venue the starts that at least two, and at least three,
-/// trainees can attend; the fills are given trainee by trainee.
+/// trainees can attend, where that may have changed by what was lost; the fills
+/// are given trainee by trainee.
 pub(super) fn shared_starts(
     candidates: &Candidates<'_>,
     fills: &[Vec<Fill>],
+    lost: &Lost,
 ) -> Vec<[StartSet; 2]> {
+    let is_touched: Vec<bool> = (0..candidates.venues.len())
+        .map(|venue| lost.touches(candidates, venue))
+        .collect();
     let nobody = || vec![Sharers::default(); candidates.venues.len()];
     let part = fills.len().div_ceil(rayon::current_num_threads()).max(1);
     let sharers = fills
@@ -52,8 +58,8 @@ pub(super) fn shared_starts(
         .map(|some| {
             let mut sharers = nobody();
             for fill in some.iter().flatten() {
-                for (venue, starts) in candidates.starts(fill) {
-                    sharers[venue].add(fill.trainee, starts);
+                for venue in fill.venues().filter(|venue| is_touched[*venue]) {
+                    sharers[venue].add(fill.trainee, candidates.starts_at(fill, venue));
                 }
             }
             sharers
@@ -62,8 +68,11 @@ pub(super) fn shared_starts(
             let both = some.iter().zip(&others);
             both.map(|(some, others)| some.join(others)).collect()
         });
-    sharers
-        .into_iter()
-        .map(|Sharers { at_least, .. }| [at_least[1], at_least[2]])
-        .collect()
+    let before = &candidates.times.shared;
+    let all = sharers.into_iter().zip(is_touched).zip(before);
+    all.map(|((sharers, is_touched), before)| {
+        let [_, two, three] = sharers.at_least;
+        if is_touched { [two, three] } else { *before }
+    })
+    .collect()
 }

@@ -108,9 +108,4 @@ impl Candidates<'_> {
             None => starts,
         }
     }
-
-    /// Says whether there is any weekly start at which a fill can meet.
-    pub(in crate::matching) fn can_meet(&self, fill: &Fill) -> bool {
-        self.starts(fill).next().is_some()
-    }
 }

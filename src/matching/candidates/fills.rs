@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::fill::VenuePosition;
 use super::starts::venue_starts;
 use super::times::{MemberTimes, Times, VenueTimes};
-use super::{Candidates, Fill, KindSet, StartSet, Venue};
+use super::{Candidates, Fill, Keep, KindSet, StartSet, Venue};
 use crate::domain::{Role, SupervisionLine, Tag, ZoneName};
 use crate::matching::calendar::Calendars;
 use crate::matching::eligibility::{Index, supervisor_unfit, wished_away};
@@ -34,7 +34,13 @@ struct Maker<'m, 'a> {
 
 impl<'a> Candidates<'a> {
     /// Finds the fills of every trainee; none once `stop` says so.
-    pub(super) fn add_fills(&mut self, index: &Index<'_>, calendars: &Calendars, stop: Stop<'_>) {
+    pub(super) fn find_fills(
+        &mut self,
+        index: &Index<'_>,
+        calendars: &Calendars,
+        keep: Keep,
+        stop: Stop<'_>,
+    ) -> Vec<Vec<Fill>> {
         self.add_venues(index);
         let missed_max = self.roster.round.missed_sessions_max;
         let venues: Vec<VenueTimes> = self
@@ -54,15 +60,20 @@ impl<'a> Candidates<'a> {
         let mut members = Vec::new();
         for some in pairs_of.chunks(TRAINEES_AT_ONCE) {
             if stop() {
-                return;
+                return Vec::new();
             }
             let first = fills.len();
             let made: Vec<(Vec<Fill>, Vec<(usize, MemberTimes)>)> = some
                 .par_iter()
                 .enumerate()
                 .map(|(i, pairs)| {
-                    let fills = maker.fills(first + i, pairs);
+                    let mut fills = maker.fills(first + i, pairs);
                     let times = maker.times(first + i, &fills);
+                    if keep == Keep::WhatCanMeet {
+                        fills.retain(|fill| {
+                            !fill.meets() || maker.can_meet(fill, &times, &venues, missed_max)
+                        });
+                    }
                     (fills, times)
                 })
                 .collect();
@@ -78,7 +89,7 @@ impl<'a> Candidates<'a> {
             venues,
             members,
         });
-        self.fills = fills.concat();
+        fills
     }
 
     /// Lists where and for how long each supervisor could hold sessions.
@@ -242,6 +253,24 @@ impl<'m, 'a> Maker<'m, 'a> {
         own.take_while(|venue| venue.supervisor == supervisor)
             .position(|venue| venue.minutes == minutes && venue.site == site)
             .and_then(|position| VenuePosition::new(first + position))
+    }
+
+    fn can_meet(
+        &self,
+        fill: &Fill,
+        times: &[(usize, MemberTimes)],
+        venues: &[VenueTimes],
+        missed_max: u32,
+    ) -> bool {
+        fill.venues().any(|venue| {
+            let like = self.candidates.like[venue];
+            times.iter().any(|(own, times)| {
+                *own == like
+                    && !times
+                        .common(&venues[venue], &self.candidates.sessions[venue], missed_max)
+                        .is_empty()
+            })
+        })
     }
 
     /// Returns when a trainee can meet at the venues of these fills, by the

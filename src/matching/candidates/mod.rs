@@ -72,6 +72,14 @@ impl Pair {
     }
 }
 
+/// Which fills are kept when they are found.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Keep {
+    All,
+    /// Those with a weekly start, or that need none.
+    WhatCanMeet,
+}
+
 /// Everything that may be part of a plan.
 pub(super) struct Candidates<'a> {
     pub(super) roster: &'a Roster,
@@ -106,8 +114,8 @@ impl<'a> Candidates<'a> {
         zones: &ZoneTable,
         stop: Stop<'_>,
     ) -> Result<Option<Self>, MatchError> {
-        let mut candidates = Self::found(roster, zones, stop)?;
-        let is_whole = !stop() && super::pruning::prune(&mut candidates, stop);
+        let (mut candidates, fills) = Self::found(roster, zones, Keep::WhatCanMeet, stop)?;
+        let is_whole = !stop() && super::pruning::prune(&mut candidates, fills, stop);
         Ok(is_whole.then_some(candidates))
     }
 
@@ -116,8 +124,9 @@ impl<'a> Candidates<'a> {
     /// # Errors
     /// When a zone of the roster cannot be put on the line of slots.
     pub(super) fn new(roster: &'a Roster, zones: &ZoneTable) -> Result<Self, MatchError> {
-        let mut candidates = Self::unpruned(roster, zones)?;
-        super::pruning::prune(&mut candidates, &|| false);
+        let never = &|| false;
+        let (mut candidates, fills) = Self::found(roster, zones, Keep::WhatCanMeet, never)?;
+        super::pruning::prune(&mut candidates, fills, never);
         Ok(candidates)
     }
 
@@ -127,14 +136,18 @@ impl<'a> Candidates<'a> {
     /// # Errors
     /// When a zone of the roster cannot be put on the line of slots.
     pub(super) fn unpruned(roster: &'a Roster, zones: &ZoneTable) -> Result<Self, MatchError> {
-        Self::found(roster, zones, &|| false)
+        let (mut candidates, fills) = Self::found(roster, zones, Keep::All, &|| false)?;
+        candidates.fills = fills.concat();
+        Ok(candidates)
     }
 
+    /// Returns the candidates without fills, and the fills of each trainee.
     fn found(
         roster: &'a Roster,
         zones: &ZoneTable,
+        keep: Keep,
         stop: Stop<'_>,
-    ) -> Result<Self, MatchError> {
+    ) -> Result<(Self, Vec<Vec<Fill>>), MatchError> {
         let timeline = Timeline::new(roster, zones)?;
         let index = Index::new(roster);
         let calendars = Calendars::new(roster, &timeline)?;
@@ -157,8 +170,8 @@ impl<'a> Candidates<'a> {
             times: Arc::default(),
         };
         candidates.add_pairs(&timeline, &calendars)?;
-        candidates.add_fills(&index, &calendars, stop);
-        Ok(candidates)
+        let fills = candidates.find_fills(&index, &calendars, keep, stop);
+        Ok((candidates, fills))
     }
 
     /// Returns the line that a fill fills.
@@ -177,6 +190,20 @@ impl<'a> Candidates<'a> {
         let first = self.fills.partition_point(|fill| fill.trainee < trainee);
         let end = self.fills.partition_point(|fill| fill.trainee <= trainee);
         self.fills[first..end].iter()
+    }
+
+    /// Takes the fills out, trainee by trainee.
+    pub(super) fn take_fills(&mut self) -> Vec<Vec<Fill>> {
+        let mut fills = std::mem::take(&mut self.fills).into_iter().peekable();
+        (0..self.roster.trainees.len())
+            .map(|trainee| {
+                let mut own = Vec::new();
+                while let Some(fill) = fills.next_if(|fill| fill.trainee == trainee) {
+                    own.push(fill);
+                }
+                own
+            })
+            .collect()
     }
 
     /// Returns the weekly start of a venue.

@@ -122,6 +122,11 @@ pub(in crate::matching) struct Times {
 }
 
 impl Times {
+    /// Returns the starts at which the supervisor of a venue can meet.
+    pub(in crate::matching) fn of_venue(&self, venue: usize) -> StartSet {
+        self.venues[venue].all
+    }
+
     /// Returns the times of a trainee at venues like this one.
     pub(super) fn member(&self, trainee: usize, like: usize) -> Option<&MemberTimes> {
         let own = &self.members[trainee];

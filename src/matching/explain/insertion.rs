@@ -36,7 +36,8 @@ pub(super) fn confine(candidates: &mut Candidates<'_>, plan: &Plan, trainee: usi
             confined(candidates, fill, kept)
         })
         .collect();
-    prune(candidates, &|| false);
+    let fills = candidates.take_fills();
+    prune(candidates, fills, &|| false);
 }
 
 /// Returns a fill with the one start that the plan has; `None` for others.
