@@ -58,6 +58,40 @@ pub(super) fn solve(
     effort: &Effort<'_>,
     may_go_on: &mut MayGoOn<'_>,
 ) -> Result<Outcome, MatchError> {
+    solve_with(model, objective, effort, None, may_go_on)
+}
+
+/// Nodes after which a quick solve ends with what it has.
+const FEW_NODES: i32 = 50;
+
+/// Makes the objective of a small model least, as far as few nodes lead.
+///
+/// # Errors
+/// When HiGHS refuses the model or fails.
+pub(super) fn solve_quickly(
+    model: &LinearModel,
+    objective: &Objective,
+    grid: f64,
+    start: Option<&[f64]>,
+    seconds: f64,
+) -> Result<Outcome, MatchError> {
+    let effort = Effort {
+        seconds,
+        grid,
+        start,
+        relaxed: false,
+        for_proof: false,
+    };
+    solve_with(model, objective, &effort, Some(FEW_NODES), &mut |_, _| true)
+}
+
+fn solve_with(
+    model: &LinearModel,
+    objective: &Objective,
+    effort: &Effort<'_>,
+    nodes: Option<i32>,
+    may_go_on: &mut MayGoOn<'_>,
+) -> Result<Outcome, MatchError> {
     // HiGHS takes a model without columns for solved, whatever its rows ask.
     let is_hopeless = |row: &Row| row.terms.is_empty() && (row.lower > 0.0 || row.upper < 0.0);
     if model.rows().iter().any(is_hopeless) {
@@ -80,6 +114,7 @@ pub(super) fn solve(
         highs
             .try_set_option("mip_abs_gap", effort.grid * 0.999)
             .is_ok(),
+        nodes.is_none_or(|nodes| highs.try_set_option("mip_max_nodes", nodes).is_ok()),
     ];
     if options.contains(&false) {
         return Err(MatchError::Engine("HiGHS refused an option".to_owned()));

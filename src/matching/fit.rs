@@ -44,6 +44,22 @@ pub(super) struct Fitted {
     pub(super) missing: BTreeSet<usize>,
 }
 
+impl Fitted {
+    /// Returns what a timetable leaves of an assignment.
+    pub(super) fn of(
+        candidates: &Candidates<'_>,
+        assignment: &Assignment,
+        timetable: Timetable,
+    ) -> Self {
+        let pairs = assignment.pairs.iter();
+        let missing = pairs
+            .map(|pair| candidates.pairs[*pair].trainee)
+            .filter(|trainee| !timetable.matched.contains_key(trainee))
+            .collect();
+        Self { timetable, missing }
+    }
+}
+
 /// Gives times to an assignment: to everybody in it if that is possible, else
 /// to as much priority as was found.
 pub(super) fn fit(
@@ -191,12 +207,7 @@ impl<'c> Fitter<'c> {
             self.drop_trainees_of(*supervisor, &mut timetable);
         }
         timetable.drop_small_sessions();
-        let pairs = self.assignment.pairs.iter();
-        let missing = pairs
-            .map(|pair| self.candidates.pairs[*pair].trainee)
-            .filter(|trainee| !timetable.matched.contains_key(trainee))
-            .collect();
-        Fitted { timetable, missing }
+        Fitted::of(self.candidates, self.assignment, timetable)
     }
 
     /// Says who is in the way when pins and least numbers do not fit: those

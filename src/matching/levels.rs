@@ -164,7 +164,7 @@ fn to_whole(value: f64) -> i64 {
 }
 
 /// Returns the value of a level from that of its objective.
-fn rounded_value(level: Level, objective: f64) -> i64 {
+pub(super) fn rounded_value(level: Level, objective: f64) -> i64 {
     let step = grid(level);
     let value = to_whole((objective / step).round() * step);
     match level.sense() {

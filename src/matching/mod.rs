@@ -41,6 +41,7 @@ mod line_options;
 mod load;
 mod model;
 mod mps;
+mod neighbourhood;
 mod people_left;
 pub mod preflight;
 mod pruning;

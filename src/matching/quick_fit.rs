@@ -75,35 +75,27 @@ fn join_groups(candidates: &Candidates<'_>, timetable: &mut Timetable, people: &
         })
         .collect();
     let groups = GroupAvailability::new(candidates, &is_open).groups(candidates);
-    let mut fill_at: BTreeMap<(usize, (usize, u16)), usize> = BTreeMap::new();
-    for (position, fill) in candidates
-        .fills
-        .iter()
-        .enumerate()
-        .filter(|(i, _)| is_open[*i])
-    {
-        if fill.kinds.contains(SessionKind::Group) {
-            for (venue, starts) in candidates.starts(fill) {
-                for start in starts.iter() {
-                    fill_at
-                        .entry((fill.trainee, (venue, start)))
-                        .or_insert(position);
-                }
-            }
-        }
-    }
+    let fill_at = |trainee: usize, (venue, start): (usize, u16)| {
+        candidates.positions_of_fills(trainee).find(|position| {
+            let fill = &candidates.fills[*position];
+            is_open[*position]
+                && fill.kinds.contains(SessionKind::Group)
+                && fill.venues().any(|own| own == venue)
+                && candidates.starts_at(fill, venue).contains(start)
+        })
+    };
     for (start, members) in groups {
         let venue = &candidates.venues[start.0];
         people.take_minutes(venue.supervisor, venue.minutes);
         for trainee in members {
-            if let Some(position) = fill_at.get(&(trainee, start)) {
+            if let Some(position) = fill_at(trainee, start) {
                 people.take_trainee(venue.supervisor);
                 let attended = Attended {
                     venue: start.0,
                     start: start.1,
                     kind: SessionKind::Group,
                 };
-                fill_line(candidates, timetable, *position, Some(attended));
+                fill_line(candidates, timetable, position, Some(attended));
             }
         }
     }

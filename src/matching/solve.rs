@@ -8,6 +8,7 @@ use super::fit::{Assignment, Fitted, fit, read_timetable};
 use super::formulation::{Formulation, Scope};
 use super::hurried::Hurried;
 use super::levels::{LevelRun, LevelsRun, keep_level, solve_levels, trivial_bound};
+use super::neighbourhood::{Wanted, improve};
 use super::quick_fit::quick_fit;
 use super::timetable::Timetable;
 use super::{Budget, MatchError, Observer, Progress, Stage};
@@ -19,6 +20,9 @@ use crate::domain::{Plan, Role, Roster};
 const SHARE_FOR_FLOOR: f64 = 0.15;
 /// Share of the time that is kept for giving times to what was found.
 const SHARE_FOR_TIMES: f64 = 0.25;
+/// Placements up to which times are given by one model; more are fitted
+/// quickly, and then improved part by part.
+const FITTED_AT_ONCE: usize = 250;
 /// Share of that which is kept for bounds in the end.
 const SHARE_FOR_BOUNDS: f64 = 0.3;
 
@@ -146,8 +150,19 @@ impl Run<'_> {
         spare: f64,
         observer: &mut dyn Observer,
     ) -> Result<Fitted, MatchError> {
-        self.offer(&quick_fit(self.candidates, assignment), observer);
+        let mut quick = quick_fit(self.candidates, assignment);
+        self.offer(&quick, observer);
         let mut hurried = Hurried { observer, spare };
+        if assignment.pairs.len() > FITTED_AT_ONCE {
+            let missing = Fitted::of(self.candidates, assignment, quick.clone()).missing;
+            let wanted = Wanted {
+                first: &missing,
+                enough: self.proved.first().map(|level| level.bound),
+            };
+            improve(self.candidates, &mut quick, self.levels, &wanted, &mut hurried)?;
+            self.offer(&quick, observer);
+            return Ok(Fitted::of(self.candidates, assignment, quick));
+        }
         let fitted = fit(self.candidates, assignment, &mut hurried)?;
         self.offer(&fitted.timetable, observer);
         Ok(fitted)

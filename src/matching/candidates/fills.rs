@@ -135,7 +135,7 @@ impl<'m, 'a> Maker<'m, 'a> {
             }
         }
         let mut faculty: BTreeMap<Alike<'a>, Vec<Vec<usize>>> = BTreeMap::new();
-        for (person, lines) in roster.trainees.iter().zip(&candidates.lines) {
+        for (person, lines) in roster.trainees.iter().zip(candidates.lines.iter()) {
             let alike = (&person.level, &person.jurisdiction, &person.languages);
             faculty.entry(alike).or_insert_with(|| {
                 let suit = |line: &&SupervisionLine| {

@@ -13,7 +13,7 @@ mod start_set;
 mod starts;
 mod times;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -83,9 +83,9 @@ enum Keep {
 /// Everything that may be part of a plan.
 pub(super) struct Candidates<'a> {
     pub(super) roster: &'a Roster,
-    pub(super) wishes: Vec<Wishes>,
+    pub(super) wishes: Arc<Vec<Wishes>>,
     /// Lines of each trainee's level.
-    pub(super) lines: Vec<Vec<&'a SupervisionLine>>,
+    pub(super) lines: Arc<Vec<Vec<&'a SupervisionLine>>>,
     pub(super) weekly: BTreeMap<ZoneName, Arc<WeeklyStarts>>,
     pub(super) venues: Vec<Venue>,
     /// The weekly starts of each venue's zone.
@@ -151,14 +151,12 @@ impl<'a> Candidates<'a> {
         let timeline = Timeline::new(roster, zones)?;
         let index = Index::new(roster);
         let calendars = Calendars::new(roster, &timeline)?;
+        let lines = roster.trainees.iter();
+        let lines = lines.map(|trainee| roster.lines_of(&trainee.level).collect());
         let mut candidates = Self {
             roster,
-            wishes: Wishes::of_roster(roster, &index),
-            lines: roster
-                .trainees
-                .iter()
-                .map(|t| roster.lines_of(&t.level).collect())
-                .collect(),
+            wishes: Arc::new(Wishes::of_roster(roster, &index)),
+            lines: Arc::new(lines.collect()),
             weekly: timeline.weekly_starts(roster.zones())?,
             venues: Vec::new(),
             like: Vec::new(),
@@ -187,9 +185,40 @@ impl<'a> Candidates<'a> {
 
     /// Returns the fills of a trainee.
     pub(super) fn fills_of(&self, trainee: usize) -> impl Iterator<Item = &Fill> {
+        self.fills[self.positions_of_fills(trainee)].iter()
+    }
+
+    /// Returns the positions of the fills of a trainee.
+    pub(super) fn positions_of_fills(&self, trainee: usize) -> Range<usize> {
         let first = self.fills.partition_point(|fill| fill.trainee < trainee);
-        let end = self.fills.partition_point(|fill| fill.trainee <= trainee);
-        self.fills[first..end].iter()
+        first..self.fills.partition_point(|fill| fill.trainee <= trainee)
+    }
+
+    /// Returns a part of the candidates: some placements and fills, by
+    /// position; the fills may be confined.
+    pub(super) fn part(&self, pairs: &BTreeSet<usize>, fills: &BTreeMap<usize, Fill>) -> Self {
+        let own: BTreeMap<usize, usize> = pairs.iter().copied().zip(0..).collect();
+        let within = |fill: &Fill| {
+            let mut fill = fill.clone();
+            if let Some(pair) = fill.pair {
+                fill.pair = Some(*own.get(&pair)?);
+            }
+            Some(fill)
+        };
+        Self {
+            roster: self.roster,
+            wishes: Arc::clone(&self.wishes),
+            lines: Arc::clone(&self.lines),
+            weekly: self.weekly.clone(),
+            venues: self.venues.clone(),
+            sessions: self.sessions.clone(),
+            like: self.like.clone(),
+            pairs: pairs.iter().map(|pair| self.pairs[*pair].clone()).collect(),
+            fills: fills.values().filter_map(within).collect(),
+            obstacles: BTreeMap::new(),
+            rooms: Arc::clone(&self.rooms),
+            times: Arc::clone(&self.times),
+        }
     }
 
     /// Takes the fills out, trainee by trainee.
