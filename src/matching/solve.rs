@@ -23,6 +23,8 @@ const SHARE_FOR_TIMES: f64 = 0.25;
 /// Placements up to which times are given by one model; more are fitted
 /// quickly, and then improved part by part.
 const FITTED_AT_ONCE: usize = 250;
+/// The same for a round that is improved part by part.
+const SHARE_FOR_PARTS: f64 = 0.5;
 /// Share of that which is kept for bounds in the end.
 const SHARE_FOR_BOUNDS: f64 = 0.3;
 
@@ -50,8 +52,13 @@ pub fn solve(
             best: None,
             bound: None,
         });
-        let candidates = Candidates::new(roster, zones)?;
-        solve_levels_of(&candidates, &Level::DEFAULT, observer)
+        let stop = || observer.is_cancelled() || observer.seconds_left() <= 0.0;
+        let (candidates, is_whole) = Candidates::until(roster, zones, &stop)?;
+        if is_whole {
+            solve_levels_of(&candidates, &Level::DEFAULT, observer)
+        } else {
+            plan_of_nobody(&candidates, &Level::DEFAULT, observer)
+        }
     })
 }
 
@@ -64,25 +71,55 @@ pub(super) fn solve_levels_of(
     levels: &[Level],
     observer: &mut dyn Observer,
 ) -> Result<Plan, MatchError> {
-    let mut run = Run {
-        candidates,
-        levels,
-        reserve: reserve(observer.seconds_left()),
-        timed: vec![false; candidates.roster.supervisors.len()],
-        with_faculty: faculty_must_be_in(candidates),
-        best: None,
-        proved: Vec::new(),
-    };
+    let mut run = Run::new(candidates, levels, observer);
     run.floor(observer)?;
     run.refine_until_done(observer)?;
     run.finish(observer)
 }
 
-fn reserve(seconds_left: f64) -> f64 {
-    if seconds_left.is_finite() {
-        (seconds_left * SHARE_FOR_TIMES).clamp(0.0, 60.0)
-    } else {
+/// Returns the plan that matches nobody, for a run that ended before it knew
+/// who could meet whom.
+fn plan_of_nobody(
+    candidates: &Candidates<'_>,
+    levels: &[Level],
+    observer: &mut dyn Observer,
+) -> Result<Plan, MatchError> {
+    let mut run = Run::new(candidates, levels, observer);
+    run.offer(&Timetable::default(), observer);
+    let Some(Best { mut plan, .. }) = run.best else {
+        return Err(MatchError::NoPlanInTime);
+    };
+    for unmatched in &mut plan.unmatched {
+        "the run ended before it was known who could meet whom".clone_into(&mut unmatched.detail);
+        "let it run longer".clone_into(&mut unmatched.action);
+    }
+    Ok(plan)
+}
+
+/// Returns the seconds that are kept for giving times; a round too large to be
+/// fitted at once needs more of them.
+fn reserve(seconds_left: f64, trainees: usize) -> f64 {
+    if !seconds_left.is_finite() {
         0.0
+    } else if trainees > FITTED_AT_ONCE {
+        seconds_left * SHARE_FOR_PARTS
+    } else {
+        (seconds_left * SHARE_FOR_TIMES).clamp(0.0, 60.0)
+    }
+}
+
+impl<'c> Run<'c> {
+    fn new(candidates: &'c Candidates<'c>, levels: &'c [Level], observer: &dyn Observer) -> Self {
+        let roster = candidates.roster;
+        Self {
+            candidates,
+            levels,
+            reserve: reserve(observer.seconds_left(), roster.trainees.len()),
+            timed: vec![false; roster.supervisors.len()],
+            with_faculty: faculty_must_be_in(candidates),
+            best: None,
+            proved: Vec::new(),
+        }
     }
 }
 

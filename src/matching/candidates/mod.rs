@@ -104,8 +104,8 @@ pub(super) struct Candidates<'a> {
 }
 
 impl<'a> Candidates<'a> {
-    /// Returns the candidates of a roster; `None` when `stop` says so before
-    /// they are complete.
+    /// Returns the candidates of a roster, and whether they are complete:
+    /// where `stop` ends the search before, there are placements without fills.
     ///
     /// # Errors
     /// When a zone of the roster cannot be put on the line of slots.
@@ -113,10 +113,10 @@ impl<'a> Candidates<'a> {
         roster: &'a Roster,
         zones: &ZoneTable,
         stop: Stop<'_>,
-    ) -> Result<Option<Self>, MatchError> {
+    ) -> Result<(Self, bool), MatchError> {
         let (mut candidates, fills) = Self::found(roster, zones, Keep::WhatCanMeet, stop)?;
         let is_whole = !stop() && super::pruning::prune(&mut candidates, fills, stop);
-        Ok(is_whole.then_some(candidates))
+        Ok((candidates, is_whole))
     }
 
     /// Returns the candidates of a roster.
