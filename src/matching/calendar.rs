@@ -71,7 +71,11 @@ impl Calendar {
             if begins.contains(first) {
                 fit.inside |= week;
             }
-            if is_ever_away && self.away.contains_any_in_range(first..end.min(self.away.len())) {
+            if is_ever_away
+                && self
+                    .away
+                    .contains_any_in_range(first..end.min(self.away.len()))
+            {
                 fit.away |= week;
             }
         }

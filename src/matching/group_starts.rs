@@ -34,7 +34,9 @@ fn for_each_group_start(
     // Several fills of a trainee may lead to one session.
     let mut seen = vec![(usize::MAX, StartSet::EMPTY); candidates.venues.len()];
     let marked = candidates.fills.iter().zip(fills);
-    for (fill, _) in marked.filter(|(fill, is_open)| **is_open && fill.kinds.contains(SessionKind::Group)) {
+    for (fill, _) in
+        marked.filter(|(fill, is_open)| **is_open && fill.kinds.contains(SessionKind::Group))
+    {
         for (venue, starts) in candidates.starts(fill) {
             let (trainee, known) = &mut seen[venue];
             if *trainee != fill.trainee {
@@ -81,11 +83,7 @@ impl GroupAvailability {
     /// start, or, where those are too many, at the fullest of each faculty
     /// member's starts that are well apart.
     pub(super) fn new(candidates: &Candidates<'_>, fills: &[bool]) -> Self {
-        let mut joiners: Vec<Vec<u32>> = candidates
-            .venues
-            .iter()
-            .map(|_| Vec::new())
-            .collect();
+        let mut joiners: Vec<Vec<u32>> = candidates.venues.iter().map(|_| Vec::new()).collect();
         for_each_group_start(candidates, fills, |venue, start, _| {
             let counts = &mut joiners[venue];
             if counts.is_empty() {
@@ -93,8 +91,16 @@ impl GroupAvailability {
             }
             counts[usize::from(start)] += 1;
         });
-        let meetings: u64 = joiners.iter().flatten().map(|count| u64::from(*count)).sum();
-        let apart = if meetings > ALL_STARTS_UP_TO { STARTS_APART } else { 1 };
+        let meetings: u64 = joiners
+            .iter()
+            .flatten()
+            .map(|count| u64::from(*count))
+            .sum();
+        let apart = if meetings > ALL_STARTS_UP_TO {
+            STARTS_APART
+        } else {
+            1
+        };
         let mut groups = Self {
             starts: Vec::new(),
             trainees: Vec::new(),
@@ -184,7 +190,9 @@ impl GroupAvailability {
             }
             // The starts of a supervisor follow one another.
             let supervisor = |start: &(usize, u16)| candidates.venues[start.0].supervisor;
-            let first = self.starts.partition_point(|s| supervisor(s) < venue.supervisor);
+            let first = self
+                .starts
+                .partition_point(|s| supervisor(s) < venue.supervisor);
             let own = self.starts.iter().enumerate().skip(first);
             for (other, start) in own.take_while(|(_, s)| supervisor(s) == venue.supervisor) {
                 if collide(candidates, *start, self.starts[best]) {

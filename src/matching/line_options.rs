@@ -99,7 +99,10 @@ impl<'a> LineOptions<'a> {
             };
             Tight {
                 free: room.minutes(),
-                lines: lines.iter().map(|(l, likes)| (*l, of_line(likes))).collect(),
+                lines: lines
+                    .iter()
+                    .map(|(l, likes)| (*l, of_line(likes)))
+                    .collect(),
             }
         });
         let Pair {
@@ -136,7 +139,9 @@ impl<'a> LineOptions<'a> {
         let others = self.lines.iter().filter(|(line, _)| **line != class.line);
         others.into_iter().all(|(_, likes)| {
             likes.iter().any(|(like, starts)| {
-                let conflict = self.conflicts.of(self.candidates, (class.like, start), *like);
+                let conflict = self
+                    .conflicts
+                    .of(self.candidates, (class.like, start), *like);
                 !(*starts - conflict).is_empty()
             })
         })
@@ -155,9 +160,9 @@ impl<'a> LineOptions<'a> {
         }
         let mut others = tight.lines.iter().filter(|(line, _)| **line != class.line);
         others.all(|(_, options)| {
-            options.iter().any(|(other, taken)| {
-                !collide(choice, other) && least_left(&left, taken) >= least
-            })
+            options
+                .iter()
+                .any(|(other, taken)| !collide(choice, other) && least_left(&left, taken) >= least)
         })
     }
 

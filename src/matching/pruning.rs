@@ -145,9 +145,8 @@ impl Left {
         for (pair, most) in &pruned.contact_max {
             candidates.pairs[*pair].contact_max = *most;
         }
-        let has_changed = !pruned.lost.is_empty()
-            || !pruned.fallen.is_empty()
-            || !pruned.contact_max.is_empty();
+        let has_changed =
+            !pruned.lost.is_empty() || !pruned.fallen.is_empty() || !pruned.contact_max.is_empty();
         Arc::make_mut(&mut candidates.times).partnered[trainee] = pruned.partnered;
         self.fills[trainee] = pruned.fills;
         self.pairs[trainee] = pruned.pairs;
@@ -187,12 +186,7 @@ struct Pruned {
 }
 
 impl Pruned {
-    fn new(
-        candidates: &Candidates<'_>,
-        pairs: &[usize],
-        trainee: usize,
-        fills: Vec<Fill>,
-    ) -> Self {
+    fn new(candidates: &Candidates<'_>, pairs: &[usize], trainee: usize, fills: Vec<Fill>) -> Self {
         Self {
             trainee,
             fills,

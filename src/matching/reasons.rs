@@ -171,11 +171,9 @@ fn can_join(candidates: &Candidates<'_>, load: &Load, fill: &Fill) -> bool {
     let size = candidates.roster.supervisors[fill.supervisor].group_size_max;
     fill.kinds.contains(SessionKind::Group)
         && candidates.starts(fill).any(|(venue, starts)| {
-            starts.iter().any(|start| {
-                load.groups
-                    .get(&(venue, start))
-                    .is_some_and(|n| *n < size)
-            })
+            starts
+                .iter()
+                .any(|start| load.groups.get(&(venue, start)).is_some_and(|n| *n < size))
         })
 }
 

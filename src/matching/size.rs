@@ -13,27 +13,16 @@ pub struct CandidateCounts {
     pub placements: usize,
     /// Supervisors for a line of a trainee, at a placement where that matters.
     pub fills: usize,
-    /// Weekly starts of all those together.
-    pub starts: usize,
 }
 
 /// Counts what may be part of a plan, without looking for one.
 ///
 /// # Errors
 /// When a zone of the roster cannot be put on the line of slots.
-pub fn count_candidates(
-    roster: &Roster,
-    zones: &ZoneTable,
-) -> Result<CandidateCounts, MatchError> {
+pub fn count_candidates(roster: &Roster, zones: &ZoneTable) -> Result<CandidateCounts, MatchError> {
     let candidates = Candidates::new(roster, zones)?;
     Ok(CandidateCounts {
         placements: candidates.pairs.len(),
         fills: candidates.fills.len(),
-        starts: candidates
-            .fills
-            .iter()
-            .flat_map(|fill| candidates.starts(fill))
-            .map(|(_, starts)| starts.len())
-            .sum(),
     })
 }

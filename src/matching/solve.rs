@@ -196,7 +196,13 @@ impl Run<'_> {
                 first: &missing,
                 enough: self.proved.first().map(|level| level.bound),
             };
-            improve(self.candidates, &mut quick, self.levels, &wanted, &mut hurried)?;
+            improve(
+                self.candidates,
+                &mut quick,
+                self.levels,
+                &wanted,
+                &mut hurried,
+            )?;
             self.offer(&quick, observer);
             return Ok(Fitted::of(self.candidates, assignment, quick));
         }

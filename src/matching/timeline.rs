@@ -243,10 +243,7 @@ impl<'a> Timeline<'a> {
 
     /// Returns the slots of each whole Monday-to-Sunday week of the term on
     /// the wall clock of a zone.
-    pub(super) fn whole_weeks(
-        &self,
-        zone: ZoneName,
-    ) -> Result<Vec<Range<usize>>, MatchError> {
+    pub(super) fn whole_weeks(&self, zone: ZoneName) -> Result<Vec<Range<usize>>, MatchError> {
         let rules = self.rules(zone)?;
         let mut weeks = Vec::new();
         for monday in crate::domain::time::matching_days(self.term, Weekday::Mon) {

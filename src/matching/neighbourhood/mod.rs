@@ -130,5 +130,7 @@ fn next_parts(
 fn priority(candidates: &Candidates<'_>, timetable: &Timetable) -> i64 {
     let people = &candidates.roster.trainees;
     let matched = timetable.matched.keys();
-    matched.map(|trainee| i64::from(people[*trainee].priority)).sum()
+    matched
+        .map(|trainee| i64::from(people[*trainee].priority))
+        .sum()
 }

@@ -23,7 +23,9 @@ impl Occupancy {
             let site = candidates.pairs[matched.pair].site;
             at_site.entry(site).or_default().push(*trainee);
             for line in matched.lines.values() {
-                let own = with.entry(candidates.fills[line.fill].supervisor).or_default();
+                let own = with
+                    .entry(candidates.fills[line.fill].supervisor)
+                    .or_default();
                 if own.last() != Some(trainee) {
                     own.push(*trainee);
                 }

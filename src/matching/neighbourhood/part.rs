@@ -50,7 +50,11 @@ impl Part {
         wished.sort_by_key(|pair| (candidates.pairs[*pair].rank, *pair));
         let sites = wished.iter().map(|pair| candidates.pairs[*pair].site);
         let near = sites.flat_map(|site| occupancy.at_site.get(&site).into_iter().flatten());
-        let free: BTreeSet<usize> = [centre].into_iter().chain(near.copied()).take(size).collect();
+        let free: BTreeSet<usize> = [centre]
+            .into_iter()
+            .chain(near.copied())
+            .take(size)
+            .collect();
         let mut part = Self {
             pairs: BTreeSet::new(),
             fills: BTreeMap::new(),
@@ -118,7 +122,9 @@ impl Part {
                         continue;
                     }
                     let starts = candidates.starts_at(fill, venue);
-                    let suit = open.into_iter().filter(|((_, start), _)| starts.contains(*start));
+                    let suit = open
+                        .into_iter()
+                        .filter(|((_, start), _)| starts.contains(*start));
                     seats.extend(suit.map(|(at, members)| (*members, *at, position)));
                 }
             }
@@ -178,8 +184,11 @@ impl Part {
                     !held.any(|other| collide(candidates, (venue, *start), *other))
                 };
                 let joining = |start: u16| -> Vec<(usize, usize)> {
-                    let own = joiners.iter().filter(|(_, _, starts)| starts.contains(start));
-                    own.map(|(trainee, position, _)| (*trainee, *position)).collect()
+                    let own = joiners
+                        .iter()
+                        .filter(|(_, _, starts)| starts.contains(start));
+                    own.map(|(trainee, position, _)| (*trainee, *position))
+                        .collect()
                 };
                 let best = starts
                     .iter()
@@ -206,8 +215,14 @@ impl Part {
         timetable: &Timetable,
         occupancy: &Occupancy,
     ) {
-        let at_sites = self.sites.iter().flat_map(|site| occupancy.at_site.get(site));
-        let with = self.supervisors.iter().flat_map(|person| occupancy.with.get(person));
+        let at_sites = self
+            .sites
+            .iter()
+            .flat_map(|site| occupancy.at_site.get(site));
+        let with = self
+            .supervisors
+            .iter()
+            .flat_map(|person| occupancy.with.get(person));
         let others: BTreeSet<usize> = at_sites.chain(with).flatten().copied().collect();
         for trainee in others.difference(&self.free.clone()) {
             let Some(matched) = timetable.matched.get(trainee) else {
@@ -269,7 +284,12 @@ impl Part {
             else {
                 break;
             };
-            keep_level(&mut formulation, &candidates, *level, rounded_value(*level, value));
+            keep_level(
+                &mut formulation,
+                &candidates,
+                *level,
+                rounded_value(*level, value),
+            );
             let is_better = self.worth(all, &formulation.chosen_pairs(&values)) > before;
             best = Some(values);
             // Most parts gain nothing; that is known after the first levels.
@@ -279,7 +299,9 @@ impl Part {
         }
         let Some(values) = best else { return Ok(None) };
         let mut timetable = read_timetable(&candidates, &formulation, &values);
-        timetable.matched.retain(|trainee, _| self.free.contains(trainee));
+        timetable
+            .matched
+            .retain(|trainee, _| self.free.contains(trainee));
         if !timetable.is_complete(&candidates) {
             return Ok(None);
         }

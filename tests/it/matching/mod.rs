@@ -6,6 +6,7 @@ mod exact_model;
 mod explain;
 mod formula;
 mod instances;
+mod large;
 mod one_supervisor;
 mod sameness;
 mod shipped;
