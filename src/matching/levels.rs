@@ -203,3 +203,27 @@ pub(super) fn trivial_bound(candidates: &Candidates<'_>, level: Level) -> i64 {
         Level::ContactShortMinutes | Level::SiteRank => 0,
     }
 }
+
+/// Returns a bound of a level from the model without whole numbers.
+pub(super) fn relaxed_bound(
+    formulation: &Formulation,
+    candidates: &Candidates<'_>,
+    level: Level,
+    seconds: f64,
+) -> Result<i64, MatchError> {
+    let objective = formulation.objective(candidates, level);
+    let effort = Effort {
+        seconds,
+        grid: 1.0,
+        start: None,
+        relaxed: true,
+        for_proof: true,
+    };
+    let outcome = solve(&formulation.model, &objective, &effort, &mut |_, _| true)?;
+    Ok(match outcome {
+        Outcome::Found(Found { bound, .. }) | Outcome::Unknown { bound } => {
+            rounded_bound(candidates, level, bound)
+        }
+        Outcome::Infeasible => trivial_bound(candidates, level),
+    })
+}

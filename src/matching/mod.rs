@@ -17,6 +17,8 @@
 //!    relaxed values are reached, and so proved. Where they do not, the
 //!    supervisors in question are timed in the model, and the levels are solved
 //!    again; in the end the model would be the whole problem.
+//!    A round too large for that is fitted quickly, and then improved part by
+//!    part (`neighbourhood`).
 //! 5. `assemble`, `reasons`: the plan in keys, with a reason for everybody who
 //!    has no place. `check` proves it again, from the roster and the plan alone.
 
@@ -42,6 +44,7 @@ mod load;
 mod model;
 mod mps;
 mod neighbourhood;
+mod pace;
 mod people_left;
 pub mod preflight;
 mod pruning;

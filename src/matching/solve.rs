@@ -3,12 +3,12 @@
 
 use super::candidates::Candidates;
 use super::clash::{clashing_minima, keeps_minima};
-use super::engine::{Effort, Found, Outcome, solve as solve_model};
 use super::fit::{Assignment, Fitted, fit, read_timetable};
 use super::formulation::{Formulation, Scope};
 use super::hurried::Hurried;
-use super::levels::{LevelRun, LevelsRun, keep_level, solve_levels, trivial_bound};
+use super::levels::{LevelRun, LevelsRun, keep_level, relaxed_bound, solve_levels, trivial_bound};
 use super::neighbourhood::{Wanted, improve};
+use super::pace::{FITTED_AT_ONCE, SHARE_FOR_BOUNDS, SHARE_FOR_FLOOR, reserve};
 use super::quick_fit::quick_fit;
 use super::timetable::Timetable;
 use super::{Budget, MatchError, Observer, Progress, Stage};
@@ -16,17 +16,8 @@ use crate::domain::plan::{Level, LevelResult, LevelStatus, Sense};
 use crate::domain::time::ZoneTable;
 use crate::domain::{Plan, Role, Roster};
 
-/// Share of the time after which a first plan is there, if it is to help.
-const SHARE_FOR_FLOOR: f64 = 0.15;
-/// Share of the time that is kept for giving times to what was found.
-const SHARE_FOR_TIMES: f64 = 0.25;
-/// Placements up to which times are given by one model; more are fitted
-/// quickly, and then improved part by part.
-const FITTED_AT_ONCE: usize = 250;
-/// The same for a round that is improved part by part.
-const SHARE_FOR_PARTS: f64 = 0.5;
-/// Share of that which is kept for bounds in the end.
-const SHARE_FOR_BOUNDS: f64 = 0.3;
+/// Fills up to which the lines of faculty go into the model as a whole.
+const FILLS_IN_MODEL: usize = 300_000;
 
 /// Returns the best plan for a roster, with a bound for each level.
 ///
@@ -86,26 +77,13 @@ fn plan_of_nobody(
 ) -> Result<Plan, MatchError> {
     let mut run = Run::new(candidates, levels, observer);
     run.offer(&Timetable::default(), observer);
-    let Some(Best { mut plan, .. }) = run.best else {
-        return Err(MatchError::NoPlanInTime);
-    };
+    let best = run.best.ok_or(MatchError::NoPlanInTime)?;
+    let mut plan = best.plan;
     for unmatched in &mut plan.unmatched {
         "the run ended before it was known who could meet whom".clone_into(&mut unmatched.detail);
         "let it run longer".clone_into(&mut unmatched.action);
     }
     Ok(plan)
-}
-
-/// Returns the seconds that are kept for giving times; a round too large to be
-/// fitted at once needs more of them.
-fn reserve(seconds_left: f64, trainees: usize) -> f64 {
-    if !seconds_left.is_finite() {
-        0.0
-    } else if trainees > FITTED_AT_ONCE {
-        seconds_left * SHARE_FOR_PARTS
-    } else {
-        (seconds_left * SHARE_FOR_TIMES).clamp(0.0, 60.0)
-    }
 }
 
 impl<'c> Run<'c> {
@@ -313,6 +291,9 @@ impl Run<'_> {
             (possible, true),
             (all, true),
         ] {
+            if with_faculty && candidates.fills.len() > FILLS_IN_MODEL {
+                return false;
+            }
             if with_faculty && !self.with_faculty {
                 self.with_faculty = true;
                 return true;
@@ -416,28 +397,4 @@ fn is_better(levels: &[Level], values: &[i64], than: &[i64]) -> bool {
         }
     }
     false
-}
-
-/// Returns a bound of a level from the model without whole numbers.
-fn relaxed_bound(
-    formulation: &Formulation,
-    candidates: &Candidates<'_>,
-    level: Level,
-    seconds: f64,
-) -> Result<i64, MatchError> {
-    let objective = formulation.objective(candidates, level);
-    let effort = Effort {
-        seconds,
-        grid: 1.0,
-        start: None,
-        relaxed: true,
-        for_proof: true,
-    };
-    let outcome = solve_model(&formulation.model, &objective, &effort, &mut |_, _| true)?;
-    Ok(match outcome {
-        Outcome::Found(Found { bound, .. }) | Outcome::Unknown { bound } => {
-            super::levels::rounded_bound(candidates, level, bound)
-        }
-        Outcome::Infeasible => trivial_bound(candidates, level),
-    })
 }

@@ -135,7 +135,7 @@ mod tests {
             set.insert(start);
         }
         assert_eq!(set.iter().collect::<Vec<_>>(), [0, 63, 64, 671]);
-                let without = set - StartSet::one(64);
+        let without = set - StartSet::one(64);
         assert_eq!(without.iter().count(), 3);
         assert!(set.meets(&StartSet::one(671)) && !set.meets(&StartSet::one(670)));
     }
