@@ -15,7 +15,7 @@ use super::engine::{Effort, Found, Outcome, solve};
 use super::formulation::{Formulation, Scope};
 use super::group_starts::{GroupAvailability, GroupStarts};
 use super::load::Load;
-use super::schedule::{Job, schedule};
+use super::schedule::{Job, NODES_THOROUGH, schedule};
 use super::timetable::{Attended, FilledLine, Matched, Timetable, collide};
 use super::{MatchError, Observer, Progress, Stage};
 use crate::domain::plan::Level;
@@ -188,7 +188,7 @@ impl<'c> Fitter<'c> {
                     None => self.without_minima(group_starts, observer),
                 };
             };
-            let unsettled = settle(self.candidates, &mut timetable);
+            let unsettled = settle(self.candidates, &mut timetable, NODES_THOROUGH);
             let fitted = self.without(&unsettled, timetable);
             if unsettled.is_empty() || observer.is_cancelled() {
                 return Ok(fitted);
@@ -280,7 +280,11 @@ impl<'c> Fitter<'c> {
 
 /// Settles the lines that have no times yet by search, beside the sessions that
 /// are there, and returns those supervisors for whom it failed.
-pub(super) fn settle(candidates: &Candidates<'_>, timetable: &mut Timetable) -> Vec<usize> {
+pub(super) fn settle(
+    candidates: &Candidates<'_>,
+    timetable: &mut Timetable,
+    nodes_max: u32,
+) -> Vec<usize> {
     let mut by_supervisor: BTreeMap<usize, Vec<(usize, usize)>> = BTreeMap::new();
     for (trainee, matched) in &timetable.matched {
         for (line, filled) in &matched.lines {
@@ -308,7 +312,7 @@ pub(super) fn settle(candidates: &Candidates<'_>, timetable: &mut Timetable) -> 
         let minutes_left = limit
             .get()
             .saturating_sub(load.minutes(candidates, supervisor));
-        match schedule(candidates, minutes_left, &jobs) {
+        match schedule(candidates, minutes_left, &jobs, nodes_max) {
             Some(starts) => {
                 for ((trainee, line), (venue, start, kind)) in lines.iter().zip(starts) {
                     if let Some(matched) = timetable.matched.get_mut(trainee)

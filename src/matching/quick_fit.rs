@@ -7,13 +7,19 @@ use super::assemble::most_contact;
 use super::candidates::Candidates;
 use super::fit::{Assignment, settle};
 use super::group_starts::GroupAvailability;
+use super::hurried::Stop;
 use super::people_left::PeopleLeft;
+use super::schedule::NODES_QUICK;
 use super::timetable::{Attended, FilledLine, Matched, Timetable};
 use crate::domain::SessionKind;
 
 /// Returns a timetable of as much of an assignment as fits quickly. It keeps
 /// every rule but minima and pins, which are the caller's matter.
-pub(super) fn quick_fit(candidates: &Candidates<'_>, assignment: &Assignment) -> Timetable {
+pub(super) fn quick_fit(
+    candidates: &Candidates<'_>,
+    assignment: &Assignment,
+    stop: Stop<'_>,
+) -> Timetable {
     let mut timetable = Timetable::default();
     for pair in &assignment.pairs {
         let trainee = candidates.pairs[*pair].trainee;
@@ -40,7 +46,7 @@ pub(super) fn quick_fit(candidates: &Candidates<'_>, assignment: &Assignment) ->
         matched.lines.len() == candidates.lines[*trainee].len()
             && matched.lines.values().all(is_settled)
     });
-    drop_until_legal(candidates, &mut timetable);
+    drop_until_legal(candidates, &mut timetable, stop);
     timetable
 }
 
@@ -122,7 +128,7 @@ fn choose_faculty(candidates: &Candidates<'_>, timetable: &mut Timetable, people
 /// Gives times to the lines without, and drops trainees, the least priority
 /// first, until everybody left has times, room for contact, and a group of
 /// three.
-fn drop_until_legal(candidates: &Candidates<'_>, timetable: &mut Timetable) {
+fn drop_until_legal(candidates: &Candidates<'_>, timetable: &mut Timetable, stop: Stop<'_>) {
     let untimed: Vec<(usize, usize)> = timetable
         .matched
         .iter()
@@ -144,8 +150,11 @@ fn drop_until_legal(candidates: &Candidates<'_>, timetable: &mut Timetable) {
         }
         timetable.drop_small_sessions();
         let mut dropped: BTreeSet<usize> = BTreeSet::new();
-        for supervisor in settle(candidates, timetable) {
-            dropped.extend(least_wanted(candidates, timetable, supervisor));
+        for supervisor in settle(candidates, timetable, NODES_QUICK) {
+            let waiting = least_wanted_first(candidates, timetable, supervisor);
+            // Without time left nobody else is tried.
+            let count = if stop() { waiting.len() } else { 1 };
+            dropped.extend(waiting.into_iter().take(count));
         }
         if dropped.is_empty() {
             dropped.extend(timetable.matched.iter().filter_map(|(trainee, matched)| {
@@ -162,26 +171,25 @@ fn drop_until_legal(candidates: &Candidates<'_>, timetable: &mut Timetable) {
     }
 }
 
-/// Returns the trainee of least priority among those whom a supervisor meets
-/// without a time yet.
-fn least_wanted(
+/// Returns those whom a supervisor meets without a time yet, the least priority
+/// first.
+fn least_wanted_first(
     candidates: &Candidates<'_>,
     timetable: &Timetable,
     supervisor: usize,
-) -> Option<usize> {
+) -> Vec<usize> {
     let is_hers = |line: &FilledLine| {
         let fill = &candidates.fills[line.fill];
         line.attended.is_none() && fill.meets() && fill.supervisor == supervisor
     };
-    timetable
-        .matched
-        .iter()
+    let matched = timetable.matched.iter();
+    let mut waiting: Vec<usize> = matched
         .filter(|(_, matched)| matched.lines.values().any(is_hers))
         .map(|(trainee, _)| *trainee)
-        .min_by_key(|trainee| {
-            (
-                candidates.roster.trainees[*trainee].priority,
-                std::cmp::Reverse(*trainee),
-            )
-        })
+        .collect();
+    waiting.sort_by_key(|trainee| {
+        let priority = candidates.roster.trainees[*trainee].priority;
+        (priority, std::cmp::Reverse(*trainee))
+    });
+    waiting
 }

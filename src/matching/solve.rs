@@ -68,8 +68,7 @@ pub(super) fn solve_levels_of(
     run.finish(observer)
 }
 
-/// Returns the plan that matches nobody, for a run that ended before it knew
-/// who could meet whom.
+/// Returns the plan that matches nobody, for a run that knows of no meetings.
 fn plan_of_nobody(
     candidates: &Candidates<'_>,
     levels: &[Level],
@@ -165,7 +164,8 @@ impl Run<'_> {
         spare: f64,
         observer: &mut dyn Observer,
     ) -> Result<Fitted, MatchError> {
-        let mut quick = quick_fit(self.candidates, assignment);
+        let stop = || observer.is_cancelled() || observer.seconds_left() <= spare;
+        let mut quick = quick_fit(self.candidates, assignment, &stop);
         self.offer(&quick, observer);
         let mut hurried = Hurried { observer, spare };
         if assignment.pairs.len() > FITTED_AT_ONCE {
