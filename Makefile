@@ -2,7 +2,7 @@
 # one profile in one folder, so that HiGHS (minutes of C++) is built once.
 
 .DEFAULT_GOAL := build
-.PHONY: deps build check test test-long test-clients demo serve bench bench-core bench-grpc bench-peers fix deny lint-proto
+.PHONY: deps build check test test-long test-clients demo serve bench bench-core bench-grpc bench-peers bench-scale fix deny lint-proto
 
 RELEASE := $(or $(CARGO_TARGET_DIR),target)/release
 
@@ -58,6 +58,12 @@ bench-core: build
 # python3). Takes most of an hour; BENCH='--seconds 10 --rosters core-1000'.
 bench-peers: build
 	scripts/bench-peers $(BENCH)
+
+# Measures the matcher on generated rosters of 400 to 5,000 trainees, and how
+# long it takes to find candidates. Takes about ten minutes.
+bench-scale: build
+	scripts/bench-scale
+	cargo bench --locked --profile release --bench candidates
 
 # Measures the service alone.
 bench-grpc: build

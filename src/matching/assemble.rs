@@ -182,11 +182,7 @@ fn without_meeting(candidates: &Candidates<'_>, fill: usize, member: SessionMemb
     Session {
         number: 0,
         supervisor: supervisor.key.clone(),
-        kind: fill
-            .kinds
-            .first()
-            .copied()
-            .unwrap_or(SessionKind::Individual),
+        kind: fill.kinds.iter().next().unwrap_or(SessionKind::Individual),
         weekly_start: None,
         minutes: Minutes::default(),
         time_zone: supervisor.time_zone,

@@ -5,6 +5,7 @@ use fixedbitset::FixedBitSet;
 use rayon::prelude::*;
 
 use super::MatchError;
+use super::candidates::StartSet;
 use super::timeline::{Timeline, WeekSet, WeeklySlot, WeeklyStarts};
 use crate::domain::{Availability, Roster, ZoneName};
 
@@ -27,75 +28,118 @@ pub(super) struct StartFit {
     pub(super) away: WeekSet,
 }
 
-/// Running counts of the set slots, so that a stretch is counted in one step.
-struct Counts(Vec<u32>);
-
-impl Counts {
-    fn of(set: &FixedBitSet) -> Self {
-        let mut counts = Vec::with_capacity(set.len() + 1);
-        let mut count = 0;
-        counts.push(count);
-        for block in 0..set.len() {
-            count += u32::from(set.contains(block));
-            counts.push(count);
-        }
-        Self(counts)
-    }
-
-    fn within(&self, first: u32, slots: u32) -> u32 {
-        let last = self.0.len() - 1;
-        let at = |slot: u32| self.0[usize::try_from(slot).unwrap_or(last).min(last)];
-        at(first + slots) - at(first)
-    }
-}
-
 impl Calendar {
     /// Returns the weekly starts of sessions of so many slots that the owner
     /// could attend with at most `missed_max` occurrences missed, in the order
     /// of the starts. Whether an occurrence outside the windows is really
     /// missed depends on the others, and is left to the caller.
     pub(super) fn fits(&self, weekly: &WeeklyStarts, slots: u32, missed_max: u32) -> Vec<StartFit> {
-        let available = Counts::of(&self.available);
-        let away = Counts::of(&self.away);
-        let mut fits = Vec::new();
-        for (position, start) in (0_u16..).zip(&weekly.starts) {
-            if start.held | start.skipped == 0 {
-                continue;
+        let begins = begins(&self.available, slots);
+        let is_ever_away = !self.away.is_clear();
+        rarely_missed(&begins, weekly, missed_max)
+            .iter()
+            .map(|start| {
+                let slot = &weekly.starts[usize::from(start)];
+                self.start_fit(start, slot, slots, &begins, is_ever_away)
+            })
+            .filter(|fit| {
+                let slot = &weekly.starts[usize::from(fit.start)];
+                let not_attended = (slot.held & !fit.inside) | slot.skipped;
+                not_attended.count_ones() <= missed_max
+            })
+            .collect()
+    }
+
+    fn start_fit(
+        &self,
+        position: u16,
+        start: &WeeklySlot,
+        slots: u32,
+        begins: &FixedBitSet,
+        is_ever_away: bool,
+    ) -> StartFit {
+        let mut fit = StartFit {
+            start: position,
+            inside: 0,
+            away: 0,
+        };
+        let mut weeks = start.held;
+        for first in &start.occurrences {
+            let week = weeks & weeks.wrapping_neg();
+            weeks ^= week;
+            let (first, end) = (to_usize(*first), to_usize(first + slots));
+            if begins.contains(first) {
+                fit.inside |= week;
             }
-            let fit = start_fit(position, start, slots, &available, &away);
-            let not_attended = (start.held & !fit.inside) | start.skipped;
-            if not_attended.count_ones() <= missed_max {
-                fits.push(fit);
+            if is_ever_away
+                && self
+                    .away
+                    .contains_any_in_range(first..end.min(self.away.len()))
+            {
+                fit.away |= week;
             }
         }
-        fits
+        fit
     }
 }
 
-fn start_fit(
-    position: u16,
-    start: &WeeklySlot,
-    slots: u32,
-    available: &Counts,
-    away: &Counts,
-) -> StartFit {
-    let mut fit = StartFit {
-        start: position,
-        inside: 0,
-        away: 0,
-    };
-    let mut weeks = start.held;
-    for first in &start.occurrences {
-        let week = weeks & weeks.wrapping_neg();
-        weeks ^= week;
-        if available.within(*first, slots) == slots {
-            fit.inside |= week;
+fn to_usize(slot: u32) -> usize {
+    usize::try_from(slot).unwrap_or(usize::MAX)
+}
+
+/// Returns the slots from which so many follow one another in the set.
+fn begins(set: &FixedBitSet, slots: u32) -> FixedBitSet {
+    let mut begins = set.clone();
+    let (slots, mut reached) = (to_usize(slots), 1);
+    while reached < slots {
+        let shift = reached.min(slots - reached);
+        let words = begins.as_mut_slice();
+        let (skip, shift_by) = (shift / BITS, shift % BITS);
+        for at in 0..words.len() {
+            let word = |at: usize| words.get(at).copied().unwrap_or(0);
+            let mut later = word(at + skip) >> shift_by;
+            if shift_by > 0 {
+                later |= word(at + skip + 1) << (BITS - shift_by);
+            }
+            words[at] &= later;
         }
-        if away.within(*first, slots) > 0 {
-            fit.away |= week;
-        }
+        reached += shift;
     }
-    fit
+    begins
+}
+
+/// Bits of a word of a set of slots.
+const BITS: usize = usize::BITS as usize;
+
+/// Missed occurrences up to which all starts are counted at once.
+const COUNTED_AT_ONCE: u32 = 8;
+
+/// Returns starts among which are all with at most `missed_max` occurrences
+/// that do not begin at one of these slots: for few missed just those, counted
+/// for all starts at once.
+fn rarely_missed(begins: &FixedBitSet, weekly: &WeeklyStarts, missed_max: u32) -> StartSet {
+    let mut all = StartSet::EMPTY;
+    // The starts that were missed so many times at least.
+    let planes = missed_max.min(COUNTED_AT_ONCE) + 1;
+    let mut missed = vec![StartSet::EMPTY; to_usize(planes)];
+    for week in &weekly.weeks {
+        all |= week.held | week.skipped;
+        let mut inside = StartSet::EMPTY;
+        for stretch in &week.stretches {
+            let (start, len) = (usize::from(stretch.start), usize::from(stretch.len));
+            inside.insert_bits(start, begins.as_slice(), to_usize(stretch.slot), len);
+        }
+        let now = (week.held - inside) | week.skipped;
+        for plane in (1..missed.len()).rev() {
+            let before = missed[plane - 1];
+            missed[plane] |= before & now;
+        }
+        missed[0] |= now;
+    }
+    match missed.last() {
+        Some(too_often) if missed_max <= COUNTED_AT_ONCE => all - *too_often,
+        _ => all,
+    }
 }
 
 /// Calendars of everybody, by position.
@@ -108,8 +152,14 @@ pub(super) struct Calendars {
 impl Calendars {
     /// Returns the calendars of a roster.
     pub(super) fn new(roster: &Roster, timeline: &Timeline<'_>) -> Result<Self, MatchError> {
+        let sites = roster.sites.iter().map(|s| (s.time_zone, &s.opening));
+        let supervisors = roster.supervisors.iter();
+        let supervisors = supervisors.map(|s| (s.time_zone, &s.availability));
+        let trainees = roster.trainees.iter();
+        let trainees = trainees.map(|t| (t.time_zone, &t.availability));
+        let windows = timeline.windows(sites.chain(supervisors).chain(trainees))?;
         let calendar = |zone: ZoneName, availability: &Availability| {
-            let mut available = timeline.available(zone, availability)?;
+            let mut available = timeline.available(zone, availability, &windows);
             if !roster.has_availability {
                 available.insert_range(..);
             }

@@ -205,11 +205,30 @@ pub(super) fn supervisor_obstacle(
     position: usize,
     supervisor: &Supervisor,
 ) -> Option<Rule> {
-    if wishes.excluded.supervisors.contains(&position) {
+    wished_away(wishes, position).or_else(|| supervisor_unfit(roster, trainee, line, supervisor))
+}
+
+/// Returns the rule by which a trainee must not have a supervisor, if there is
+/// one.
+pub(super) fn wished_away(wishes: &Wishes, supervisor: usize) -> Option<Rule> {
+    if wishes.excluded.supervisors.contains(&supervisor) {
         Some(Rule::ConflictOfInterest)
-    } else if wishes.forbidden.supervisors.contains(&position) {
+    } else if wishes.forbidden.supervisors.contains(&supervisor) {
         Some(Rule::Forbidden)
-    } else if !shares_language(&trainee.languages, &supervisor.languages) {
+    } else {
+        None
+    }
+}
+
+/// Returns the first rule by which a supervisor does not suit a line of
+/// trainees who speak the same languages in the same jurisdiction, if one does.
+pub(super) fn supervisor_unfit(
+    roster: &Roster,
+    trainee: &Trainee,
+    line: &SupervisionLine,
+    supervisor: &Supervisor,
+) -> Option<Rule> {
+    if !shares_language(&trainee.languages, &supervisor.languages) {
         Some(Rule::LanguageShared)
     } else if line.licence == LicenceRule::Jurisdiction
         && !supervisor.is_licensed(&trainee.jurisdiction, roster.round.term)

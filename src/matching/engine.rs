@@ -59,15 +59,54 @@ pub(super) fn solve(
     effort: &Effort<'_>,
     may_go_on: &mut MayGoOn<'_>,
 ) -> Result<Outcome, MatchError> {
+    solve_with(model, objective, effort, None, may_go_on)
+}
+
+/// Nodes after which a quick solve ends with what it has.
+const FEW_NODES: i32 = 50;
+
+/// Makes the objective of a small model least, as far as few nodes lead.
+///
+/// # Errors
+/// When HiGHS refuses the model or fails.
+pub(super) fn solve_quickly(
+    model: &LinearModel,
+    objective: &Objective,
+    grid: f64,
+    start: Option<&[f64]>,
+    seconds: f64,
+) -> Result<Outcome, MatchError> {
+    let effort = Effort {
+        seconds,
+        grid,
+        start,
+        relaxed: false,
+        for_proof: false,
+    };
+    solve_with(model, objective, &effort, Some(FEW_NODES), &mut |_, _| true)
+}
+
+fn solve_with(
+    model: &LinearModel,
+    objective: &Objective,
+    effort: &Effort<'_>,
+    nodes: Option<i32>,
+    may_go_on: &mut MayGoOn<'_>,
+) -> Result<Outcome, MatchError> {
     // HiGHS takes a model without columns for solved, whatever its rows ask.
     let is_hopeless = |row: &Row| row.terms.is_empty() && (row.lower > 0.0 || row.upper < 0.0);
     if model.rows().iter().any(is_hopeless) {
         return Ok(Outcome::Infeasible);
     }
     let is_mixed = !effort.relaxed && model.columns().iter().any(|column| column.is_integer);
-    run(model, objective, effort, may_go_on, |solved, columns| {
-        read_outcome(solved, columns, is_mixed)
-    })?
+    run(
+        model,
+        objective,
+        effort,
+        nodes,
+        may_go_on,
+        |solved, columns| read_outcome(solved, columns, is_mixed),
+    )?
 }
 
 /// Makes the objective least without whole numbers, and returns for each row by
@@ -89,7 +128,7 @@ pub(super) fn upper_prices(
         relaxed: true,
         for_proof: true,
     };
-    run(model, objective, &effort, may_go_on, |solved, _| {
+    run(model, objective, &effort, None, may_go_on, |solved, _| {
         let solution = solved.get_solution();
         // Rows without bounds were not handed over.
         let mut duals = solution.dual_rows().iter();
@@ -109,6 +148,7 @@ fn run<T>(
     model: &LinearModel,
     objective: &Objective,
     effort: &Effort<'_>,
+    nodes: Option<i32>,
     may_go_on: &mut MayGoOn<'_>,
     read: impl FnOnce(&SolvedModel, usize) -> T,
 ) -> Result<T, MatchError> {
@@ -129,6 +169,7 @@ fn run<T>(
         highs
             .try_set_option("mip_abs_gap", effort.grid * 0.999)
             .is_ok(),
+        nodes.is_none_or(|nodes| highs.try_set_option("mip_max_nodes", nodes).is_ok()),
     ];
     if options.contains(&false) {
         return Err(MatchError::Engine("HiGHS refused an option".to_owned()));

@@ -16,7 +16,7 @@ use super::formulation::{Formulation, Scope};
 use super::group_starts::{GroupAvailability, GroupStarts};
 use super::load::Load;
 use super::polish::{open_values, polish};
-use super::schedule::{Job, schedule};
+use super::schedule::{Job, NODES_THOROUGH, schedule};
 use super::timetable::{Attended, FilledLine, Matched, Timetable, collide};
 use super::{MatchError, Observer, Progress, Stage};
 use crate::domain::plan::Level;
@@ -43,6 +43,22 @@ pub(super) struct Fitted {
     pub(super) timetable: Timetable,
     /// Trainees of the assignment who have no times.
     pub(super) missing: BTreeSet<usize>,
+}
+
+impl Fitted {
+    /// Returns what a timetable leaves of an assignment.
+    pub(super) fn of(
+        candidates: &Candidates<'_>,
+        assignment: &Assignment,
+        timetable: Timetable,
+    ) -> Self {
+        let pairs = assignment.pairs.iter();
+        let missing = pairs
+            .map(|pair| candidates.pairs[*pair].trainee)
+            .filter(|trainee| !timetable.matched.contains_key(trainee))
+            .collect();
+        Self { timetable, missing }
+    }
 }
 
 /// Gives times to an assignment: to everybody in it if that is possible, else
@@ -133,8 +149,8 @@ impl<'c> Fitter<'c> {
         let mut timed = vec![false; candidates.roster.supervisors.len()];
         for (position, fill) in candidates.fills.iter().enumerate() {
             let is_simple = role(fill) == Role::Site
-                && fill.kinds.contains(&SessionKind::Individual)
-                && !fill.kinds.contains(&SessionKind::Group)
+                && fill.kinds.contains(SessionKind::Individual)
+                && !fill.kinds.contains(SessionKind::Group)
                 && !tight.contains(&fill.trainee);
             let is_promised = candidates.promises.may_keep_line(candidates, fill);
             if fills[position] && fill.meets() && (!is_simple || is_promised) {
@@ -179,7 +195,7 @@ impl<'c> Fitter<'c> {
                     None => self.without_minima(group_starts, observer),
                 };
             };
-            let unsettled = settle(self.candidates, &mut timetable);
+            let unsettled = settle(self.candidates, &mut timetable, NODES_THOROUGH);
             let fitted = self.without(&unsettled, timetable);
             if unsettled.is_empty() || observer.is_cancelled() {
                 return Ok(fitted);
@@ -198,12 +214,7 @@ impl<'c> Fitter<'c> {
             self.drop_trainees_of(*supervisor, &mut timetable);
         }
         timetable.drop_small_sessions();
-        let pairs = self.assignment.pairs.iter();
-        let missing = pairs
-            .map(|pair| self.candidates.pairs[*pair].trainee)
-            .filter(|trainee| !timetable.matched.contains_key(trainee))
-            .collect();
-        Fitted { timetable, missing }
+        Fitted::of(self.candidates, self.assignment, timetable)
     }
 
     /// Says who is in the way when pins and least numbers do not fit: those
@@ -284,7 +295,11 @@ impl<'c> Fitter<'c> {
 
 /// Settles the lines that have no times yet by search, beside the sessions that
 /// are there, and returns those supervisors for whom it failed.
-pub(super) fn settle(candidates: &Candidates<'_>, timetable: &mut Timetable) -> Vec<usize> {
+pub(super) fn settle(
+    candidates: &Candidates<'_>,
+    timetable: &mut Timetable,
+    nodes_max: u32,
+) -> Vec<usize> {
     let mut by_supervisor: BTreeMap<usize, Vec<(usize, usize)>> = BTreeMap::new();
     for (trainee, matched) in &timetable.matched {
         for (line, filled) in &matched.lines {
@@ -312,7 +327,7 @@ pub(super) fn settle(candidates: &Candidates<'_>, timetable: &mut Timetable) -> 
         let minutes_left = limit
             .get()
             .saturating_sub(load.minutes(candidates, supervisor));
-        match schedule(candidates, minutes_left, &jobs) {
+        match schedule(candidates, minutes_left, &jobs, nodes_max) {
             Some(starts) => {
                 for ((trainee, line), (venue, start, kind)) in lines.iter().zip(starts) {
                     if let Some(matched) = timetable.matched.get_mut(trainee)
@@ -338,17 +353,16 @@ fn job(
     line: usize,
 ) -> Job {
     let fill = &candidates.fills[timetable.matched[&trainee].lines[&line].fill];
-    let options = fill
-        .starts
-        .iter()
-        .flat_map(|(venue, starts)| starts.iter().map(|start| (*venue, *start)))
+    let options = candidates
+        .starts(fill)
+        .flat_map(|(venue, starts)| starts.iter().map(move |start| (venue, start)))
         .filter(|(venue, start)| !timetable.is_busy(candidates, trainee, *venue, *start))
         .filter(|start| !held.iter().any(|held| collide(candidates, *start, *held)))
         .collect();
     Job {
         trainee,
         options,
-        may_share: fill.kinds.contains(&SessionKind::Triadic),
+        may_share: fill.kinds.contains(SessionKind::Triadic),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::candidates::Candidates;
+use super::candidates::{Candidates, StartSet};
 use super::timetable::collide;
 use crate::domain::SessionKind;
 
@@ -17,8 +17,57 @@ const NEW_STARTS: usize = 600;
 const NEW_STARTS_PER_TRAINEE: (usize, usize) = (4, 60);
 /// How many others, those with the fewest choices, may join a further start.
 const OTHERS_PER_NEW_START: usize = 16;
+/// Meetings above which some starts stand for those near them.
+const ALL_STARTS_UP_TO: u64 = 200_000;
+/// How far the starts of one faculty member are then apart, in steps.
+const STARTS_APART: usize = 3;
 /// Scale of the weights that break ties between starts.
 const WEIGHT: usize = 1_000_000;
+
+/// Calls `visit` with venue, start and trainee for each group that a trainee
+/// could join by the fills that are marked, each once, trainee by trainee.
+fn for_each_group_start(
+    candidates: &Candidates<'_>,
+    fills: &[bool],
+    mut visit: impl FnMut(usize, u16, usize),
+) {
+    // Several fills of a trainee may lead to one session.
+    let mut seen = vec![(usize::MAX, StartSet::EMPTY); candidates.venues.len()];
+    let marked = candidates.fills.iter().zip(fills);
+    for (fill, _) in
+        marked.filter(|(fill, is_open)| **is_open && fill.kinds.contains(SessionKind::Group))
+    {
+        for (venue, starts) in candidates.starts(fill) {
+            let (trainee, known) = &mut seen[venue];
+            if *trainee != fill.trainee {
+                (*trainee, *known) = (fill.trainee, StartSet::EMPTY);
+            }
+            for start in (starts - *known).iter() {
+                visit(venue, start, fill.trainee);
+            }
+            *known |= starts;
+        }
+    }
+}
+
+/// Returns starts of a venue that three trainees or more could join, in order:
+/// of those less than `apart` from each other only the one that most could.
+fn fullest(joiners: &[u32], apart: usize) -> BTreeSet<u16> {
+    let mut starts: Vec<(u32, u16)> = (0_u16..)
+        .zip(joiners)
+        .filter(|(_, count)| **count >= 3)
+        .map(|(start, count)| (*count, start))
+        .collect();
+    starts.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+    let mut kept: BTreeSet<u16> = BTreeSet::new();
+    for (_, start) in starts {
+        let is_near = |other: &u16| usize::from(start.abs_diff(*other)) < apart;
+        if !kept.iter().any(is_near) {
+            kept.insert(start);
+        }
+    }
+    kept
+}
 
 /// Who could join which group when.
 pub(super) struct GroupAvailability {
@@ -30,47 +79,52 @@ pub(super) struct GroupAvailability {
 }
 
 impl GroupAvailability {
-    /// Returns who could join a group by those fills that are marked.
+    /// Returns who could join a group by those fills that are marked: at every
+    /// start, or, where those are too many, at the fullest of each faculty
+    /// member's starts that are well apart.
     pub(super) fn new(candidates: &Candidates<'_>, fills: &[bool]) -> Self {
-        let mut joinable: Vec<Vec<Vec<usize>>> = candidates
-            .venues
-            .iter()
-            .map(|venue| vec![Vec::new(); candidates.weekly[&venue.zone].starts.len()])
-            .collect();
-        let open = candidates
-            .fills
-            .iter()
-            .zip(fills)
-            .filter(|(_, is_open)| **is_open);
-        for (fill, _) in open.filter(|(fill, _)| fill.kinds.contains(&SessionKind::Group)) {
-            for (venue, starts) in &fill.starts {
-                for start in starts {
-                    // Fills come trainee by trainee.
-                    let trainees = &mut joinable[*venue][usize::from(*start)];
-                    if trainees.last() != Some(&fill.trainee) {
-                        trainees.push(fill.trainee);
-                    }
-                }
+        let mut joiners: Vec<Vec<u32>> = candidates.venues.iter().map(|_| Vec::new()).collect();
+        for_each_group_start(candidates, fills, |venue, start, _| {
+            let counts = &mut joiners[venue];
+            if counts.is_empty() {
+                counts.resize(candidates.all_starts(venue).len(), 0);
             }
-        }
+            counts[usize::from(start)] += 1;
+        });
+        let meetings: u64 = joiners
+            .iter()
+            .flatten()
+            .map(|count| u64::from(*count))
+            .sum();
+        let apart = if meetings > ALL_STARTS_UP_TO {
+            STARTS_APART
+        } else {
+            1
+        };
         let mut groups = Self {
             starts: Vec::new(),
             trainees: Vec::new(),
             starts_of: BTreeMap::new(),
         };
-        for (venue, starts) in joinable.into_iter().enumerate() {
-            for (start, trainees) in (0..).zip(starts) {
-                if trainees.len() >= 3 {
-                    for trainee in &trainees {
-                        groups
-                            .starts_of
-                            .entry(*trainee)
-                            .or_default()
-                            .push(groups.starts.len());
-                    }
-                    groups.starts.push((venue, start));
-                    groups.trainees.push(trainees);
-                }
+        // The position of each start that is kept.
+        let mut kept: Vec<Vec<Option<usize>>> = Vec::new();
+        for (venue, counts) in joiners.iter().enumerate() {
+            let mut of_venue = vec![None; counts.len()];
+            for start in fullest(counts, apart) {
+                of_venue[usize::from(start)] = Some(groups.starts.len());
+                groups.starts.push((venue, start));
+            }
+            kept.push(of_venue);
+        }
+        groups.trainees = vec![Vec::new(); groups.starts.len()];
+        for_each_group_start(candidates, fills, |venue, start, trainee| {
+            if let Some(position) = kept[venue][usize::from(start)] {
+                groups.trainees[position].push(trainee);
+            }
+        });
+        for (position, trainees) in groups.trainees.iter().enumerate() {
+            for trainee in trainees {
+                groups.starts_of.entry(*trainee).or_default().push(position);
             }
         }
         groups
@@ -151,9 +205,14 @@ impl GroupAvailability {
                 *minutes -= venue.minutes;
                 *members -= helped;
             }
-            for (other, start) in self.starts.iter().enumerate() {
-                let is_same = candidates.venues[start.0].supervisor == venue.supervisor;
-                if is_same && collide(candidates, *start, self.starts[best]) {
+            // The starts of a supervisor follow one another.
+            let supervisor = |start: &(usize, u16)| candidates.venues[start.0].supervisor;
+            let first = self
+                .starts
+                .partition_point(|s| supervisor(s) < venue.supervisor);
+            let own = self.starts.iter().enumerate().skip(first);
+            for (other, start) in own.take_while(|(_, s)| supervisor(s) == venue.supervisor) {
+                if collide(candidates, *start, self.starts[best]) {
                     cover.is_closed[other] = true;
                 }
             }

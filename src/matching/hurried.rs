@@ -3,6 +3,9 @@
 use super::{Observer, Progress};
 use crate::domain::Plan;
 
+/// Says whether work is to end before it is done.
+pub(super) type Stop<'s> = &'s dyn Fn() -> bool;
+
 /// An observer for work that must leave time for what comes after it.
 pub(super) struct Hurried<'o> {
     pub(super) observer: &'o mut dyn Observer,

@@ -17,7 +17,9 @@
 //!    relaxed values are reached, and so proved. Where they do not, the
 //!    supervisors in question are timed in the model, and the levels are solved
 //!    again; in the end the model would be the whole problem.
-//!    A round without session times takes none of these steps: `core`.
+//!    A round without session times takes none of these steps: `core`. A round too
+//!    large for them is fitted quickly, and then improved part by part
+//!    (`neighbourhood`).
 //! 5. `assemble`, `reasons`: the plan in keys, with a reason for everybody who
 //!    has no place. `check` proves it again, from the roster and the plan alone.
 
@@ -26,6 +28,7 @@ mod calendar;
 mod candidates;
 pub mod check;
 mod clash;
+mod conflicts;
 mod core;
 mod eligibility;
 mod engine;
@@ -44,6 +47,8 @@ mod line_options;
 mod load;
 mod model;
 mod mps;
+mod neighbourhood;
+mod pace;
 mod people_left;
 mod polish;
 pub mod preflight;
@@ -57,6 +62,8 @@ mod results;
 mod room;
 pub mod rule_report;
 mod schedule;
+mod sharers;
+mod size;
 mod solve;
 mod solver_version;
 pub mod stability;
@@ -65,6 +72,7 @@ mod timetable;
 mod values;
 pub mod worths;
 
+pub use size::{CandidateCounts, count_candidates};
 pub use solve::solve;
 pub use solver_version::{SOLVER_NAME, solver_version};
 

@@ -101,9 +101,9 @@ impl Promises {
         candidates: &Candidates<'_>,
         fill: &Fill,
     ) -> Option<(usize, u16)> {
-        let starts = fill.starts.iter();
+        let starts = candidates.starts(fill);
         let mut meetings =
-            starts.flat_map(|(venue, starts)| starts.iter().map(|start| (*venue, *start)));
+            starts.flat_map(|(venue, starts)| starts.iter().map(move |start| (venue, start)));
         meetings.find(|meeting| self.keeps_line(candidates, fill, Some(*meeting)))
     }
 

@@ -7,14 +7,20 @@ use super::assemble::most_contact;
 use super::candidates::Candidates;
 use super::fit::{Assignment, settle};
 use super::group_starts::GroupAvailability;
+use super::hurried::Stop;
 use super::law::offenders;
 use super::people_left::PeopleLeft;
+use super::schedule::NODES_QUICK;
 use super::timetable::{Attended, FilledLine, Matched, Timetable};
 use crate::domain::SessionKind;
 
 /// Returns a timetable of as much of an assignment as fits quickly. It keeps
 /// every rule but minima and pins, which are the caller's matter.
-pub(super) fn quick_fit(candidates: &Candidates<'_>, assignment: &Assignment) -> Timetable {
+pub(super) fn quick_fit(
+    candidates: &Candidates<'_>,
+    assignment: &Assignment,
+    stop: Stop<'_>,
+) -> Timetable {
     let mut timetable = Timetable::default();
     for pair in &assignment.pairs {
         let trainee = candidates.pairs[*pair].trainee;
@@ -35,13 +41,13 @@ pub(super) fn quick_fit(candidates: &Candidates<'_>, assignment: &Assignment) ->
     // Whoever cannot be met alone is left to the model.
     let is_settled = |line: &FilledLine| {
         let fill = &candidates.fills[line.fill];
-        line.attended.is_some() || !fill.meets() || fill.kinds.contains(&SessionKind::Individual)
+        line.attended.is_some() || !fill.meets() || fill.kinds.contains(SessionKind::Individual)
     };
     timetable.matched.retain(|trainee, matched| {
         matched.lines.len() == candidates.lines[*trainee].len()
             && matched.lines.values().all(is_settled)
     });
-    drop_until_legal(candidates, &mut timetable);
+    drop_until_legal(candidates, &mut timetable, stop);
     timetable
 }
 
@@ -76,35 +82,27 @@ fn join_groups(candidates: &Candidates<'_>, timetable: &mut Timetable, people: &
         })
         .collect();
     let groups = GroupAvailability::new(candidates, &is_open).groups(candidates);
-    let mut fill_at: BTreeMap<(usize, (usize, u16)), usize> = BTreeMap::new();
-    for (position, fill) in candidates
-        .fills
-        .iter()
-        .enumerate()
-        .filter(|(i, _)| is_open[*i])
-    {
-        if fill.kinds.contains(&SessionKind::Group) {
-            for (venue, starts) in &fill.starts {
-                for start in starts {
-                    fill_at
-                        .entry((fill.trainee, (*venue, *start)))
-                        .or_insert(position);
-                }
-            }
-        }
-    }
+    let fill_at = |trainee: usize, (venue, start): (usize, u16)| {
+        candidates.positions_of_fills(trainee).find(|position| {
+            let fill = &candidates.fills[*position];
+            is_open[*position]
+                && fill.kinds.contains(SessionKind::Group)
+                && fill.venues().any(|own| own == venue)
+                && candidates.starts_at(fill, venue).contains(start)
+        })
+    };
     for (start, members) in groups {
         let venue = &candidates.venues[start.0];
         people.take_minutes(venue.supervisor, venue.minutes);
         for trainee in members {
-            if let Some(position) = fill_at.get(&(trainee, start)) {
+            if let Some(position) = fill_at(trainee, start) {
                 people.take_trainee(venue.supervisor);
                 let attended = Attended {
                     venue: start.0,
                     start: start.1,
                     kind: SessionKind::Group,
                 };
-                fill_line(candidates, timetable, *position, Some(attended));
+                fill_line(candidates, timetable, position, Some(attended));
             }
         }
     }
@@ -119,7 +117,7 @@ fn choose_faculty(candidates: &Candidates<'_>, timetable: &mut Timetable, people
         let suits = !matched.lines.contains_key(&fill.line)
             && fill.pair.is_none_or(|pair| pair == matched.pair)
             && people.admits(fill)
-            && (!fill.meets() || fill.kinds.contains(&SessionKind::Individual));
+            && (!fill.meets() || fill.kinds.contains(SessionKind::Individual));
         if suits {
             people.take_trainee(fill.supervisor);
             people.take_minutes(fill.supervisor, fill.minutes);
@@ -131,7 +129,7 @@ fn choose_faculty(candidates: &Candidates<'_>, timetable: &mut Timetable, people
 /// Gives times to the lines without, and drops trainees, the least priority
 /// first, until everybody left has times, room for contact, and a group of
 /// three.
-fn drop_until_legal(candidates: &Candidates<'_>, timetable: &mut Timetable) {
+fn drop_until_legal(candidates: &Candidates<'_>, timetable: &mut Timetable, stop: Stop<'_>) {
     let untimed: Vec<(usize, usize)> = timetable
         .matched
         .iter()
@@ -153,8 +151,11 @@ fn drop_until_legal(candidates: &Candidates<'_>, timetable: &mut Timetable) {
         }
         timetable.drop_small_sessions();
         let mut dropped: BTreeSet<usize> = BTreeSet::new();
-        for supervisor in settle(candidates, timetable) {
-            dropped.extend(least_wanted(candidates, timetable, supervisor));
+        for supervisor in settle(candidates, timetable, NODES_QUICK) {
+            let waiting = least_wanted_first(candidates, timetable, supervisor);
+            // Without time left nobody else is tried.
+            let count = if stop() { waiting.len() } else { 1 };
+            dropped.extend(waiting.into_iter().take(count));
         }
         if dropped.is_empty() {
             let members = timetable.members();
@@ -175,26 +176,25 @@ fn drop_until_legal(candidates: &Candidates<'_>, timetable: &mut Timetable) {
     }
 }
 
-/// Returns the trainee of least priority among those whom a supervisor meets
-/// without a time yet.
-fn least_wanted(
+/// Returns those whom a supervisor meets without a time yet, the least priority
+/// first.
+fn least_wanted_first(
     candidates: &Candidates<'_>,
     timetable: &Timetable,
     supervisor: usize,
-) -> Option<usize> {
+) -> Vec<usize> {
     let is_hers = |line: &FilledLine| {
         let fill = &candidates.fills[line.fill];
         line.attended.is_none() && fill.meets() && fill.supervisor == supervisor
     };
-    timetable
-        .matched
-        .iter()
+    let matched = timetable.matched.iter();
+    let mut waiting: Vec<usize> = matched
         .filter(|(_, matched)| matched.lines.values().any(is_hers))
         .map(|(trainee, _)| *trainee)
-        .min_by_key(|trainee| {
-            (
-                candidates.roster.trainees[*trainee].priority,
-                std::cmp::Reverse(*trainee),
-            )
-        })
+        .collect();
+    waiting.sort_by_key(|trainee| {
+        let priority = candidates.roster.trainees[*trainee].priority;
+        (priority, std::cmp::Reverse(*trainee))
+    });
+    waiting
 }

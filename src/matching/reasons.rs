@@ -161,7 +161,7 @@ fn line_stopped(
 
 /// A session of this fill can be held without anybody else.
 fn opens_alone(fill: &Fill) -> bool {
-    fill.kinds.contains(&SessionKind::Individual)
+    fill.kinds.contains(SessionKind::Individual)
 }
 
 fn has_free_start(candidates: &Candidates<'_>, load: &Load, fill: &Fill) -> bool {
@@ -169,11 +169,11 @@ fn has_free_start(candidates: &Candidates<'_>, load: &Load, fill: &Fill) -> bool
         .sessions
         .get(&fill.supervisor)
         .map_or(&[][..], Vec::as_slice);
-    fill.starts.iter().any(|(venue, starts)| {
+    candidates.starts(fill).any(|(venue, starts)| {
         starts.iter().any(|start| {
             !taken
                 .iter()
-                .any(|other| collide(candidates, (*venue, *start), *other))
+                .any(|other| collide(candidates, (venue, start), *other))
         })
     })
 }
@@ -181,13 +181,11 @@ fn has_free_start(candidates: &Candidates<'_>, load: &Load, fill: &Fill) -> bool
 /// Says whether a group of the plan has a seat at a start that suits.
 fn can_join(candidates: &Candidates<'_>, load: &Load, fill: &Fill) -> bool {
     let size = candidates.roster.supervisors[fill.supervisor].group_size_max;
-    fill.kinds.contains(&SessionKind::Group)
-        && fill.starts.iter().any(|(venue, starts)| {
-            starts.iter().any(|start| {
-                load.groups
-                    .get(&(*venue, *start))
-                    .is_some_and(|n| *n < size)
-            })
+    fill.kinds.contains(SessionKind::Group)
+        && candidates.starts(fill).any(|(venue, starts)| {
+            starts
+                .iter()
+                .any(|start| load.groups.get(&(venue, start)).is_some_and(|n| *n < size))
         })
 }
 

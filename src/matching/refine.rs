@@ -8,6 +8,9 @@ use super::fit::{Assignment, Fitted};
 use super::timetable::{FilledLine, Timetable};
 use crate::domain::Role;
 
+/// Fills up to which the lines of faculty go into the model as a whole.
+const FILLS_IN_MODEL: usize = 300_000;
+
 /// How much of the problem is in the model.
 pub(super) struct Detail {
     /// Supervisors whose weekly starts are.
@@ -60,6 +63,9 @@ impl Detail {
             (possible, true),
             (all, true),
         ] {
+            if with_faculty && candidates.fills.len() > FILLS_IN_MODEL {
+                return false;
+            }
             if with_faculty && !self.with_faculty {
                 self.with_faculty = true;
                 return true;

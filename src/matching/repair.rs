@@ -151,14 +151,14 @@ impl Old<'_> {
             return !fill.meets();
         };
         let site = session.delivery.site().map(|key| self.index.site(key));
-        fill.starts.iter().any(|(venue, starts)| {
+        self.candidates.starts(fill).any(|(venue, starts)| {
             let is_there = match site {
-                None => self.candidates.venues[*venue].site.is_none(),
-                Some(site) => site.is_some() && self.candidates.venues[*venue].site == site,
+                None => self.candidates.venues[venue].site.is_none(),
+                Some(site) => site.is_some() && self.candidates.venues[venue].site == site,
             };
             is_there
                 && starts.iter().any(|start| {
-                    let slot = self.candidates.start(*venue, *start);
+                    let slot = self.candidates.start(venue, start);
                     (slot.weekday, slot.start) == (wanted.weekday, wanted.start)
                 })
         })

@@ -8,6 +8,7 @@ use crate::domain::QUARTER_HOUR;
 
 /// The weeks of one (trainee, site) that must hold the contact: where both are
 /// available, week by week.
+#[derive(Clone)]
 pub(super) struct Room {
     /// Slots in which the trainee is available and the site is open.
     both: FixedBitSet,
@@ -46,11 +47,13 @@ impl Room {
         let mut taken = vec![0; self.weeks.len()];
         for first in occurrences {
             let session = to_usize(*first)..to_usize(first + slots);
-            for (week, minutes) in self.weeks.iter().zip(&mut taken) {
-                let shared = session.start.max(week.start)..session.end.min(week.end);
-                if !shared.is_empty() {
-                    *minutes += minutes_in(&self.both, shared);
+            let weeks = self.weeks.partition_point(|week| week.end <= session.start);
+            for (week, minutes) in self.weeks.iter().zip(&mut taken).skip(weeks) {
+                if week.start >= session.end {
+                    break;
                 }
+                let shared = session.start.max(week.start)..session.end.min(week.end);
+                *minutes += minutes_in(&self.both, shared);
             }
         }
         taken

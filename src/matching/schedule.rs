@@ -19,9 +19,11 @@ pub(super) struct Job {
     pub(super) may_share: bool,
 }
 
-/// Nodes after which a search gives up; what it cannot settle goes into the
-/// model.
-const NODES_MAX: u32 = 20_000;
+/// Nodes after which a thorough search gives up; what it cannot settle goes
+/// into the model.
+pub(super) const NODES_THOROUGH: u32 = 20_000;
+/// Nodes after which a quick search gives up.
+pub(super) const NODES_QUICK: u32 = 500;
 
 /// Returns a start and kind for each job, or `None` when the search finds
 /// none. Sessions do not overlap each other, take at most `minutes_left` a week,
@@ -30,6 +32,7 @@ pub(super) fn schedule(
     candidates: &Candidates<'_>,
     minutes_left: u32,
     jobs: &[Job],
+    nodes_max: u32,
 ) -> Option<Vec<(usize, u16, SessionKind)>> {
     let mut search = Search {
         candidates,
@@ -37,7 +40,7 @@ pub(super) fn schedule(
         minutes_left,
         used: BTreeMap::new(),
         chosen: vec![None; jobs.len()],
-        nodes: 0,
+        nodes_left: nodes_max,
     };
     let open: Vec<usize> = (0..jobs.len()).collect();
     if !search.settle(&open) {
@@ -73,7 +76,7 @@ struct Search<'s> {
     minutes_left: u32,
     used: BTreeMap<(usize, u16), Used>,
     chosen: Vec<Option<(usize, u16)>>,
-    nodes: u32,
+    nodes_left: u32,
 }
 
 impl Search<'_> {
@@ -81,10 +84,10 @@ impl Search<'_> {
         if open.is_empty() {
             return true;
         }
-        self.nodes += 1;
-        if self.nodes > NODES_MAX {
+        if self.nodes_left == 0 {
             return false;
         }
+        self.nodes_left -= 1;
         let Some((job, options)) = open
             .iter()
             .map(|job| (*job, self.options_left(*job)))

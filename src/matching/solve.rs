@@ -8,6 +8,8 @@ use super::formulation::{Formulation, Scope};
 use super::hurried::Hurried;
 use super::law::offenders;
 use super::levels::{LevelRun, LevelsRun, keep_level, solve_levels, trivial_bound};
+use super::neighbourhood::{Wanted, improve};
+use super::pace::{FITTED_AT_ONCE, SHARE_FOR_BOUNDS, SHARE_FOR_FLOOR, reserve};
 use super::quick_fit::quick_fit;
 use super::refine::Detail;
 use super::results::{is_better, relaxed_bound, results};
@@ -18,13 +20,6 @@ use super::{Budget, MatchError, Observer, Progress, Stage};
 use crate::domain::plan::Level;
 use crate::domain::time::ZoneTable;
 use crate::domain::{BlockingPairs, Plan, Role, Roster};
-
-/// Share of the time after which a first plan is there, if it is to help.
-const SHARE_FOR_FLOOR: f64 = 0.15;
-/// Share of the time that is kept for giving times to what was found.
-const SHARE_FOR_TIMES: f64 = 0.25;
-/// Share of that which is kept for bounds in the end.
-const SHARE_FOR_BOUNDS: f64 = 0.3;
 
 /// Returns the best plan for a roster, with a bound for each level.
 ///
@@ -50,8 +45,12 @@ pub fn solve(
             best: None,
             bound: None,
         });
-        let candidates = Candidates::new(roster, zones)?;
+        let stop = || observer.is_cancelled() || observer.seconds_left() <= 0.0;
+        let (candidates, is_whole) = Candidates::until(roster, zones, &stop)?;
         let levels = &candidates.levels;
+        if !is_whole {
+            return plan_of_nobody(&candidates, levels, observer);
+        }
         if let Some(plan) = super::core::solve(&candidates, levels, observer)? {
             return Ok(plan);
         }
@@ -68,24 +67,40 @@ pub(super) fn solve_levels_of(
     levels: &[Level],
     observer: &mut dyn Observer,
 ) -> Result<Plan, MatchError> {
-    let mut run = Run {
-        candidates,
-        levels,
-        reserve: reserve(observer.seconds_left()),
-        detail: Detail::least(candidates),
-        best: None,
-        proved: Vec::new(),
-    };
+    let mut run = Run::new(candidates, levels, observer);
     run.floor(observer)?;
     run.refine_until_done(observer)?;
     run.finish(observer)
 }
 
-fn reserve(seconds_left: f64) -> f64 {
-    if seconds_left.is_finite() {
-        (seconds_left * SHARE_FOR_TIMES).clamp(0.0, 60.0)
-    } else {
-        0.0
+/// Returns the plan that matches nobody, for a run that knows of no meetings.
+fn plan_of_nobody(
+    candidates: &Candidates<'_>,
+    levels: &[Level],
+    observer: &mut dyn Observer,
+) -> Result<Plan, MatchError> {
+    let mut run = Run::new(candidates, levels, observer);
+    run.offer(&Timetable::default(), observer);
+    let best = run.best.ok_or(MatchError::NoPlanInTime)?;
+    let mut plan = best.plan;
+    for unmatched in &mut plan.unmatched {
+        "the run ended before it was known who could meet whom".clone_into(&mut unmatched.detail);
+        "let it run longer".clone_into(&mut unmatched.action);
+    }
+    Ok(plan)
+}
+
+impl<'c> Run<'c> {
+    fn new(candidates: &'c Candidates<'c>, levels: &'c [Level], observer: &dyn Observer) -> Self {
+        let roster = candidates.roster;
+        Self {
+            candidates,
+            levels,
+            reserve: reserve(observer.seconds_left(), roster.trainees.len()),
+            detail: Detail::least(candidates),
+            best: None,
+            proved: Vec::new(),
+        }
     }
 }
 
@@ -138,11 +153,37 @@ impl Run<'_> {
         spare: f64,
         observer: &mut dyn Observer,
     ) -> Result<Fitted, MatchError> {
-        self.offer(&quick_fit(self.candidates, assignment), observer);
+        let stop = || observer.is_cancelled() || observer.seconds_left() <= spare;
+        let mut quick = quick_fit(self.candidates, assignment, &stop);
+        self.offer(&quick, observer);
         let mut hurried = Hurried { observer, spare };
+        if assignment.pairs.len() > FITTED_AT_ONCE && self.can_improve() {
+            let missing = Fitted::of(self.candidates, assignment, quick.clone()).missing;
+            let wanted = Wanted {
+                first: &missing,
+                enough: self.proved.first().map(|level| level.bound),
+            };
+            improve(
+                self.candidates,
+                &mut quick,
+                self.levels,
+                &wanted,
+                &mut hurried,
+            )?;
+            self.offer(&quick, observer);
+            return Ok(Fitted::of(self.candidates, assignment, quick));
+        }
         let fitted = fit(self.candidates, assignment, &mut hurried)?;
         self.offer(&fitted.timetable, observer);
         Ok(fitted)
+    }
+
+    /// Says whether a plan can be improved part by part: what counts first is
+    /// the priority matched, and no rule looks at the plan as a whole.
+    fn can_improve(&self) -> bool {
+        self.levels.first() == Some(&Level::MatchedPriority)
+            && self.candidates.law.is_none()
+            && self.candidates.roster.round.blocking_pairs == BlockingPairs::Allowed
     }
 
     /// Takes a timetable as the best plan when it is legal and better.

@@ -6,14 +6,20 @@
 //! slots. A zone whose offset is no multiple of 15 minutes in the term cannot
 //! be put on the line and is refused.
 
-use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+use std::sync::Arc;
 
 use chrono::{Days, NaiveDate, Weekday};
 use fixedbitset::FixedBitSet;
 
 use super::MatchError;
+use super::candidates::StartSet;
 use crate::domain::time::{Interval, OccurrenceFlag, UtcSecond, ZoneRules, ZoneTable};
-use crate::domain::{Availability, DayRange, MinuteOfDay, QUARTER_HOUR, Roster, ZoneName};
+use crate::domain::{
+    Availability, DayRange, MinuteOfDay, QUARTER_HOUR, Roster, WeeklyWindow, ZoneName,
+};
 
 /// Seconds in a slot.
 const SLOT_SECONDS: i64 = 60 * QUARTER_HOUR as i64;
@@ -24,6 +30,10 @@ const MARGIN_DAYS: u64 = 4;
 /// A set of occurrences of a weekly session: bit `i` is the `i`th matching
 /// date of the term. 128 weeks are more than the longest term has.
 pub(super) type WeekSet = u128;
+
+/// The slots of each weekly window of a zone.
+#[derive(Default)]
+pub(super) struct Windows(HashMap<(ZoneName, WeeklyWindow), Vec<Range<usize>>>);
 
 /// The term of a roster on the line of slots.
 pub(super) struct Timeline<'a> {
@@ -38,6 +48,70 @@ pub(super) struct Timeline<'a> {
 pub(super) struct WeeklyStarts {
     /// Every start of a week, Monday first, in steps of the round.
     pub(super) starts: Vec<WeeklySlot>,
+    /// The same start by start for each week of the term.
+    pub(super) weeks: Vec<WeekOfStarts>,
+}
+
+/// The occurrences of all starts in one week.
+#[derive(Default)]
+pub(super) struct WeekOfStarts {
+    /// Starts with an occurrence.
+    pub(super) held: StartSet,
+    /// Starts whose occurrence a clock change skips.
+    pub(super) skipped: StartSet,
+    /// Where the occurrences lie: starts that follow one another on the line
+    /// of slots are one stretch.
+    pub(super) stretches: Vec<Stretch>,
+}
+
+/// Starts that follow one another whose occurrences do so too.
+pub(super) struct Stretch {
+    /// First of the starts.
+    pub(super) start: u16,
+    /// Slot of its occurrence.
+    pub(super) slot: u32,
+    /// How many starts.
+    pub(super) len: u16,
+}
+
+impl WeeklyStarts {
+    fn new(starts: Vec<WeeklySlot>) -> Self {
+        let mut weeks: Vec<WeekOfStarts> = Vec::new();
+        for (position, start) in (0_u16..).zip(&starts) {
+            let mut slots = start.occurrences.iter().copied();
+            let last = WeekSet::BITS - (start.held | start.skipped).leading_zeros();
+            for week in 0..last {
+                let at = usize::try_from(week).unwrap_or(usize::MAX);
+                if weeks.len() <= at {
+                    weeks.push(WeekOfStarts::default());
+                }
+                if start.held >> week & 1 == 1 {
+                    weeks[at].held.insert(position);
+                    weeks[at].lay(position, slots.next().unwrap_or(u32::MAX));
+                } else {
+                    weeks[at].skipped.insert(position);
+                }
+            }
+        }
+        Self { starts, weeks }
+    }
+}
+
+impl WeekOfStarts {
+    fn lay(&mut self, start: u16, slot: u32) {
+        match self.stretches.last_mut() {
+            Some(last)
+                if last.start + last.len == start && last.slot + u32::from(last.len) == slot =>
+            {
+                last.len += 1;
+            }
+            _ => self.stretches.push(Stretch {
+                start,
+                slot,
+                len: 1,
+            }),
+        }
+    }
 }
 
 /// One weekly start on a wall clock and where its occurrences lie.
@@ -104,10 +178,29 @@ impl<'a> Timeline<'a> {
         first.iter_days().take_while(move |day| *day <= last)
     }
 
-    fn fill(&self, set: &mut FixedBitSet, interval: Option<Interval>) {
-        if let Some(Interval { start, end }) = interval {
-            set.insert_range(self.slot(start)..self.slot(end));
+    fn range(&self, interval: Option<Interval>) -> Option<Range<usize>> {
+        interval.map(|Interval { start, end }| self.slot(start)..self.slot(end))
+    }
+
+    /// Returns where each window lies on the line, week by week. People share
+    /// most windows, so each is looked up once.
+    pub(super) fn windows<'w>(
+        &self,
+        owners: impl Iterator<Item = (ZoneName, &'w Availability)>,
+    ) -> Result<Windows, MatchError> {
+        let mut windows = Windows::default();
+        for (zone, availability) in owners {
+            for window in &availability.windows {
+                if let Entry::Vacant(entry) = windows.0.entry((zone, *window)) {
+                    let rules = self.rules(zone)?;
+                    let days = self.days_with_margin();
+                    let own = days.filter(|day| chrono::Datelike::weekday(day) == window.weekday());
+                    let ranges = own.filter_map(|day| self.range(rules.window_on(day, *window)));
+                    entry.insert(ranges.collect());
+                }
+            }
         }
+        Ok(windows)
     }
 
     /// Returns the slots in which the owner is available.
@@ -115,20 +208,16 @@ impl<'a> Timeline<'a> {
         &self,
         zone: ZoneName,
         availability: &Availability,
-    ) -> Result<FixedBitSet, MatchError> {
-        let rules = self.rules(zone)?;
+        windows: &Windows,
+    ) -> FixedBitSet {
         let mut set = FixedBitSet::with_capacity(self.slots);
-        for day in self.days_with_margin() {
-            let weekday = chrono::Datelike::weekday(&day);
-            for window in availability
-                .windows
-                .iter()
-                .filter(|w| w.weekday() == weekday)
-            {
-                self.fill(&mut set, rules.window_on(day, *window));
+        for window in &availability.windows {
+            let ranges = windows.0.get(&(zone, *window));
+            for range in ranges.into_iter().flatten() {
+                set.insert_range(range.clone());
             }
         }
-        Ok(set)
+        set
     }
 
     /// Returns the slots of the owner's days away.
@@ -137,11 +226,16 @@ impl<'a> Timeline<'a> {
         zone: ZoneName,
         availability: &Availability,
     ) -> Result<FixedBitSet, MatchError> {
-        let rules = self.rules(zone)?;
         let mut set = FixedBitSet::with_capacity(self.slots);
+        if availability.away.is_empty() {
+            return Ok(set);
+        }
+        let rules = self.rules(zone)?;
         for day in self.days_with_margin() {
-            if availability.away.iter().any(|away| away.days.contains(day)) {
-                self.fill(&mut set, rules.whole_day(day));
+            if availability.away.iter().any(|away| away.days.contains(day))
+                && let Some(range) = self.range(rules.whole_day(day))
+            {
+                set.insert_range(range);
             }
         }
         Ok(set)
@@ -149,10 +243,7 @@ impl<'a> Timeline<'a> {
 
     /// Returns the slots of each whole Monday-to-Sunday week of the term on
     /// the wall clock of a zone.
-    pub(super) fn whole_weeks(
-        &self,
-        zone: ZoneName,
-    ) -> Result<Vec<std::ops::Range<usize>>, MatchError> {
+    pub(super) fn whole_weeks(&self, zone: ZoneName) -> Result<Vec<Range<usize>>, MatchError> {
         let rules = self.rules(zone)?;
         let mut weeks = Vec::new();
         for monday in crate::domain::time::matching_days(self.term, Weekday::Mon) {
@@ -180,12 +271,12 @@ impl<'a> Timeline<'a> {
     pub(super) fn weekly_starts(
         &self,
         zones: impl IntoIterator<Item = ZoneName>,
-    ) -> Result<BTreeMap<ZoneName, WeeklyStarts>, MatchError> {
+    ) -> Result<BTreeMap<ZoneName, Arc<WeeklyStarts>>, MatchError> {
         zones
             .into_iter()
             .map(|zone| {
                 let starts = self.starts_of_zone(self.rules(zone)?);
-                Ok((zone, WeeklyStarts { starts }))
+                Ok((zone, Arc::new(WeeklyStarts::new(starts))))
             })
             .collect()
     }

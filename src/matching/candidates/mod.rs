@@ -5,16 +5,27 @@
 //! is dropped leaves the rule that dropped it, for the reasons of the
 //! unmatched.
 
+mod fill;
 mod fills;
+mod kind_set;
 mod pairs;
+mod start_set;
 mod starts;
+mod times;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::sync::Arc;
+
+pub(super) use fill::Fill;
+pub(super) use kind_set::KindSet;
+pub(super) use start_set::StartSet;
+pub(super) use times::{Partnered, Times};
 
 use super::MatchError;
 use super::calendar::Calendars;
 use super::eligibility::{Index, Wishes};
+use super::hurried::Stop;
 use super::law::{Law, restrict};
 use super::promises::Promises;
 use super::room::Room;
@@ -73,49 +84,24 @@ impl Pair {
     }
 }
 
-/// Weekly starts at each venue, both ascending.
-pub(super) type Starts = Vec<(usize, Vec<u16>)>;
-
-/// Somebody who may fill a line of a trainee.
-#[derive(Clone, Debug)]
-pub(super) struct Fill {
-    pub(super) trainee: usize,
-    /// Position among the lines of the trainee's level.
-    pub(super) line: usize,
-    pub(super) supervisor: usize,
-    /// The placement that it holds for, by position; `None` for any.
-    pub(super) pair: Option<usize>,
-    /// Kinds of session that line and supervisor both allow.
-    pub(super) kinds: BTreeSet<SessionKind>,
-    pub(super) minutes: u32,
-    /// When it can meet; empty for a line of no minutes.
-    pub(super) starts: Starts,
-}
-
-impl Fill {
-    /// Says whether the line asks for a weekly session at all.
-    pub(super) fn meets(&self) -> bool {
-        self.minutes > 0
-    }
-
-    /// Returns how many trainees the largest session of this fill can have.
-    pub(super) fn largest_session(&self, group_size_max: u32) -> u32 {
-        match self.kinds.iter().next_back() {
-            Some(SessionKind::Group) => group_size_max.max(1),
-            Some(SessionKind::Triadic) => 2,
-            Some(SessionKind::Individual) | None => 1,
-        }
-    }
+/// Which fills are kept when they are found.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Keep {
+    All,
+    /// Those with a weekly start, or that need none.
+    WhatCanMeet,
 }
 
 /// Everything that may be part of a plan.
 pub(super) struct Candidates<'a> {
     pub(super) roster: &'a Roster,
-    pub(super) wishes: Vec<Wishes>,
+    pub(super) wishes: Arc<Vec<Wishes>>,
     /// Lines of each trainee's level.
-    pub(super) lines: Vec<Vec<&'a SupervisionLine>>,
-    pub(super) weekly: BTreeMap<ZoneName, WeeklyStarts>,
+    pub(super) lines: Arc<Vec<Vec<&'a SupervisionLine>>>,
+    pub(super) weekly: BTreeMap<ZoneName, Arc<WeeklyStarts>>,
     pub(super) venues: Vec<Venue>,
+    /// The weekly starts of each venue's zone.
+    sessions: Vec<Arc<WeeklyStarts>>,
     /// For each venue the first one with the same anchor zone and length, so
     /// with the same sessions.
     pub(super) like: Vec<usize>,
@@ -130,23 +116,39 @@ pub(super) struct Candidates<'a> {
     /// Whether some level depends on who of the faculty fills a line.
     pub(super) levels_need_faculty: bool,
     /// What the baseline promised.
-    pub(super) promises: Promises,
-    rooms: BTreeMap<(usize, usize), Room>,
+    pub(super) promises: Arc<Promises>,
+    rooms: Arc<BTreeMap<(usize, usize), Room>>,
+    pub(super) times: Arc<Times>,
     /// What the rule sets of the round ask for; `None` without any.
-    pub(super) law: Option<Law<'a>>,
+    pub(super) law: Option<Arc<Law<'a>>>,
 }
 
 impl<'a> Candidates<'a> {
+    /// Returns the candidates of a roster, and whether they are complete:
+    /// where `stop` ends the search before, there are placements without fills.
+    ///
+    /// # Errors
+    /// When a zone of the roster cannot be put on the line of slots.
+    pub(super) fn until(
+        roster: &'a Roster,
+        zones: &ZoneTable,
+        stop: Stop<'_>,
+    ) -> Result<(Self, bool), MatchError> {
+        let (mut candidates, fills) = Self::found(roster, zones, Keep::WhatCanMeet, stop)?;
+        let mut is_whole = !stop() && super::pruning::prune(&mut candidates, fills, stop);
+        if is_whole && restrict(&mut candidates) {
+            let fills = candidates.take_fills();
+            is_whole = super::pruning::prune(&mut candidates, fills, stop);
+        }
+        Ok((candidates, is_whole))
+    }
+
     /// Returns the candidates of a roster.
     ///
     /// # Errors
     /// When a zone of the roster cannot be put on the line of slots.
     pub(super) fn new(roster: &'a Roster, zones: &ZoneTable) -> Result<Self, MatchError> {
-        let mut candidates = Self::unpruned(roster, zones)?;
-        super::pruning::prune(&mut candidates);
-        if restrict(&mut candidates) {
-            super::pruning::prune(&mut candidates);
-        }
+        let (candidates, _) = Self::until(roster, zones, &|| false)?;
         Ok(candidates)
     }
 
@@ -156,18 +158,28 @@ impl<'a> Candidates<'a> {
     /// # Errors
     /// When a zone of the roster cannot be put on the line of slots.
     pub(super) fn unpruned(roster: &'a Roster, zones: &ZoneTable) -> Result<Self, MatchError> {
+        let (mut candidates, fills) = Self::found(roster, zones, Keep::All, &|| false)?;
+        candidates.fills = fills.concat();
+        Ok(candidates)
+    }
+
+    /// Returns the candidates without fills, and the fills of each trainee.
+    fn found(
+        roster: &'a Roster,
+        zones: &ZoneTable,
+        keep: Keep,
+        stop: Stop<'_>,
+    ) -> Result<(Self, Vec<Vec<Fill>>), MatchError> {
         let timeline = Timeline::new(roster, zones)?;
         let index = Index::new(roster);
         let calendars = Calendars::new(roster, &timeline)?;
         let wishes = Wishes::of_roster(roster, &index);
         let levels = roster.round.policy.levels(roster);
+        let lines = roster.trainees.iter();
+        let lines = lines.map(|trainee| roster.lines_of(&trainee.level).collect());
         let mut candidates = Self {
             roster,
-            lines: roster
-                .trainees
-                .iter()
-                .map(|t| roster.lines_of(&t.level).collect())
-                .collect(),
+            lines: Arc::new(lines.collect()),
             weekly: timeline.weekly_starts(roster.zones())?,
             venues: Vec::new(),
             like: Vec::new(),
@@ -176,14 +188,16 @@ impl<'a> Candidates<'a> {
             obstacles: BTreeMap::new(),
             levels_need_faculty: need_faculty(&levels, &wishes),
             levels,
-            wishes,
-            promises: Promises::of_roster(roster, &index),
-            rooms: BTreeMap::new(),
-            law: Law::new(roster, &calendars),
+            wishes: Arc::new(wishes),
+            promises: Arc::new(Promises::of_roster(roster, &index)),
+            sessions: Vec::new(),
+            rooms: Arc::default(),
+            times: Arc::default(),
+            law: Law::new(roster, &calendars).map(Arc::new),
         };
         candidates.add_pairs(&timeline, &calendars)?;
-        candidates.add_fills(&index, &calendars);
-        Ok(candidates)
+        let fills = candidates.find_fills(&index, &calendars, keep, stop);
+        Ok((candidates, fills))
     }
 
     /// Returns the line that a fill fills.
@@ -199,14 +213,68 @@ impl<'a> Candidates<'a> {
 
     /// Returns the fills of a trainee.
     pub(super) fn fills_of(&self, trainee: usize) -> impl Iterator<Item = &Fill> {
+        self.fills[self.positions_of_fills(trainee)].iter()
+    }
+
+    /// Returns the positions of the fills of a trainee.
+    pub(super) fn positions_of_fills(&self, trainee: usize) -> Range<usize> {
         let first = self.fills.partition_point(|fill| fill.trainee < trainee);
-        let end = self.fills.partition_point(|fill| fill.trainee <= trainee);
-        self.fills[first..end].iter()
+        first..self.fills.partition_point(|fill| fill.trainee <= trainee)
+    }
+
+    /// Returns a part of the candidates: some placements and fills, by
+    /// position; the fills may be confined.
+    pub(super) fn part(&self, pairs: &BTreeSet<usize>, fills: &BTreeMap<usize, Fill>) -> Self {
+        let own: BTreeMap<usize, usize> = pairs.iter().copied().zip(0..).collect();
+        let within = |fill: &Fill| {
+            let mut fill = fill.clone();
+            if let Some(pair) = fill.pair {
+                fill.pair = Some(*own.get(&pair)?);
+            }
+            Some(fill)
+        };
+        Self {
+            roster: self.roster,
+            wishes: Arc::clone(&self.wishes),
+            lines: Arc::clone(&self.lines),
+            weekly: self.weekly.clone(),
+            venues: self.venues.clone(),
+            sessions: self.sessions.clone(),
+            like: self.like.clone(),
+            pairs: pairs.iter().map(|pair| self.pairs[*pair].clone()).collect(),
+            fills: fills.values().filter_map(within).collect(),
+            obstacles: BTreeMap::new(),
+            levels: self.levels.clone(),
+            levels_need_faculty: self.levels_need_faculty,
+            promises: Arc::clone(&self.promises),
+            rooms: Arc::clone(&self.rooms),
+            times: Arc::clone(&self.times),
+            law: self.law.clone(),
+        }
+    }
+
+    /// Takes the fills out, trainee by trainee.
+    pub(super) fn take_fills(&mut self) -> Vec<Vec<Fill>> {
+        let mut fills = std::mem::take(&mut self.fills).into_iter().peekable();
+        (0..self.roster.trainees.len())
+            .map(|trainee| {
+                let mut own = Vec::new();
+                while let Some(fill) = fills.next_if(|fill| fill.trainee == trainee) {
+                    own.push(fill);
+                }
+                own
+            })
+            .collect()
     }
 
     /// Returns the weekly start of a venue.
     pub(super) fn start(&self, venue: usize, start: u16) -> &WeeklySlot {
-        &self.weekly[&self.venues[venue].zone].starts[usize::from(start)]
+        &self.sessions[venue].starts[usize::from(start)]
+    }
+
+    /// Returns the weekly starts of a venue's zone, by position.
+    pub(super) fn all_starts(&self, venue: usize) -> &[WeeklySlot] {
+        &self.sessions[venue].starts
     }
 
     /// Returns the room for contact of a pair whose contact the sessions can

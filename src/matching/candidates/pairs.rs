@@ -2,6 +2,7 @@
 //! can hold.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::{Candidates, Pair};
 use crate::domain::{QUARTER_HOUR, Rule};
@@ -24,7 +25,13 @@ impl Candidates<'_> {
             .map(|site| timeline.whole_weeks(site.time_zone))
             .collect::<Result<_, _>>()?;
         for trainee in 0..self.roster.trainees.len() {
-            for (site, weeks) in weeks.iter().enumerate() {
+            // Sites without a rank are closed, and so not worth a look.
+            let ranked: Vec<usize> = match self.wishes[trainee].unranked {
+                Some(_) => (0..weeks.len()).collect(),
+                None => self.wishes[trainee].site_ranks.keys().copied().collect(),
+            };
+            for site in ranked {
+                let weeks = &weeks[site];
                 let obstacle = site_obstacle(
                     self.roster,
                     &self.roster.trainees[trainee],
@@ -111,7 +118,7 @@ impl Candidates<'_> {
                 .sum();
             if free < pair.contact_max.saturating_add(taken_at_most) {
                 pair.is_tight = true;
-                self.rooms.insert((trainee, site), room);
+                Arc::make_mut(&mut self.rooms).insert((trainee, site), room);
             }
         }
         self.pairs.push(pair);

@@ -1,4 +1,4 @@
-//! The weekly starts at which a supervisor, a site and a member can all meet.
+//! The weekly starts at which a supervisor can meet at a venue.
 
 use super::Venue;
 use crate::matching::calendar::{Calendars, StartFit};
@@ -7,9 +7,9 @@ use crate::matching::timeline::{WeekSet, WeeklyStarts};
 /// A weekly start at which the supervisor of a venue can meet.
 #[derive(Clone, Copy)]
 pub(super) struct VenueStart {
-    start: u16,
+    pub(super) start: u16,
     /// Weeks that the supervisor misses, and everybody with her.
-    missed: WeekSet,
+    pub(super) missed: WeekSet,
 }
 
 /// Returns the starts at which the supervisor of a venue can meet: inside her
@@ -47,27 +47,4 @@ pub(super) fn venue_starts(
             })
         })
         .collect()
-}
-
-/// Returns the starts of a venue that a member can attend.
-pub(super) fn common_starts(
-    venue: &[VenueStart],
-    member: &[StartFit],
-    weekly: &WeeklyStarts,
-    missed_max: u32,
-) -> Vec<u16> {
-    let mut common = Vec::new();
-    let mut member = member.iter().peekable();
-    for at in venue {
-        while member.next_if(|fit| fit.start < at.start).is_some() {}
-        let Some(fit) = member.next_if(|fit| fit.start == at.start) else {
-            continue;
-        };
-        let missed = at.missed | fit.away;
-        let held = weekly.starts[usize::from(at.start)].held & !missed;
-        if held & !fit.inside == 0 && missed.count_ones() <= missed_max {
-            common.push(at.start);
-        }
-    }
-    common
 }

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{BlockingPairs, Role};
 use crate::domain::plan::Level;
+use crate::domain::{BlockingPairs, Role};
 use crate::matching::candidates::Candidates;
 
 /// A placement, with a supervisor where the trainee's level asks for one.

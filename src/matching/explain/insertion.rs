@@ -1,7 +1,7 @@
 //! Everybody stays as the plan has them: site, supervisors and hours. What is
 //! left to find are those of one trainee, which is quick, and often enough.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::domain::plan::WeeklyStart;
 use crate::domain::{Plan, Roster, SessionKind, SiteKey, SupervisorKey, TraineeKey};
@@ -36,7 +36,8 @@ pub(super) fn confine(candidates: &mut Candidates<'_>, plan: &Plan, trainee: usi
             confined(candidates, fill, kept)
         })
         .collect();
-    prune(candidates);
+    let fills = candidates.take_fills();
+    prune(candidates, fills, &|| false);
 }
 
 /// Returns a fill with the one start that the plan has; `None` for others.
@@ -48,16 +49,18 @@ fn confined(candidates: &Candidates<'_>, mut fill: Fill, kept: &Kept) -> Option<
     let Some((weekly, site)) = kept.meeting else {
         return Some(fill);
     };
-    fill.kinds = BTreeSet::from([kept.kind]);
-    fill.starts
-        .retain(|(venue, _)| candidates.venues[*venue].site == site);
-    for (venue, starts) in &mut fill.starts {
-        starts.retain(|start| {
-            let slot = candidates.start(*venue, *start);
-            slot.weekday == weekly.weekday && slot.start == weekly.start
+    let own = candidates.starts(&fill);
+    let at = own
+        .filter(|(venue, _)| candidates.venues[*venue].site == site)
+        .find_map(|(venue, starts)| {
+            let is_kept = |start: &u16| {
+                let slot = candidates.start(venue, *start);
+                slot.weekday == weekly.weekday && slot.start == weekly.start
+            };
+            Some((venue, starts.iter().find(is_kept)?))
         });
-    }
-    fill.starts.retain(|(_, starts)| !starts.is_empty());
+    let (venue, start) = at?;
+    fill.confine(kept.kind, venue, start);
     Some(fill)
 }
 

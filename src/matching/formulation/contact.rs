@@ -188,7 +188,7 @@ fn supervision_ratio(
             && is_of_pair
             && !timed.contains(&fill_position)
         {
-            let best = fill.kinds.iter().map(|kind| carried(*kind, fill.minutes));
+            let best = fill.kinds.iter().map(|kind| carried(kind, fill.minutes));
             terms.push((*column, -best.fold(0.0, f64::max)));
         }
     }

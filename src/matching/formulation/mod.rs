@@ -155,7 +155,7 @@ impl Formulation {
         if role == Role::Faculty && !scope.with_faculty {
             return None;
         }
-        if is_timed && self.add_meets(position, fill, scope) == 0 {
+        if is_timed && self.add_meets(candidates, scope, position, fill) == 0 {
             return None;
         }
         // Faculty are chosen when the times are fitted, so a fraction of them
@@ -170,14 +170,19 @@ impl Formulation {
     }
 
     /// Adds a column for each weekly start of a fill, and returns how many.
-    fn add_meets(&mut self, position: usize, fill: &Fill, scope: &Scope<'_>) -> usize {
+    fn add_meets(
+        &mut self,
+        candidates: &Candidates<'_>,
+        scope: &Scope<'_>,
+        position: usize,
+        fill: &Fill,
+    ) -> usize {
         let before = self.meets.len();
-        for (venue, starts) in &fill.starts {
-            for start in starts {
-                for kind in &fill.kinds {
-                    if scope.has_start(*kind, (*venue, *start), fill.trainee) {
+        for (venue, starts) in candidates.starts(fill) {
+            for start in starts.iter() {
+                for kind in fill.kinds.iter() {
+                    if scope.has_start(kind, (venue, start), fill.trainee) {
                         let column = self.model.add_binary();
-                        let (venue, start, kind) = (*venue, *start, *kind);
                         self.meets.push(Meet {
                             fill: position,
                             venue,

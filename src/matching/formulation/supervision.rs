@@ -296,7 +296,7 @@ fn group_members(
     let minutes: BTreeSet<u32> = fills()
         .map(|(position, _)| &candidates.fills[*position])
         .map(|fill| {
-            let only_groups = fill.kinds.iter().all(|kind| *kind == SessionKind::Group);
+            let only_groups = fill.kinds.iter().all(|kind| kind == SessionKind::Group);
             if only_groups { fill.minutes } else { 0 }
         })
         .collect();

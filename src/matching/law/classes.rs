@@ -126,22 +126,22 @@ impl Law<'_> {
     ) -> BTreeSet<Attendance> {
         let group_size_max = candidates.roster.supervisors[fill.supervisor].group_size_max;
         let mut classes = BTreeSet::new();
-        for (venue, starts) in &fill.starts {
+        for (venue, starts) in candidates.starts(fill) {
             let missed: BTreeSet<WeekSet> = if self.away.is_none() {
                 BTreeSet::from([0])
             } else {
-                let missed = |start: &u16| self.missed(candidates, pair, *venue, *start);
+                let missed = |start| self.missed(candidates, pair, venue, start);
                 starts.iter().map(missed).collect()
             };
-            for kind in &fill.kinds {
+            for kind in fill.kinds.iter() {
                 let sizes = match kind {
                     SessionKind::Individual | SessionKind::Triadic => &self.sizes[..1],
                     SessionKind::Group => &self.sizes[..],
                 };
-                let alone = *kind != SessionKind::Group;
+                let alone = kind != SessionKind::Group;
                 for sizes in sizes.iter().filter(|s| alone || s.least <= group_size_max) {
                     classes.extend(missed.iter().map(|missed| {
-                        let of = (*venue, *kind);
+                        let of = (venue, kind);
                         self.class_at(candidates, pair, of, sizes.least, *missed)
                     }));
                 }

@@ -17,10 +17,10 @@ pub(super) fn sessions_most<'f>(
     let mut starts: BTreeMap<usize, BTreeSet<(usize, u16)>> = BTreeMap::new();
     for fill in fills {
         let known = starts.entry(fill.supervisor).or_default();
-        for (venue, of_venue) in &fill.starts {
+        for (venue, of_venue) in candidates.starts(fill) {
             // Venues of one zone and length have the same sessions.
-            let like = candidates.like[*venue];
-            known.extend(of_venue.iter().map(|start| (like, *start)));
+            let like = candidates.like[venue];
+            known.extend(of_venue.iter().map(|start| (like, start)));
         }
     }
     starts

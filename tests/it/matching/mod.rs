@@ -7,6 +7,7 @@ mod exact_model;
 mod explain;
 mod formula;
 mod instances;
+mod large;
 mod one_supervisor;
 mod policy;
 mod repair;
