@@ -116,7 +116,7 @@ impl Search<'_> {
                 weeks: &weeks,
                 counted,
             };
-            contact_allowed(applying(roster, trainee, site), &term, most)
+            contact_allowed(&applying(roster, trainee, site), &term, most)
         });
         carried.max()
     }
