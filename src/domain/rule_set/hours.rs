@@ -117,7 +117,7 @@ pub fn hours_rows(set: &RuleSet, position: usize, term: &TraineeTerm<'_>) -> Vec
 /// the clauses about hours of all sets hold; `None` when they do not hold even
 /// without contact. Each set comes with its position in the roster.
 pub fn contact_allowed<'a>(
-    sets: impl Iterator<Item = (usize, &'a RuleSet)> + Clone,
+    sets: &(impl Iterator<Item = (usize, &'a RuleSet)> + Clone),
     term: &TraineeTerm<'_>,
     most: u32,
 ) -> Option<u32> {

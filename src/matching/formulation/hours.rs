@@ -15,7 +15,7 @@ use crate::domain::rule_set::Attendance;
 use crate::domain::{QUARTER_HOUR, Role, Rule, SessionKind};
 use crate::matching::candidates::{Candidates, Fill};
 use crate::matching::law::{COMBINATIONS_MAX, Law, LineClasses, combinations};
-use crate::matching::model::{Column, ColumnIndex, Subject};
+use crate::matching::model::{Column, ColumnIndex, LinearModel, Subject};
 
 /// The columns that supply each class of session to a line; `None` for a line
 /// that is not in the model, which has them all.
@@ -130,24 +130,35 @@ fn group_sizes(
         model.under(rule, &subjects).at_most(0.0, all().chain(most));
         for meet in bound {
             let column = formulation.meets[meet].column;
-            let model = &mut formulation.model;
-            let mut parts = Vec::new();
-            for (least, _, of_size) in &sizes {
-                let part = model.add_amount();
-                model.label_column(part, rule, &subjects);
-                model
-                    .under(rule, &subjects)
-                    .at_most(0.0, [(part, 1.0), (*of_size, -1.0)]);
-                parts.push((*least, part));
-            }
-            let sum = parts.iter().map(|(_, part)| (*part, 1.0));
-            model
-                .under(rule, &subjects)
-                .equals(0.0, sum.chain([(column, -1.0)]));
+            let parts = parts_of(&mut formulation.model, &subjects, column, &sizes);
             sized.insert(meet, parts);
         }
     }
     sized
+}
+
+/// Splits the column of a meeting in a group by the size of the group.
+fn parts_of(
+    model: &mut LinearModel,
+    subjects: &[Subject],
+    column: ColumnIndex,
+    sizes: &[(u32, u32, ColumnIndex)],
+) -> Vec<(u32, ColumnIndex)> {
+    let rule = Rule::SessionSize;
+    let mut parts = Vec::new();
+    for (least, _, of_size) in sizes {
+        let part = model.add_amount();
+        model.label_column(part, rule, subjects);
+        model
+            .under(rule, subjects)
+            .at_most(0.0, [(part, 1.0), (*of_size, -1.0)]);
+        parts.push((*least, part));
+    }
+    let sum = parts.iter().map(|(_, part)| (*part, 1.0));
+    model
+        .under(rule, subjects)
+        .equals(0.0, sum.chain([(column, -1.0)]));
+    parts
 }
 
 /// The rows of one bound placement.

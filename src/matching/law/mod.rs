@@ -152,7 +152,7 @@ impl<'a> Law<'a> {
             weeks: &self.weeks,
             counted: pair.counted_weeks,
         };
-        contact_allowed(self.sets(pair.rule_sets), &term, pair.contact_max)
+        contact_allowed(&self.sets(pair.rule_sets), &term, pair.contact_max)
             .filter(|carried| *carried >= pair.contact_min)
     }
 }

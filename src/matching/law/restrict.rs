@@ -17,7 +17,7 @@ pub(in crate::matching) fn restrict(candidates: &mut Candidates<'_>) -> bool {
     };
     let mut alive = vec![true; candidates.pairs.len()];
     let mut changed = false;
-    for position in 0..candidates.pairs.len() {
+    for (position, is_alive) in alive.iter_mut().enumerate() {
         let pair = &candidates.pairs[position];
         if !law.has_hours(pair) {
             continue;
@@ -36,7 +36,7 @@ pub(in crate::matching) fn restrict(candidates: &mut Candidates<'_>) -> bool {
         let Some(most) = most else {
             let rule = broken_rule(&law, pair, &classes);
             candidates.obstacles.insert((trainee, site), rule);
-            alive[position] = false;
+            *is_alive = false;
             changed = true;
             continue;
         };

@@ -13,7 +13,7 @@ use crate::support::random_rules::{random_rule_sets, random_rules_world};
 use crate::support::random_world::random_world;
 use crate::support::rules::{one_rule, rule_set};
 use crate::support::solving::{level_values, solved, zones_of};
-use crate::support::world::{World, away, minutes, parsed};
+use crate::support::world::{World, away, minutes, parsed, weekly};
 
 /// Returns one site and one supervisor who can hold one session of an hour a
 /// week, alone or in a group, and so many trainees.
@@ -97,6 +97,7 @@ fn a_group_stays_as_small_as_the_rule_says() {
 #[test]
 fn an_hour_shared_by_few_counts_more_than_by_many() {
     let mut roster = one_hour(&["t", "u", "v", "w"]).into_roster();
+    roster.supervisors[0].availability = weekly(&["mon 09:00 11:00"]);
     roster.rule_sets = vec![rule_set(
         "own",
         "[[credit.group]]\nfrom = 3\ndivided_by_members = true\n[[rule]]\n\

@@ -4,13 +4,14 @@
 mod people;
 mod weeks;
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{Datelike, NaiveDate};
 
 use crate::domain::plan::{Placement, Session};
 use crate::domain::rule_set::{Clause, Portion, Window};
-use crate::domain::{Minutes, Rule, RuleSet, SessionKind, SupervisorKey};
+use crate::domain::{Minutes, Rule, RuleSet, SessionKind, SupervisorKey, Thousandths};
 
 use super::breach::Breaches;
 use super::calendar::{Calendar, Meeting};
@@ -127,28 +128,16 @@ impl Proof<'_, '_> {
             }
             Clause::GroupShareMax(share) => {
                 let part = self.minutes_of(|session| session.kind == SessionKind::Group);
-                if part * 1000 > self.minutes_of(|_| true) * u64::from(share.get()) {
-                    let detail =
-                        format!("{part} minutes a week are in groups, over {share} of all");
-                    self.breach(Rule::GroupShareMax, &detail);
-                }
+                self.share(Rule::GroupShareMax, part, Ordering::Greater, *share);
             }
             Clause::VideoShareMax(share) => {
-                let part = self.minutes_of(|session| {
-                    session.minutes.get() > 0 && session.delivery.site().is_none()
-                });
-                if part * 1000 > self.minutes_of(|_| true) * u64::from(share.get()) {
-                    let detail = format!("{part} minutes a week are by video, over {share} of all");
-                    self.breach(Rule::VideoShareMax, &detail);
-                }
+                let is_video = |session: &Session| session.delivery.site().is_none();
+                let part = self.minutes_of(is_video);
+                self.share(Rule::VideoShareMax, part, Ordering::Greater, *share);
             }
             Clause::IndividualShareMin { share, kinds } => {
                 let part = self.minutes_of(|session| kinds.contains(&session.kind));
-                if part * 1000 < self.minutes_of(|_| true) * u64::from(share.get()) {
-                    let detail =
-                        format!("{part} minutes a week are individual, under {share} of all");
-                    self.breach(Rule::IndividualShareMin, &detail);
-                }
+                self.share(Rule::IndividualShareMin, part, Ordering::Less, *share);
             }
             Clause::GroupSizeMax(most) => {
                 let largest = self
@@ -177,6 +166,15 @@ impl Proof<'_, '_> {
                 }
             }
             Clause::SuperviseesMax { .. } => {}
+        }
+    }
+
+    /// Reports minutes on the wrong side of a share of all.
+    fn share(&mut self, rule: Rule, part: u64, wrong: Ordering, share: Thousandths) {
+        let all = self.minutes_of(|_| true);
+        if (part * 1000).cmp(&(all * u64::from(share.get()))) == wrong {
+            let detail = format!("{part} of {all} minutes a week, the share is {share}");
+            self.breach(rule, &detail);
         }
     }
 

@@ -45,7 +45,12 @@ impl Search<'_> {
                             theirs.map(|(need, _)| need.trainee).collect();
                         trainees.len() <= *most as usize
                     }),
-                    _ => true,
+                    Clause::Units { .. }
+                    | Clause::MinutesMin { .. }
+                    | Clause::GroupShareMax(_)
+                    | Clause::IndividualShareMin { .. }
+                    | Clause::VideoShareMax(_)
+                    | Clause::GroupSizeMax(_) => true,
                 })
             })
         })
@@ -54,28 +59,75 @@ impl Search<'_> {
     /// Returns the most contact of each trainee under the rule sets; `None`
     /// when the sessions keep them with none.
     pub(super) fn contact_most_by_rules(&self) -> Option<Vec<u32>> {
-        let roster = self.facts.roster;
         let mut contact_most = self.contact_most.clone();
-        let weeks = TermWeeks::new(roster.round.term);
         for (trainee, site) in self.places.matched() {
-            let sessions: Vec<Attendance> = self
-                .meetings_of(trainee)
-                .filter(|meeting| meeting.slot.is_some())
-                .map(|meeting| self.attendance(&weeks, trainee, meeting))
-                .collect();
-            let term = TraineeTerm {
-                contact: 0,
-                sessions: &sessions,
-                weeks: &weeks,
-                counted: weeks.counted(&roster.trainees[trainee], &roster.sites[site]),
-            };
-            let sets = applying(roster, trainee, site);
-            contact_most[trainee] = contact_allowed(sets, &term, contact_most[trainee])?;
+            let sizes = |meeting: &Meeting<'_>| vec![meeting.members.len()];
+            contact_most[trainee] = self.carried(trainee, site, contact_most[trainee], &sizes)?;
         }
         Some(contact_most)
     }
 
-    fn attendance(&self, weeks: &TermWeeks, trainee: usize, meeting: &Meeting<'_>) -> Attendance {
+    /// Returns the most contact up to `most` that the sessions of a trainee can
+    /// still carry, however large their groups become.
+    pub(super) fn carried_at_best(&self, trainee: usize, site: usize, most: u32) -> Option<u32> {
+        let sizes = |meeting: &Meeting<'_>| {
+            let supervisor = &self.facts.roster.supervisors[meeting.supervisor];
+            let largest = usize::try_from(supervisor.group_size_max).unwrap();
+            match meeting.kind {
+                SessionKind::Individual => vec![1],
+                SessionKind::Triadic => vec![2],
+                SessionKind::Group => (meeting.members.len().max(3)..=largest).collect(),
+            }
+        };
+        self.carried(trainee, site, most, &sizes)
+    }
+
+    /// Returns the most contact that some of the possible sizes carry.
+    fn carried(
+        &self,
+        trainee: usize,
+        site: usize,
+        most: u32,
+        sizes: &dyn Fn(&Meeting<'_>) -> Vec<usize>,
+    ) -> Option<u32> {
+        let roster = self.facts.roster;
+        if roster.rule_sets.is_empty() {
+            return Some(most);
+        }
+        let weeks = TermWeeks::new(roster.round.term);
+        let mut ways: Vec<Vec<Attendance>> = vec![Vec::new()];
+        let meetings = self.meetings_of(trainee);
+        for meeting in meetings.filter(|meeting| meeting.slot.is_some()) {
+            let sizes = sizes(meeting);
+            let longer = |way: &Vec<Attendance>| -> Vec<Vec<Attendance>> {
+                let attended = sizes.iter().map(|size| {
+                    let attendance = self.attendance(&weeks, trainee, meeting, *size);
+                    [&way[..], &[attendance]].concat()
+                });
+                attended.collect()
+            };
+            ways = ways.iter().flat_map(longer).collect();
+        }
+        let counted = weeks.counted(&roster.trainees[trainee], &roster.sites[site]);
+        let carried = ways.iter().filter_map(|sessions| {
+            let term = TraineeTerm {
+                contact: 0,
+                sessions,
+                weeks: &weeks,
+                counted,
+            };
+            contact_allowed(&applying(roster, trainee, site), &term, most)
+        });
+        carried.max()
+    }
+
+    fn attendance(
+        &self,
+        weeks: &TermWeeks,
+        trainee: usize,
+        meeting: &Meeting<'_>,
+        members: usize,
+    ) -> Attendance {
         let roster = self.facts.roster;
         let slot = meeting.slot.unwrap();
         let by = &roster.supervisors[meeting.supervisor];
@@ -89,10 +141,7 @@ impl Search<'_> {
         let missed: WeekSet = self.facts.missed_by(slot, trainee);
         Attendance {
             kind: meeting.kind,
-            members: match meeting.kind {
-                SessionKind::Individual => 1,
-                _ => u32::try_from(meeting.members.len()).unwrap(),
-            },
+            members: u32::try_from(members).unwrap(),
             minutes: meeting.minutes(),
             by_video: slot.site.is_none(),
             missed: weeks.weeks_of(slot.weekly.weekday, missed),

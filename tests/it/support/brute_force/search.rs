@@ -205,6 +205,9 @@ impl<'a> Search<'a> {
             let most = self
                 .facts
                 .contact_most(need.trainee, need.site, Some(&sessions));
+            let Some(most) = self.carried_at_best(need.trainee, need.site, most) else {
+                return;
+            };
             self.contact_most[need.trainee] = most;
         }
         if self.hope().is_some_and(|hope| self.is_better(&hope)) {
