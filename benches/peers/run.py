@@ -83,7 +83,7 @@ def memory_of(pid):
 
 
 def shown(number):
-    return "none" if number is None else f"{number:,.0f}"
+    return "none" if number is None else f"{number or 0:,.0f}"
 
 
 def gap(value, bound):

@@ -137,7 +137,8 @@ def with_cpsat(model, seconds, threads):
     solver.parameters.num_workers = threads
     status = solver.solve(problem)
     found = status in (cp_model.OPTIMAL, cp_model.FEASIBLE)
-    return (solver.objective_value if found else None), solver.best_objective_bound
+    # Without a plan the bound that it tells is none.
+    return (solver.objective_value, solver.best_objective_bound) if found else (None, None)
 
 
 def with_scip(model, seconds, threads):
