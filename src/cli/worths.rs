@@ -17,6 +17,9 @@ use crate::domain::{Plan, PlanDifference, Roster, SiteOrSupervisor};
 use crate::matching::worths::{Capacity, Estimate, Gain, Worth, estimates, gain};
 use crate::matching::{Observer, Progress};
 
+/// Rows that are shown even if fewer are confirmed.
+const ROWS_LEAST: usize = 10;
+
 /// Options of `worths`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -76,7 +79,7 @@ pub(super) fn run(args: &Args, tzdir: Option<&Path>) -> Result<ExitCode, Failure
         let answer = json!({ "worths": worths.collect::<Vec<Value>>() });
         output::line(&format!("{answer:#}"));
     } else {
-        let shown = top.max(usize::from(args.top));
+        let shown = usize::from(args.top).max(ROWS_LEAST);
         output::text(&as_text(&roster, &known, shown));
     }
     Ok(ExitCode::SUCCESS)
@@ -199,7 +202,7 @@ fn as_text(roster: &Roster, worths: &[(&Worth, &Option<Confirmed>)], shown: usiz
         "what changes",
         "edit",
     ]);
-    for (worth, confirmed) in worths.iter().take(shown.max(1)) {
+    for (worth, confirmed) in worths.iter().take(shown) {
         let target = match &worth.target {
             SiteOrSupervisor::Site(key) => names.site(key),
             SiteOrSupervisor::Supervisor(key) => names.supervisor(key),
@@ -218,7 +221,7 @@ fn as_text(roster: &Roster, worths: &[(&Worth, &Option<Confirmed>)], shown: usiz
         ]);
     }
     let mut text = format!("{rows}\n");
-    let rest = worths.len().saturating_sub(shown.max(1));
+    let rest = worths.len().saturating_sub(shown);
     if rest > 0 {
         text.push_str(&format!(
             "{rest} more have an estimate; --top confirms more of them, and --json lists all.\n"

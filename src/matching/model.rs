@@ -257,6 +257,11 @@ impl LinearModel {
         self.rows[row].upper = f64::INFINITY;
     }
 
+    /// Raises the upper side of a row.
+    pub(super) fn raise_upper(&mut self, row: usize, by: f64) {
+        self.rows[row].upper += by;
+    }
+
     /// Frees a column of its upper bound.
     pub(super) fn free_upper(&mut self, column: ColumnIndex) {
         self.columns[column.position()].upper = f64::INFINITY;

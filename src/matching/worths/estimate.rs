@@ -3,8 +3,8 @@
 //! The model is that of the first solve, with the lines of faculty and without
 //! anybody's times or whole numbers. It is solved for one level after the
 //! other under the values that the plan has on those before. The price of a
-//! row says what one more on its limit would gain at the most, so the rows of
-//! a capacity are added up, each by as much as one more of it moves the limit.
+//! row says what a little more on its limit would gain, so the rows of a
+//! capacity are added up, each by as much as one more of it moves the limit.
 
 use std::collections::BTreeMap;
 
@@ -19,6 +19,9 @@ use crate::matching::formulation::{Formulation, Scope};
 use crate::matching::levels::keep_level;
 use crate::matching::model::{LinearModel, Subject};
 use crate::matching::{MatchError, Observer, Progress, Stage};
+
+/// Share of one more by which every limit is raised before it is priced.
+const A_LITTLE: f64 = 0.001;
 
 /// Returns the capacities of which one more has a price under a legal plan,
 /// best first: by the place of the level in the plan, then by how much, then
@@ -42,6 +45,11 @@ pub fn estimates(
     let more = relaxed(&candidates).model;
     candidates.roster = roster;
     let limits = limits(roster, &formulation.model, &more);
+    // At a limit that is just reached the price of less may be far from that
+    // of more; a little beyond it, they are the same.
+    for (row, by) in limits.values().flatten() {
+        formulation.model.raise_upper(*row, by * A_LITTLE);
+    }
 
     let mut found: BTreeMap<&(Capacity, SiteOrSupervisor), (usize, Estimate)> = BTreeMap::new();
     for (place, result) in plan.levels.iter().enumerate() {

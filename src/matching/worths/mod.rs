@@ -1,8 +1,7 @@
 //! What one more of each capacity would be worth.
 //!
 //! An estimate comes from the prices (duals) of the model without times and
-//! without whole numbers: quick, for every site and supervisor, and at least
-//! as much as the model would gain (`estimate`). Whoever asks then solves the
+//! without whole numbers: quick, for every site and supervisor (`estimate`). Whoever asks then solves the
 //! roster again with one more, and compares (`gain`).
 
 mod estimate;
