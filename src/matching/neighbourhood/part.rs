@@ -305,6 +305,13 @@ impl Part {
         if !timetable.is_complete(&candidates) {
             return Ok(None);
         }
+        let matched = self.whole(timetable);
+        let is_better = worth(all, matched.keys().copied()) > before;
+        Ok(is_better.then_some(matched))
+    }
+
+    /// Returns the part with those who are kept, in positions of all candidates.
+    fn whole(&self, timetable: Timetable) -> BTreeMap<usize, Matched> {
         let pairs: Vec<usize> = self.pairs.iter().copied().collect();
         let fills: Vec<usize> = self.fills.keys().copied().collect();
         let matched = timetable.matched.into_iter().map(|(trainee, mut matched)| {
@@ -316,9 +323,7 @@ impl Part {
         });
         let kept = self.kept.iter();
         let kept = kept.map(|(trainee, _)| (*trainee, self.before[trainee].clone()));
-        let matched: BTreeMap<usize, Matched> = matched.chain(kept).collect();
-        let is_better = worth(all, matched.keys().copied()) > before;
-        Ok(is_better.then_some(matched))
+        matched.chain(kept).collect()
     }
 
     /// Returns what the placements of a point are worth; by position among
