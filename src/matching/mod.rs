@@ -62,6 +62,7 @@ mod results;
 mod room;
 pub mod rule_report;
 mod schedule;
+mod settle;
 mod sharers;
 mod size;
 mod solve;

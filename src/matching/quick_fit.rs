@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::assemble::most_contact;
 use super::candidates::Candidates;
-use super::fit::{Assignment, settle};
+use super::fit::Assignment;
 use super::group_starts::GroupAvailability;
 use super::hurried::Stop;
 use super::law::offenders;
 use super::people_left::PeopleLeft;
 use super::schedule::NODES_QUICK;
+use super::settle::settle;
 use super::timetable::{Attended, FilledLine, Matched, Timetable};
 use crate::domain::SessionKind;
 

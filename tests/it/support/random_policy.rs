@@ -14,7 +14,7 @@ use super::world::{at_site, by_supervisor};
 /// rosters have wishes for supervisors, and half of them a baseline, most of
 /// which cannot be kept as a whole.
 pub(crate) fn random_policy_world(seed: u64, zones_of: fn(&Roster) -> ZoneTable) -> Roster {
-    let mut dice = Dice::new(seed ^ 0x5EED_0F_901C1E5);
+    let mut dice = Dice::new(seed ^ 0x0005_EED0_F901_C1E5);
     let mut roster = random_world(seed);
     if !dice.one_in(3) {
         rank_supervisors(&mut dice, &mut roster);

@@ -47,7 +47,7 @@ pub(super) struct Policy {
     group_credit: Option<Thousandths>,
     /// What plans are compared by, first things first: names of objectives
     /// with semicolons between them; docs/roster-format.md has them all
-    /// [default: matched_priority;matched;contact_short_minutes;site_rank].
+    /// [default: `matched_priority;matched;contact_short_minutes;site_rank`].
     #[arg(long, value_name = "NAMES")]
     levels: Option<domain::Policy>,
     /// Whether a trainee and a site may both rather have each other than what
