@@ -265,7 +265,7 @@ fn where_contact_is_what_is_short_it_agrees_as_well() {
         dearer += u32::from(is_dearer);
         lost += u32::from(is_lost);
     }
-    assert!(dearer > 10 && lost > 10, "dearer {dearer}, no plan {lost}");
+    assert!(dearer > 10 && lost > 5, "dearer {dearer}, no plan {lost}");
 }
 
 /// One place at a, for which t counts more; but a would rather have u.

@@ -163,17 +163,17 @@ fn assert_agreement(roster: &Roster, what: &str) -> usize {
 
 #[test]
 fn confirmed_worths_agree_with_trying_everything() {
-    let gaining: usize = (0..120)
+    let gaining: usize = (0..240)
         .map(|seed| assert_agreement(&random_world(seed), &format!("seed {seed}")))
         .sum();
-    assert!(gaining > 50, "{gaining}");
+    assert!(gaining > 30, "{gaining}");
     let gaining: usize = (0..60)
         .map(|seed| {
             let roster = random_policy_world(seed, zones_of);
             assert_agreement(&roster, &format!("policy seed {seed}"))
         })
         .sum();
-    assert!(gaining > 20, "{gaining}");
+    assert!(gaining > 5, "{gaining}");
 }
 
 #[test]
