@@ -84,16 +84,18 @@ impl fmt::Display for Objective {
     }
 }
 
-/// The objectives of a round in the order in which they are solved: at least
-/// one, each once.
+/// The objectives of a round in the order in which they are solved: each once,
+/// and at least one besides changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy(Vec<Objective>);
 
 impl Policy {
-    /// Returns a policy; `None` for no objective at all, or one twice.
+    /// Returns a policy; `None` for no objective besides changes, which say
+    /// nothing without a baseline, or for one twice.
     pub fn new(objectives: Vec<Objective>) -> Option<Self> {
         let distinct: BTreeSet<&Objective> = objectives.iter().collect();
-        let is_policy = !objectives.is_empty() && distinct.len() == objectives.len();
+        let says_something = objectives.iter().any(|one| *one != Objective::Changes);
+        let is_policy = says_something && distinct.len() == objectives.len();
         is_policy.then_some(Self(objectives))
     }
 
@@ -138,7 +140,9 @@ impl fmt::Display for Policy {
 
 /// Text that is no policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not the names of objectives, each once, with semicolons between them")]
+#[error(
+    "not the names of objectives, each once and one besides changes, with semicolons between them"
+)]
 pub struct InvalidPolicy;
 
 impl FromStr for Policy {
@@ -208,6 +212,7 @@ mod tests {
     fn a_policy_names_something_and_nothing_twice() {
         for text in [
             "",
+            "changes",
             "matched;matched",
             "matched;",
             "best",

@@ -18,7 +18,7 @@ use super::polish::{open_values, polish};
 use super::schedule::NODES_THOROUGH;
 use super::settle::settle;
 use super::timetable::{Attended, FilledLine, Matched, Timetable};
-use super::{MatchError, Observer, Progress, Stage};
+use super::{MatchError, Observer};
 use crate::domain::plan::Level;
 use crate::domain::{Role, SessionKind};
 
@@ -69,11 +69,6 @@ pub(super) fn fit(
     observer: &mut dyn Observer,
 ) -> Result<Fitted, MatchError> {
     let mut fitter = Fitter::new(candidates, assignment);
-    observer.progress(Progress {
-        stage: Stage::Times,
-        best: None,
-        bound: None,
-    });
     let groups = GroupAvailability::new(candidates, &fitter.fills);
     let meetings = groups.meetings();
     let mut starts = (meetings > FEW_MEETINGS).then(|| {

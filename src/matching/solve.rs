@@ -153,6 +153,11 @@ impl Run<'_> {
         spare: f64,
         observer: &mut dyn Observer,
     ) -> Result<Fitted, MatchError> {
+        observer.progress(Progress {
+            stage: Stage::Times,
+            best: None,
+            bound: None,
+        });
         let stop = || observer.is_cancelled() || observer.seconds_left() <= spare;
         let mut quick = quick_fit(self.candidates, assignment, &stop);
         self.offer(&quick, observer);

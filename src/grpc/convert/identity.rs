@@ -163,7 +163,7 @@ prop_compose! {
         missed_sessions_max in 0..=1000_u32, is_last in any::<bool>(), closes in any::<bool>(),
         blocking_pairs in prop::sample::select(BlockingPairs::ALL.to_vec()),
         ratio in prop::option::of((0..=Thousandths::MAX, 0..=Thousandths::MAX)),
-        objectives in prop::sample::subsequence(Objective::ALL.to_vec(), 1..10).prop_shuffle(),
+        objectives in prop::sample::subsequence(Objective::ALL.to_vec(), 2..10).prop_shuffle(),
     ) -> Round {
         Round {
             key: Some(key), name, term, missed_sessions_max,

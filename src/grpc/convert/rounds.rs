@@ -115,7 +115,7 @@ fn read_policy(names: &[i32], fields: &mut Fields<'_>) -> Option<Policy> {
         fields.refuse(
             "policy",
             "distinct",
-            "names an objective twice; once is allowed",
+            "must name each objective once, and one besides changes",
         );
     }
     policy

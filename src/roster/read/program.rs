@@ -199,7 +199,8 @@ impl Document<'_, '_> {
             return Some(Policy::default());
         }
         let names = Objective::ALL.map(Objective::name).join(", ");
-        let allowed = format!("a list of objectives, at least one and each once, of: {names}");
+        let allowed =
+            format!("a list of objectives, each once and one besides changes, of: {names}");
         self.read(section, key, &allowed, policy)
     }
 
