@@ -244,7 +244,7 @@ fn a_killed_solver_leaves_the_best_plan_so_far_with_a_warning() {
     let warning = warning.unwrap_or_else(|| panic!("no warning in {}", ended.stderr));
     assert!(warning.contains("SIGKILL"), "{warning}");
     assert!(
-        warning.contains("the best plan it had is written"),
+        warning.contains("the best plan it had is taken"),
         "{warning}"
     );
     assert_checked(&case.roster, &case.out());

@@ -129,15 +129,21 @@ fn clinic_12_has_one_plan_under_every_objective() {
 
 #[test]
 fn repairs_and_policies_of_tiny_rosters_have_one_plan() {
-    for seed in 0..60 {
+    let mut tried = 0;
+    for seed in 0..300 {
         let mut roster = random_policy_world(seed, zones_of);
         // Their minutes lie off the grid, which no file may say.
         roster.requirements.clear();
-        let plan = solved(&roster, 1).ok();
         let files = write_roster(&roster);
-        let again = read_roster(&with_rows_turned(&files)).unwrap();
+        // Some have what no file may say.
+        let Ok(again) = read_roster(&with_rows_turned(&files)) else {
+            continue;
+        };
+        tried += 1;
+        let plan = solved(&roster, 1).ok();
         assert_eq!(solved(&again, 2).ok(), plan, "seed {seed}");
     }
+    assert!(tried >= 20, "{tried}");
 }
 
 #[test]

@@ -59,13 +59,14 @@ fn a_policy_of_unknown_or_repeated_objectives_is_refused() {
             "levels = [\"matched\", \"matched\"]",
             "[\"matched\", \"matched\"]",
         ),
+        ("levels = [\"changes\"]", "[\"changes\"]"),
         ("levels = [1]", "[1]"),
     ] {
         let mistakes = mistakes_of(&with_policy(&format!("[policy]\n{policy}\n")));
         assert_eq!(mistakes.len(), 1, "{mistakes:?}");
         let start = format!(
-            "program.toml row 19, policy.levels: \"{wrong}\" is not a list of objectives, at least \
-             one and each once, of: matched_priority, matched_by_tier, "
+            "program.toml row 19, policy.levels: \"{wrong}\" is not a list of objectives, each once \
+             and one besides changes, of: matched_priority, matched_by_tier, "
         );
         assert!(mistakes[0].starts_with(&start), "{mistakes:?}\n{start}");
     }
