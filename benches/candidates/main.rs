@@ -3,7 +3,6 @@
 //! of trainees, `cargo bench --bench candidates -- 1000 5000`.
 #![expect(
     clippy::print_stdout,
-    clippy::disallowed_methods,
     reason = "standard output and the clock are what this program is for"
 )]
 

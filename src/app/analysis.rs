@@ -183,7 +183,10 @@ fn unmatchable(error: MatchError) -> AppError {
         MatchError::ZoneOffGrid { .. } | MatchError::TooLarge => {
             AppError::Invalid(Violations::one("round", "roster", error.to_string()))
         }
-        error => AppError::Internal(Box::new(error)),
+        error @ (MatchError::Clash(_)
+        | MatchError::NoPlanInTime
+        | MatchError::ZoneMissing { .. }
+        | MatchError::Engine(_)) => AppError::Internal(Box::new(error)),
     }
 }
 
@@ -192,6 +195,10 @@ fn lost(failure: SolveFailure) -> AppError {
         SolveFailure::Process(_) | SolveFailure::Lost(_) => {
             AppError::Unavailable(Box::new(failure))
         }
-        failure => AppError::Internal(Box::new(failure)),
+        SolveFailure::Clash(_)
+        | SolveFailure::NoPlanInTime
+        | SolveFailure::NothingYet
+        | SolveFailure::Matcher(_)
+        | SolveFailure::Unproved(_) => AppError::Internal(Box::new(failure)),
     }
 }

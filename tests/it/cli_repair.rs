@@ -1,6 +1,6 @@
 //! `practicum repair` and `practicum what-if`, run as people run them.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use practicum::domain::Edit;
 use serde_json::Value;
@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::cli_match::{matched, plan_in, shipped};
 use crate::support::command::practicum;
 
-fn text(path: &PathBuf) -> &str {
+fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 

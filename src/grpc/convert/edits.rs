@@ -71,6 +71,15 @@ fn read_change(change: Change, fields: &mut Fields<'_>) -> Option<Edit> {
             let (trainee, target) = pairs::read_pair(pair, &mut fields.at("pin"))?;
             Edit::Pin(Pin { trainee, target })
         }
+        Change::Capacity(_) | Change::Contact(_) | Change::Caseload(_) | Change::Minutes(_) => {
+            read_capacity(change, fields)?
+        }
+    })
+}
+
+/// Reads a change of one of the four capacities.
+fn read_capacity(change: Change, fields: &mut Fields<'_>) -> Option<Edit> {
+    Some(match change {
         Change::Capacity(capacity) => {
             let mut within = fields.at("capacity");
             let site = within.parse("site_id", &capacity.site_id);
@@ -109,6 +118,14 @@ fn read_change(change: Change, fields: &mut Fields<'_>) -> Option<Edit> {
                 minutes: minutes?,
             }
         }
+        Change::CloseSiteId(_)
+        | Change::LeaveSupervisorId(_)
+        | Change::WithdrawTraineeId(_)
+        | Change::Lapse(_)
+        | Change::Away(_)
+        | Change::Decline(_)
+        | Change::Forbid(_)
+        | Change::Pin(_) => return None,
     })
 }
 

@@ -32,6 +32,9 @@ struct Maker<'m, 'a> {
     first_venue: Vec<usize>,
 }
 
+/// The fills of a trainee, and when the trainee can come to each venue.
+type Made = (Vec<Fill>, Vec<(usize, MemberTimes)>);
+
 impl<'a> Candidates<'a> {
     /// Finds the fills of every trainee; none once `stop` says so.
     pub(super) fn find_fills(
@@ -63,7 +66,7 @@ impl<'a> Candidates<'a> {
                 return Vec::new();
             }
             let first = fills.len();
-            let made: Vec<(Vec<Fill>, Vec<(usize, MemberTimes)>)> = some
+            let made: Vec<Made> = some
                 .par_iter()
                 .enumerate()
                 .map(|(i, pairs)| {

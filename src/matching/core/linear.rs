@@ -169,11 +169,19 @@ pub(super) fn search(
     let solved = model.try_solve().map_err(failed)?;
     let is_feasible = solved.primal_solution_status() == HighsSolutionStatus::Feasible;
     let values = || solved.get_solution().columns().to_vec();
-    Ok(match solved.status() {
-        HighsModelStatus::Infeasible | HighsModelStatus::UnboundedOrInfeasible => End::Nothing,
-        HighsModelStatus::Optimal if is_feasible => End::Best(values()),
-        _ if is_feasible => End::Found(values()),
-        _ => End::Unknown,
+    let status = solved.status();
+    let hopeless = [
+        HighsModelStatus::Infeasible,
+        HighsModelStatus::UnboundedOrInfeasible,
+    ];
+    Ok(if hopeless.contains(&status) {
+        End::Nothing
+    } else if !is_feasible {
+        End::Unknown
+    } else if status == HighsModelStatus::Optimal {
+        End::Best(values())
+    } else {
+        End::Found(values())
     })
 }
 

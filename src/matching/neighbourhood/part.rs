@@ -19,6 +19,9 @@ const OFFERED: usize = 8;
 /// Further groups that may be opened for the one in the centre.
 const NEW_GROUPS: usize = 6;
 
+/// How many could join a group, its venue and start, and who by which fill.
+type OpenGroup = (usize, (usize, u16), Vec<(usize, usize)>);
+
 /// A part of a timetable.
 pub(super) struct Part {
     free: BTreeSet<usize>,
@@ -164,7 +167,7 @@ impl Part {
     /// Offers the centre a few groups that are not held yet, with those of the
     /// others who could join.
     fn open_groups(&mut self, candidates: &Candidates<'_>, occupancy: &Occupancy, centre: usize) {
-        let mut found: Vec<(usize, (usize, u16), Vec<(usize, usize)>)> = Vec::new();
+        let mut found: Vec<OpenGroup> = Vec::new();
         for position in candidates.positions_of_fills(centre) {
             let fill = &candidates.fills[position];
             let suits = fill.kinds.contains(SessionKind::Group)

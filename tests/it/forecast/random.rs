@@ -20,7 +20,7 @@ const QUARTER: i64 = 900;
 /// Returns random worlds with requirements of every category, and their plans.
 fn solved_worlds() -> impl Iterator<Item = (u64, Roster, Plan)> {
     (0..SEEDS).filter_map(|seed| {
-        let mut dice = Dice::new(seed ^ 0xF0_4ECA_57);
+        let mut dice = Dice::new(seed ^ 0xF04E_CA57);
         let mut roster = random_world(seed);
         // What the contact wanted follows from stays as it is.
         for trainee in &mut roster.trainees {

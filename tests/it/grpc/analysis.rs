@@ -39,7 +39,7 @@ fn edit(change: Change) -> pb::Edit {
 }
 
 async fn an_unmatched_trainee_is_explained_and_a_matched_one_refused() {
-    let (service, _, roster, _, plan) = with_plan().await;
+    let (service, _, roster, _, plan) = Box::pin(with_plan()).await;
     let list = pb::ListUnmatchedRequest {
         parent: plan.name.clone(),
         ..Default::default()
@@ -84,7 +84,7 @@ async fn a_round_is_checked_before_it_is_matched() {
 }
 
 async fn a_fork_tells_what_more_places_would_give_and_changes_no_record() {
-    let (service, round, roster, run, plan) = with_plan().await;
+    let (service, round, roster, run, plan) = Box::pin(with_plan()).await;
     let site = roster.sites[1].key.to_string();
     let fork = |edits: Vec<pb::Edit>| pb::ForkRunRequest {
         run: run.name.clone(),
@@ -118,7 +118,7 @@ async fn a_fork_tells_what_more_places_would_give_and_changes_no_record() {
 }
 
 async fn a_repair_keeps_what_it_can_of_a_plan() {
-    let (service, round, _, _, plan) = with_plan().await;
+    let (service, round, _, _, plan) = Box::pin(with_plan()).await;
     let list = pb::ListPlacementsRequest {
         parent: plan.name.clone(),
         ..Default::default()
@@ -153,7 +153,7 @@ async fn a_repair_keeps_what_it_can_of_a_plan() {
 }
 
 async fn the_files_of_a_plan_and_of_its_model_come_in_pieces() {
-    let (service, _, _, _, plan) = with_plan().await;
+    let (service, _, _, _, plan) = Box::pin(with_plan()).await;
     let files = async |format: pb::PlanFormat| {
         let request = pb::ExportPlanRequest {
             name: plan.name.clone(),
@@ -188,7 +188,7 @@ async fn the_files_of_a_plan_and_of_its_model_come_in_pieces() {
 }
 
 async fn without_rankings_of_sites_nothing_blocks() {
-    let (service, _, roster, _, plan) = with_plan().await;
+    let (service, _, roster, _, plan) = Box::pin(with_plan()).await;
     assert!(roster.site_rankings.is_empty());
     let request = pb::AuditStabilityRequest {
         parent: plan.name,

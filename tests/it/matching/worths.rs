@@ -28,7 +28,10 @@ fn confirmed(roster: &Roster, plan: &Plan, worth: &Worth) -> Gain {
 }
 
 /// Returns edit, level, thousandths and gain of every worth of a world.
-fn worths(world: World) -> Vec<(String, Level, u64, Option<(Level, i64)>)> {
+/// Edit, level and thousandths of an estimate, and the gain that is confirmed.
+type Row = (String, Level, u64, Option<(Level, i64)>);
+
+fn worths(world: &World) -> Vec<Row> {
     let roster = world.roster();
     let plan = solved(&roster, 1).unwrap();
     let worths = estimated(&roster, &plan);
@@ -42,7 +45,7 @@ fn worths(world: World) -> Vec<(String, Level, u64, Option<(Level, i64)>)> {
     told.collect()
 }
 
-fn only(edit: &str, level: Level, gain: i64) -> [(String, Level, u64, Option<(Level, i64)>); 1] {
+fn only(edit: &str, level: Level, gain: i64) -> [Row; 1] {
     let thousandths = u64::try_from(gain).unwrap() * 1000;
     [(edit.to_owned(), level, thousandths, Some((level, gain)))]
 }
@@ -57,7 +60,7 @@ fn a_place_is_worth_the_trainee_who_gets_it() {
         .ranks("t", &[("a", 1)])
         .ranks("u", &[("a", 1)]);
     assert_eq!(
-        worths(world),
+        worths(&world),
         only("capacity a 2", Level::MatchedPriority, 2)
     );
 }
@@ -73,7 +76,7 @@ fn an_hour_of_contact_is_worth_the_trainee_whom_it_admits() {
         .trainee_with("t", an_hour)
         .trainee_with("u", an_hour);
     assert_eq!(
-        worths(world),
+        worths(&world),
         only("contact a 120", Level::MatchedPriority, 1)
     );
 }
@@ -84,7 +87,7 @@ fn an_hour_of_contact_counts_on_a_later_level_where_everybody_is_matched() {
         .site_with("a", |site| site.contact_per_week = minutes(120))
         .trainee_with("t", |t| t.contact_target = Some(minutes(180)));
     assert_eq!(
-        worths(world),
+        worths(&world),
         only("contact a 180", Level::ContactShortMinutes, 60)
     );
 }
@@ -98,7 +101,7 @@ fn a_unit_of_caseload_is_worth_the_trainee_whom_it_admits() {
         .trainee("t")
         .trainee("u");
     assert_eq!(
-        worths(world),
+        worths(&world),
         only("caseload s 4", Level::MatchedPriority, 1)
     );
 }
@@ -114,14 +117,14 @@ fn an_hour_of_sessions_is_worth_the_trainees_whom_it_admits() {
         .trainee("v")
         .trainee("w");
     assert_eq!(
-        worths(world),
+        worths(&world),
         only("minutes s 120", Level::MatchedPriority, 2)
     );
 }
 
 #[test]
 fn where_nothing_is_missing_nothing_has_a_price() {
-    assert_eq!(worths(World::new().site("a").trainee("t")), []);
+    assert_eq!(worths(&World::new().site("a").trainee("t")), []);
 }
 
 /// Asserts that the gain of each estimate is that of trying everything, and
