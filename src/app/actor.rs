@@ -1,6 +1,6 @@
 //! Who calls, and the request that they send.
 
-use super::{AppError, RequestOnce};
+use super::{AppError, Permission, RequestOnce};
 use crate::domain::{EntityKind, ProgramKey};
 
 /// What a caller may do.
@@ -46,6 +46,19 @@ impl Actor {
             kind: EntityKind::Program,
             key: program.to_string(),
         })
+    }
+
+    /// Returns [`AppError::Hidden`] for a program that the caller may not know
+    /// of, and [`AppError::Forbidden`] where the caller lacks the permission.
+    pub(super) fn check(
+        &self,
+        program: &ProgramKey,
+        permission: Permission,
+    ) -> Result<(), AppError> {
+        self.check_may_see(program)?;
+        match (self.reach, permission) {
+            (Reach::Everything, _) => Ok(()),
+        }
     }
 
     /// Returns the same caller with a request that takes effect once.

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::rosters::{blocking, stored_roster};
 use super::snapshot::thaw;
-use super::{Actor, App, AppError, Reason, StoredPlan};
+use super::{Actor, App, AppError, Permission, Reason, StoredPlan};
 use crate::domain::plan::Level;
 use crate::domain::time::ZoneTable;
 use crate::domain::{EntityKind, Key, ProgramKey, Roster, RunLimits, TraineeKey, Violations};
@@ -35,7 +35,7 @@ impl App {
         program: &ProgramKey,
         round: &Key,
     ) -> Result<Preflight, AppError> {
-        let (mut tx, scope, _) = self.read(actor, program).await?;
+        let (mut tx, scope, _) = self.read(actor, program, Permission::PlanRead).await?;
         let (_, record) = tx.program_fetch(program).await?;
         let roster = stored_roster(&mut tx, scope, record.value, round).await?;
         drop(tx);
@@ -143,7 +143,7 @@ impl App {
         run: &Key,
     ) -> Result<(StoredPlan, Roster), AppError> {
         let stored = self.get_plan(actor, program, run).await?;
-        let (mut tx, scope, _) = self.read(actor, program).await?;
+        let (mut tx, scope, _) = self.read(actor, program, Permission::PlanRead).await?;
         let record = tx.run_fetch(scope, run).await?.value;
         let snapshot = tx.snapshot_fetch(scope, &record.snapshot_sha256).await?;
         drop(tx);

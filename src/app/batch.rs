@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::person_or_site::PersonOrSite;
 use super::transact::{check_etag, commit};
-use super::{Actor, App, AppError};
+use super::{Actor, App, AppError, Permission};
 use crate::domain::{ProgramKey, Site, Supervisor, Trainee, Versioned, Violations};
 use crate::store::{KeyRange, StoreError, WriteTx};
 
@@ -77,7 +77,7 @@ macro_rules! upsert {
                 batch: Vec<Upsert<$kind>>,
             ) -> Result<Vec<Upserted<$kind>>, AppError> {
                 check_batch(&batch)?;
-                let write = self.write(actor, program).await?;
+                let write = self.write(actor, program, Permission::RosterWrite).await?;
                 upsert(write, actor, stringify!($upsert), batch).await
             }
         }

@@ -4,7 +4,7 @@
 use super::listing::{list_page, seek};
 use super::person_or_site::PersonOrSite;
 use super::transact::{check_etag, commit};
-use super::{Actor, App, AppError, Reason};
+use super::{Actor, App, AppError, Permission, Reason};
 use crate::domain::{
     EntityKind, ListRequest, Page, ProgramKey, Site, SiteFilter, SiteKey, Supervisor,
     SupervisorFilter, SupervisorKey, Trainee, TraineeFilter, TraineeKey, Versioned,
@@ -35,7 +35,7 @@ macro_rules! use_cases {
                 program: &ProgramKey,
                 new: $kind,
             ) -> Result<Versioned<$kind>, AppError> {
-                let mut write = self.write(actor, program).await?;
+                let mut write = self.write(actor, program, Permission::RosterWrite).await?;
                 let scope = write.scope();
                 let range = KeyRange::one(new.key.as_str());
                 if !write.tx().$store_list(scope, &range).await?.is_empty() {
@@ -63,7 +63,7 @@ macro_rules! use_cases {
                 program: &ProgramKey,
                 key: &$key,
             ) -> Result<Versioned<$kind>, AppError> {
-                let (mut tx, scope) = self.glance(actor, program).await?;
+                let (mut tx, scope) = self.glance(actor, program, Permission::RosterRead).await?;
                 let found = tx.$store_list(scope, &KeyRange::one(key.as_str())).await?;
                 one(found, EntityKind::$kind, key.as_str())
             }
@@ -80,7 +80,7 @@ macro_rules! use_cases {
                 list: &ListRequest<$filter>,
             ) -> Result<Page<Versioned<$kind>>, AppError> {
                 let seek = seek(list)?;
-                let (mut tx, scope) = self.glance(actor, program).await?;
+                let (mut tx, scope) = self.glance(actor, program, Permission::RosterRead).await?;
                 let found = tx.$store_page(scope, &seek, &list.filter).await?;
                 Ok(list_page(found, list, |one| {
                     (one.key.as_str(), one.name.as_str())
@@ -99,7 +99,7 @@ macro_rules! use_cases {
                 new: $kind,
                 etag: Option<i64>,
             ) -> Result<Versioned<$kind>, AppError> {
-                let mut write = self.write(actor, program).await?;
+                let mut write = self.write(actor, program, Permission::RosterWrite).await?;
                 let scope = write.scope();
                 let range = KeyRange::one(new.key.as_str());
                 let before = write.tx().$store_list(scope, &range).await?;
@@ -124,7 +124,7 @@ macro_rules! use_cases {
                 key: &$key,
                 etag: Option<i64>,
             ) -> Result<(), AppError> {
-                let mut write = self.write(actor, program).await?;
+                let mut write = self.write(actor, program, Permission::RosterWrite).await?;
                 let scope = write.scope();
                 let range = KeyRange::one(key.as_str());
                 let before = write.tx().$store_list(scope, &range).await?;

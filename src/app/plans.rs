@@ -1,7 +1,7 @@
 //! Plans of runs: stored once, never changed.
 
 use super::listing::{page_of, seek};
-use super::{Actor, App, AppError, Reason};
+use super::{Actor, App, AppError, Permission, Reason};
 use crate::domain::time::UtcSecond;
 use crate::domain::{Key, ListRequest, Page, PageRequest, Plan, ProgramKey, RunFilter};
 use crate::roster::{FolderFiles, PlanContext};
@@ -40,7 +40,7 @@ impl App {
         program: &ProgramKey,
         run: &Key,
     ) -> Result<StoredPlan, AppError> {
-        let (mut tx, scope, _) = self.read(actor, program).await?;
+        let (mut tx, scope, _) = self.read(actor, program, Permission::PlanRead).await?;
         let record = tx.run_fetch(scope, run).await?.value;
         if !record.has_plan {
             return Err(AppError::FailedPrecondition(Reason::NoPlan {
@@ -76,7 +76,7 @@ impl App {
         round: &Key,
         page: &PageRequest,
     ) -> Result<Page<Key>, AppError> {
-        let (mut tx, scope, _) = self.read(actor, program).await?;
+        let (mut tx, scope, _) = self.read(actor, program, Permission::PlanRead).await?;
         tx.round_fetch(scope, round).await?;
         let runs = ListRequest {
             page: page.clone(),

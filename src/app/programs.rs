@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::contended::again;
 use super::listing::{page_of, page_range};
 use super::transact::{check_etag, commit};
-use super::{Actor, App, AppError, RequestOnce};
+use super::{Actor, App, AppError, Permission, RequestOnce};
 use crate::domain::{EntityKind, Page, PageRequest, Program, ProgramKey, Versioned, ZoneName};
 use crate::store::StoreError;
 
@@ -47,7 +47,7 @@ impl App {
             name: new.name,
             time_zone: new.time_zone,
         };
-        actor.check_may_see(&program.key)?;
+        actor.check(&program.key, Permission::AccessWrite)?;
         let created = again(|| self.inner.db.write_new(&program, self.now())).await;
         let mut write = match created {
             Err(StoreError::AlreadyExists(_)) => {
@@ -74,7 +74,7 @@ impl App {
         actor: &Actor,
         program: &ProgramKey,
     ) -> Result<Versioned<Program>, AppError> {
-        let (_, _, record) = self.read(actor, program).await?;
+        let (_, _, record) = self.read(actor, program, Permission::RosterRead).await?;
         Ok(record)
     }
 
@@ -105,7 +105,9 @@ impl App {
         program: Program,
         etag: Option<i64>,
     ) -> Result<Versioned<Program>, AppError> {
-        let mut write = self.write(actor, &program.key).await?;
+        let mut write = self
+            .write(actor, &program.key, Permission::AccessWrite)
+            .await?;
         let (_, before) = write.tx().program_fetch(&program.key).await?;
         check_etag(EntityKind::Program, program.key.as_str(), &before, etag)?;
         write.program_update(&program).await?;

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::import::{self, Before, difference};
 use super::transact::commit;
-use super::{Actor, App, AppError, Reason};
+use super::{Actor, App, AppError, Permission, Reason};
 use crate::domain::{Key, Program, ProgramKey, Roster, RuleSet, SiteOrSupervisor};
 use crate::roster::{FolderFiles, read_roster, read_rule_set, roster_hash, write_roster};
 use crate::store::{KeyRange, ProgramScope, StoreError, Tx};
@@ -151,7 +151,7 @@ impl App {
             }));
         }
         let (program, round) = (roster.program.key.clone(), import::round_key(&roster));
-        actor.check_may_see(&program)?;
+        actor.check(&program, Permission::RosterWrite)?;
         let report = ImportReport {
             program,
             round,
@@ -175,7 +175,7 @@ impl App {
         program: &ProgramKey,
         round: &Key,
     ) -> Result<Roster, AppError> {
-        let (mut tx, scope, record) = self.read(actor, program).await?;
+        let (mut tx, scope, record) = self.read(actor, program, Permission::RosterRead).await?;
         stored_roster(&mut tx, scope, record.value, round).await
     }
 
@@ -232,7 +232,7 @@ impl App {
         mode: ImportMode,
     ) -> Result<ImportReport, AppError> {
         let (program, round) = (&report.program, &report.round);
-        let (mut write, before) = match self.write(actor, program).await {
+        let (mut write, before) = match self.write(actor, program, Permission::RosterWrite).await {
             Ok(mut write) => {
                 let scope = write.scope();
                 let before = Before::load(write.tx(), scope, program, round).await?;

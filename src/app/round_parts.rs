@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::transact::{check_etag, commit};
-use super::{Actor, App, AppError};
+use super::{Actor, App, AppError, Permission};
 use crate::domain::{EntityKind, Key, Participant, ProgramKey, Versioned, Violations};
 use crate::store::{ProgramScope, Tx, WriteTx};
 
@@ -20,7 +20,7 @@ impl App {
         program: &ProgramKey,
         round: &Key,
     ) -> Result<(Tx, ProgramScope, Versioned<()>), AppError> {
-        let (mut tx, scope, _) = self.read(actor, program).await?;
+        let (mut tx, scope, _) = self.read(actor, program, Permission::RoundRead).await?;
         let record = tx.round_fetch(scope, round).await?.with(());
         Ok((tx, scope, record))
     }
@@ -34,7 +34,7 @@ impl App {
         round: &Key,
         etag: Option<i64>,
     ) -> Result<WriteTx, AppError> {
-        let mut write = self.write(actor, program).await?;
+        let mut write = self.write(actor, program, Permission::RoundWrite).await?;
         let scope = write.scope();
         let record = write.tx().round_fetch(scope, round).await?;
         check_etag(EntityKind::Round, round.as_str(), &record, etag)?;

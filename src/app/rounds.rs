@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::listing::{list_page, seek};
 use super::transact::{check_etag, commit};
-use super::{Actor, App, AppError};
+use super::{Actor, App, AppError, Permission};
 use crate::domain::{
     EntityKind, Key, ListRequest, Page, ProgramKey, Round, RoundFilter, Versioned, Violations,
 };
@@ -79,7 +79,7 @@ impl App {
         round: Round,
         start: &RoundStart,
     ) -> Result<Versioned<Round>, AppError> {
-        let mut write = self.write(actor, program).await?;
+        let mut write = self.write(actor, program, Permission::RoundWrite).await?;
         let scope = write.scope();
         let id = uuid::Uuid::now_v7().to_string();
         let key = match &round.key {
@@ -134,7 +134,7 @@ impl App {
         program: &ProgramKey,
         round: &Key,
     ) -> Result<Versioned<Round>, AppError> {
-        let (mut tx, scope, _) = self.read(actor, program).await?;
+        let (mut tx, scope, _) = self.read(actor, program, Permission::RoundRead).await?;
         Ok(with_key(tx.round_fetch(scope, round).await?))
     }
 
@@ -150,7 +150,7 @@ impl App {
         list: &ListRequest<RoundFilter>,
     ) -> Result<Page<Versioned<Round>>, AppError> {
         let seek = seek(list)?;
-        let (mut tx, scope, _) = self.read(actor, program).await?;
+        let (mut tx, scope, _) = self.read(actor, program, Permission::RoundRead).await?;
         let found = tx.round_page(scope, &seek, &list.filter).await?;
         let found = found.into_iter().map(with_key).collect();
         Ok(list_page(found, list, |round: &Round| {
@@ -177,7 +177,7 @@ impl App {
                 "the round to be changed must be named",
             )));
         };
-        let mut write = self.write(actor, program).await?;
+        let mut write = self.write(actor, program, Permission::RoundWrite).await?;
         let scope = write.scope();
         let before = write.tx().round_fetch(scope, &key).await?;
         check_etag(EntityKind::Round, key.as_str(), &before, etag)?;

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::rosters::{blocking, stored_roster};
 use super::snapshot::{freeze, thaw};
 use super::transact::commit;
-use super::{Actor, App, AppError, Reason};
+use super::{Actor, App, AppError, Permission, Reason};
 use crate::domain::{
     Baseline, Edit, Key, ProgramKey, Roster, Run, RunLimits, RunOrigin, Versioned, Violations,
 };
@@ -72,7 +72,7 @@ impl App {
     ) -> Result<Versioned<Run>, AppError> {
         let start = start.into();
         check_limits(start.limits)?;
-        let mut write = self.write(actor, program).await?;
+        let mut write = self.write(actor, program, Permission::RunWrite).await?;
         let scope = write.scope();
         let (_, record) = write.tx().program_fetch(program).await?;
         let roster = stored_roster(write.tx(), scope, record.value, round).await?;
@@ -96,7 +96,7 @@ impl App {
         start: RunStart,
     ) -> Result<Versioned<Run>, AppError> {
         check_limits(start.limits)?;
-        let mut write = self.write(actor, program).await?;
+        let mut write = self.write(actor, program, Permission::RunWrite).await?;
         let scope = write.scope();
         let forked = write.tx().run_fetch(scope, run).await?.value;
         let snapshot = write.tx().snapshot_fetch(scope, &forked.snapshot_sha256);

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::listing::{list_page, seek};
 use super::transact::commit;
-use super::{Actor, App, AppError, Reason};
+use super::{Actor, App, AppError, Permission, Reason};
 use crate::domain::{Key, ListRequest, Page, ProgramKey, Run, RunEvent, RunFilter, Versioned};
 
 /// Most events that are returned at once.
@@ -23,7 +23,7 @@ impl App {
         program: &ProgramKey,
         run: &Key,
     ) -> Result<Versioned<Run>, AppError> {
-        let (mut tx, scope, _) = self.read(actor, program).await?;
+        let (mut tx, scope, _) = self.read(actor, program, Permission::RunRead).await?;
         Ok(tx.run_fetch(scope, run).await?)
     }
 
@@ -39,7 +39,7 @@ impl App {
         list: &ListRequest<RunFilter>,
     ) -> Result<Page<Versioned<Run>>, AppError> {
         let seek = seek(list)?;
-        let (mut tx, scope, _) = self.read(actor, program).await?;
+        let (mut tx, scope, _) = self.read(actor, program, Permission::RunRead).await?;
         let found = tx.run_page(scope, &seek, &list.filter).await?;
         Ok(list_page(found, list, |run| {
             (run.key.as_str(), run.round.as_str())
@@ -57,7 +57,7 @@ impl App {
         program: &ProgramKey,
         with_plan: bool,
     ) -> Result<Option<Key>, AppError> {
-        let (mut tx, scope, _) = self.read(actor, program).await?;
+        let (mut tx, scope, _) = self.read(actor, program, Permission::RunRead).await?;
         Ok(tx.run_latest(scope, with_plan).await?)
     }
 
@@ -74,7 +74,7 @@ impl App {
         program: &ProgramKey,
         run: &Key,
     ) -> Result<Versioned<Run>, AppError> {
-        let mut write = self.write(actor, program).await?;
+        let mut write = self.write(actor, program, Permission::RunWrite).await?;
         let scope = write.scope();
         let before = write.tx().run_fetch(scope, run).await?.value;
         if before.state.is_end() {
@@ -102,7 +102,7 @@ impl App {
         run: &Key,
         after_sequence: i64,
     ) -> Result<Vec<RunEvent>, AppError> {
-        let (mut tx, scope, _) = self.read(actor, program).await?;
+        let (mut tx, scope, _) = self.read(actor, program, Permission::RunRead).await?;
         tx.run_fetch(scope, run).await?;
         let events = tx.run_event_list(scope, run, after_sequence, EVENTS_MAX);
         Ok(events.await?)
@@ -126,7 +126,7 @@ impl App {
         let give_up = Instant::now() + time_limit;
         loop {
             let moved = self.inner.run_moved.notified();
-            let (mut tx, scope, _) = self.read(actor, program).await?;
+            let (mut tx, scope, _) = self.read(actor, program, Permission::RunRead).await?;
             let record = tx.run_fetch(scope, run).await?;
             let events = tx
                 .run_event_list(scope, run, after_sequence, EVENTS_MAX)

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::round_parts::{IN_THE_PROGRAM, Named, check_found, check_once, set_of};
 use super::transact::{check_etag, commit};
-use super::{Actor, App, AppError};
+use super::{Actor, App, AppError, Permission};
 use crate::domain::{
     EntityKind, Exclusion, ProgramKey, Requirement, Trainee, TraineeKey, Versioned,
 };
@@ -147,7 +147,7 @@ impl App {
         program: &ProgramKey,
         trainee: &TraineeKey,
     ) -> Result<(Versioned<Trainee>, TraineeRows), AppError> {
-        let (mut tx, scope, _) = self.read(actor, program).await?;
+        let (mut tx, scope, _) = self.read(actor, program, Permission::RosterRead).await?;
         let record = fetch(&mut tx, scope, trainee).await?;
         let own = KeyRange::one(trainee.as_str());
         let rows = tx.trainee_rows(scope, &own).await?;
@@ -164,7 +164,7 @@ impl App {
         change: Change<T>,
         etag: Option<i64>,
     ) -> Result<Versioned<Vec<T>>, AppError> {
-        let mut write = self.write(actor, program).await?;
+        let mut write = self.write(actor, program, Permission::RosterWrite).await?;
         let scope = write.scope();
         let before = fetch(write.tx(), scope, trainee).await?;
         check_etag(EntityKind::Trainee, trainee.as_str(), &before, etag)?;

@@ -4,7 +4,7 @@
 use std::any::Any;
 
 use super::contended::again;
-use super::{Actor, App, AppError};
+use super::{Actor, App, AppError, Permission};
 use crate::domain::time::UtcSecond;
 use crate::domain::{EntityKind, Program, ProgramKey, Versioned};
 use crate::store::{Event, ProgramScope, StoreError, Tx, WriteTx};
@@ -46,8 +46,9 @@ impl App {
         &self,
         actor: &Actor,
         program: &ProgramKey,
+        permission: Permission,
     ) -> Result<(Tx, ProgramScope, Versioned<Program>), AppError> {
-        actor.check_may_see(program)?;
+        actor.check(program, permission)?;
         let mut tx = self.inner.db.read().await?;
         let (scope, record) = tx.program_fetch(program).await?;
         Ok((tx, scope, record))
@@ -58,8 +59,9 @@ impl App {
         &self,
         actor: &Actor,
         program: &ProgramKey,
+        permission: Permission,
     ) -> Result<(Tx, ProgramScope), AppError> {
-        actor.check_may_see(program)?;
+        actor.check(program, permission)?;
         let mut tx = self.inner.db.glance().await?;
         let (scope, _) = tx.program_fetch(program).await?;
         Ok((tx, scope))
@@ -70,8 +72,9 @@ impl App {
         &self,
         actor: &Actor,
         program: &ProgramKey,
+        permission: Permission,
     ) -> Result<WriteTx, AppError> {
-        actor.check_may_see(program)?;
+        actor.check(program, permission)?;
         let now = self.now();
         let mut write = again(|| self.inner.db.write(program, now)).await?;
         self.check_not_done(&mut write, actor).await?;

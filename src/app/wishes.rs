@@ -1,7 +1,7 @@
 //! A coordinator's decisions on a round: pins and forbids.
 
 use super::transact::commit;
-use super::{Actor, App, AppError, Reason};
+use super::{Actor, App, AppError, Permission, Reason};
 use crate::domain::{EntityKind, Forbid, Key, Pin, ProgramKey, SiteOrSupervisor, TraineeKey};
 use crate::store::{Participants, RoundRows};
 
@@ -55,7 +55,7 @@ impl App {
         round: &Key,
         pin: Pin,
     ) -> Result<(), AppError> {
-        let mut write = self.write(actor, program).await?;
+        let mut write = self.write(actor, program, Permission::RoundWrite).await?;
         let scope = write.scope();
         write.tx().round_fetch(scope, round).await?;
         let there = write.tx().round_rows(scope, round).await?;
@@ -91,7 +91,7 @@ impl App {
             pins: vec![pin.clone()],
             ..RoundRows::default()
         };
-        let mut write = self.write(actor, program).await?;
+        let mut write = self.write(actor, program, Permission::RoundWrite).await?;
         let scope = write.scope();
         write.tx().round_fetch(scope, round).await?;
         let there = write.tx().round_rows(scope, round).await?;
@@ -118,7 +118,7 @@ impl App {
         round: &Key,
         forbid: Forbid,
     ) -> Result<(), AppError> {
-        let mut write = self.write(actor, program).await?;
+        let mut write = self.write(actor, program, Permission::RoundWrite).await?;
         let scope = write.scope();
         write.tx().round_fetch(scope, round).await?;
         let there = write.tx().round_rows(scope, round).await?;
@@ -158,7 +158,7 @@ impl App {
             forbids: vec![forbid.clone()],
             ..RoundRows::default()
         };
-        let mut write = self.write(actor, program).await?;
+        let mut write = self.write(actor, program, Permission::RoundWrite).await?;
         let scope = write.scope();
         write.tx().round_fetch(scope, round).await?;
         let there = write.tx().round_rows(scope, round).await?;
@@ -187,7 +187,7 @@ impl App {
         program: &ProgramKey,
         round: &Key,
     ) -> Result<(Vec<Pin>, Vec<Forbid>), AppError> {
-        let (mut tx, scope, _) = self.read(actor, program).await?;
+        let (mut tx, scope, _) = self.read(actor, program, Permission::RoundRead).await?;
         tx.round_fetch(scope, round).await?;
         let rows = tx.round_rows(scope, round).await?;
         Ok((rows.pins, rows.forbids))

@@ -13,6 +13,7 @@ mod request;
 mod request_id;
 mod server;
 mod services;
+mod sign_in;
 mod status;
 
 pub use request_id::REQUEST_ID_HEADER;

@@ -27,9 +27,22 @@ pub(super) fn read<T>(reading: impl FnOnce(&mut Fields<'_>) -> Option<T>) -> Res
     }
 }
 
+/// Opens a request: who sends it, and its message.
+///
+/// # Errors
+/// `UNAUTHENTICATED` when the door let somebody through without a name.
+pub(super) fn opened<T>(request: tonic::Request<T>) -> Result<(Actor, T), Status> {
+    let (_, extensions, message) = request.into_parts();
+    match extensions.get::<Actor>() {
+        Some(actor) => Ok((actor.clone(), message)),
+        None => Err(status::status(AppError::Unauthenticated)),
+    }
+}
+
 /// Who sends a write, and under which identifier it takes effect once.
 #[derive(Clone, Debug)]
 pub(super) struct Caller {
+    actor: Actor,
     method: &'static str,
     request_id: Option<Uuid>,
     body_sha256: String,
@@ -37,18 +50,20 @@ pub(super) struct Caller {
 
 /// Reads who sends a write.
 pub(super) fn caller(
+    actor: Actor,
     method: &'static str,
     request_id: &str,
     request: &impl Message,
     fields: &mut Fields<'_>,
 ) -> Option<Caller> {
-    caller_of_body(method, request_id, fields, || {
+    caller_of_body(actor, method, request_id, fields, || {
         hexadecimal(&Sha256::digest(request.encode_to_vec()))
     })
 }
 
 /// Reads who sends a write whose body has the given hash.
 pub(super) fn caller_of_body(
+    actor: Actor,
     method: &'static str,
     request_id: &str,
     fields: &mut Fields<'_>,
@@ -56,6 +71,7 @@ pub(super) fn caller_of_body(
 ) -> Option<Caller> {
     if request_id.is_empty() {
         return Some(Caller {
+            actor,
             method,
             request_id: None,
             body_sha256: String::new(),
@@ -67,6 +83,7 @@ pub(super) fn caller_of_body(
         return None;
     };
     Some(Caller {
+        actor,
         method,
         request_id: Some(id),
         body_sha256: body_sha256(),
@@ -96,7 +113,7 @@ where
         let answer = Arc::clone(&answer);
         move |result: &T| answer(result).encode_to_vec()
     };
-    let mut actor = Actor::operator();
+    let mut actor = caller.actor;
     if let Some(id) = caller.request_id {
         let (method, body) = (caller.method, caller.body_sha256);
         actor = actor.with_request(RequestOnce::new(id, method, body, encode));

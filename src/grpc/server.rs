@@ -6,14 +6,14 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::body::Body;
-use tonic::codegen::http::Response;
+use tonic::codegen::http::{Request, Response};
 use tonic::transport::Server;
 use tonic::transport::server::{Connected, Router};
 use tonic_health::ServingStatus;
 use tonic_health::pb::health_server::{Health, HealthServer};
 use tonic_health::server::HealthReporter;
 use tower::layer::util::{Identity, Stack};
-use tower::util::MapResponseLayer;
+use tower::util::{MapRequestLayer, MapResponseLayer};
 
 use super::accept::{AcceptLimits, accept};
 use super::pb;
@@ -23,6 +23,7 @@ use super::services::{
     AvailabilityCalls, ExclusionCalls, PlanCalls, ProgramCalls, RequirementCalls, RosterCalls,
     RoundCalls, RunCalls, SiteCalls, SupervisorCalls, TraineeCalls,
 };
+use super::sign_in;
 use crate::app::App;
 
 /// What the server gives to its callers at most.
@@ -156,7 +157,8 @@ const SERVICES: [&str; 11] = [
 ];
 
 type Told = MapResponseLayer<fn(Response<Body>) -> Response<Body>>;
-type Services = Router<Stack<Told, Stack<RequestIdLayer, Identity>>>;
+type Opened = MapRequestLayer<fn(Request<Body>) -> Request<Body>>;
+type Services = Router<Stack<Told, Stack<Opened, Stack<RequestIdLayer, Identity>>>>;
 
 async fn router(
     app: App,
@@ -182,6 +184,7 @@ async fn router(
     }
     let router = builder(limits)
         .layer(RequestIdLayer)
+        .layer(Opened::new(sign_in::opened))
         .layer(Told::new(refusal::told))
         .add_service(health_service)
         .add_service(reflection().build_v1()?)

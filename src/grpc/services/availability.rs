@@ -7,7 +7,7 @@ use super::super::convert::fields::Fields;
 use super::super::convert::names::{name, split};
 use super::super::convert::{availability, records};
 use super::super::pb;
-use super::super::request::{Caller, caller, once, read};
+use super::super::request::{Caller, caller, once, opened, read};
 use super::is_overtaken;
 use crate::app::{Actor, App};
 use crate::domain::{
@@ -62,9 +62,8 @@ impl pb::availability_service_server::AvailabilityService for AvailabilityCalls 
         &self,
         request: Request<pb::GetAvailabilityRequest>,
     ) -> Result<Response<pb::GetAvailabilityResponse>, Status> {
-        let request = request.into_inner();
+        let (actor, request) = opened(request)?;
         let (program, owner) = read(|fields| owner("name", &request.name, fields))?;
-        let actor = Actor::operator();
         let availability = match &owner {
             Owner::Site(key) => message(&program, &self.app.get_site(&actor, &program, key).await?),
             Owner::Supervisor(key) => {
@@ -85,9 +84,15 @@ impl pb::availability_service_server::AvailabilityService for AvailabilityCalls 
         &self,
         request: Request<pb::ReplaceAvailabilityRequest>,
     ) -> Result<Response<pb::ReplaceAvailabilityResponse>, Status> {
-        let request = request.into_inner();
+        let (actor, request) = opened(request)?;
         let (caller, (program, owner), new, etag) = read(|fields| {
-            let caller = caller("ReplaceAvailability", &request.request_id, &request, fields);
+            let caller = caller(
+                actor,
+                "ReplaceAvailability",
+                &request.request_id,
+                &request,
+                fields,
+            );
             let given = fields.required("availability", request.availability)?;
             let owner = owner("availability.name", &given.name, fields);
             let etag = records::version(&given.etag);

@@ -8,7 +8,7 @@ use super::super::convert::mask::merge;
 use super::super::convert::names::name;
 use super::super::convert::{batch, listing, records, sites, supervisors, trainees};
 use super::super::pb;
-use super::super::request::{caller, list, next_token, once, read};
+use super::super::request::{caller, list, next_token, once, opened, read};
 use super::super::status::status;
 use super::{is_overtaken, new_key};
 use crate::app::{Actor, App, Upsert, Upserted};
@@ -40,9 +40,9 @@ macro_rules! people_service {
                 &self,
                 request: Request<pb::$create_request>,
             ) -> Result<Response<pb::$create_response>, Status> {
-                let request = request.into_inner();
+                let (actor, request) = opened(request)?;
                 let (caller, program, new) = read(|fields| {
-                    let caller = caller($create_name, &request.request_id, &request, fields);
+                    let caller = caller(actor, $create_name, &request.request_id, &request, fields);
                     let program = fields.program_name("parent", &request.parent);
                     let key: Option<$key> =
                         fields.parse(stringify!($one_id), &new_key(request.$one_id));
@@ -65,11 +65,11 @@ macro_rules! people_service {
                 &self,
                 request: Request<pb::$get_request>,
             ) -> Result<Response<pb::$get_response>, Status> {
-                let request = request.into_inner();
+                let (actor, request) = opened(request)?;
                 let (program, key) = read(|fields| {
                     fields.resource_name::<$key>("name", &request.name, stringify!($many))
                 })?;
-                let record = self.app.$get(&Actor::operator(), &program, &key).await;
+                let record = self.app.$get(&actor, &program, &key).await;
                 Ok(Response::new(pb::$get_response {
                     $one: Some($many::message(&program, &record.map_err(status)?)),
                 }))
@@ -79,7 +79,7 @@ macro_rules! people_service {
                 &self,
                 request: Request<pb::$list_request>,
             ) -> Result<Response<pb::$list_response>, Status> {
-                let request = request.into_inner();
+                let (actor, request) = opened(request)?;
                 let scope = format!("{}/{}", request.parent, stringify!($many));
                 let (program, (list, scope)) = read(|fields| {
                     let program = fields.program_name("parent", &request.parent);
@@ -89,7 +89,7 @@ macro_rules! people_service {
                     let list = list(size, token, &scope, through, fields);
                     Some((program?, list?))
                 })?;
-                let found = self.app.$list(&Actor::operator(), &program, &list).await?;
+                let found = self.app.$list(&actor, &program, &list).await?;
                 let message = |record| $many::message(&program, record);
                 Ok(Response::new(pb::$list_response {
                     $many: found.items.iter().map(message).collect(),
@@ -101,9 +101,9 @@ macro_rules! people_service {
                 &self,
                 request: Request<pb::$update_request>,
             ) -> Result<Response<pb::$update_response>, Status> {
-                let request = request.into_inner();
+                let (actor, request) = opened(request)?;
                 let (caller, new, (program, key)) = read(|fields| {
-                    let caller = caller($update_name, &request.request_id, &request, fields);
+                    let caller = caller(actor, $update_name, &request.request_id, &request, fields);
                     let new = fields.required(stringify!($one), request.$one.clone())?;
                     let field = concat!(stringify!($one), ".name");
                     let name =
@@ -142,9 +142,9 @@ macro_rules! people_service {
                 &self,
                 request: Request<pb::$delete_request>,
             ) -> Result<Response<pb::$delete_response>, Status> {
-                let request = request.into_inner();
+                let (actor, request) = opened(request)?;
                 let (caller, (program, key)) = read(|fields| {
-                    let caller = caller($delete_name, &request.request_id, &request, fields);
+                    let caller = caller(actor, $delete_name, &request.request_id, &request, fields);
                     let name =
                         fields.resource_name::<$key>("name", &request.name, stringify!($many));
                     Some((caller?, name?))
@@ -160,9 +160,9 @@ macro_rules! people_service {
                 &self,
                 request: Request<pb::$batch_request>,
             ) -> Result<Response<pb::$batch_response>, Status> {
-                let request = request.into_inner();
+                let (actor, request) = opened(request)?;
                 let (caller, program, records) = read(|fields| {
-                    let caller = caller($batch_name, &request.request_id, &request, fields);
+                    let caller = caller(actor, $batch_name, &request.request_id, &request, fields);
                     let program = fields.program_name("parent", &request.parent);
                     let record = |message: pb::$kind, fields: &mut Fields<'_>| {
                         let collection = stringify!($many);

@@ -7,7 +7,7 @@ use tonic::{Request, Response, Status};
 
 use super::super::convert::{analysis, plans};
 use super::super::pb;
-use super::super::request::{next_token, page, page_of, read};
+use super::super::request::{next_token, opened, page, page_of, read};
 use super::super::status::{invalid_field, status};
 use super::rosters::pieces;
 use crate::app::{Actor, App, StoredPlan};
@@ -26,20 +26,26 @@ pub(in super::super) struct PlanCalls {
 }
 
 impl PlanCalls {
-    async fn fetch(&self, program: &ProgramKey, run: &Key) -> Result<StoredPlan, Status> {
-        let stored = self.app.get_plan(&Actor::operator(), program, run).await;
+    async fn fetch(
+        &self,
+        actor: &Actor,
+        program: &ProgramKey,
+        run: &Key,
+    ) -> Result<StoredPlan, Status> {
+        let stored = self.app.get_plan(actor, program, run).await;
         stored.map_err(status)
     }
 
     /// Returns a page of a part of a plan, and the token of the next one.
     async fn part<T, M>(
         &self,
+        actor: &Actor,
         list: List<'_>,
         part: impl Fn(&StoredPlan) -> &[T],
         message: impl Fn(&T) -> M,
     ) -> Result<(Vec<M>, String), Status> {
         let ((program, run), page, scope) = list.read()?;
-        let stored = self.fetch(&program, &run).await?;
+        let stored = self.fetch(actor, &program, &run).await?;
         list_page(part(&stored), &page, &scope, message)
     }
 }
@@ -104,9 +110,9 @@ impl pb::plan_service_server::PlanService for PlanCalls {
         &self,
         request: Request<pb::GetPlanRequest>,
     ) -> Result<Response<pb::GetPlanResponse>, Status> {
-        let request = request.into_inner();
+        let (actor, request) = opened(request)?;
         let (program, run) = read(|fields| fields.resource_name("name", &request.name, "plans"))?;
-        let stored = self.fetch(&program, &run).await?;
+        let stored = self.fetch(&actor, &program, &run).await?;
         Ok(Response::new(pb::GetPlanResponse {
             plan: Some(plans::message(&program, &stored)),
         }))
@@ -116,14 +122,19 @@ impl pb::plan_service_server::PlanService for PlanCalls {
         &self,
         request: Request<pb::ListPlacementsRequest>,
     ) -> Result<Response<pb::ListPlacementsResponse>, Status> {
-        let request = request.into_inner();
+        let (actor, request) = opened(request)?;
         let list = List {
             parent: &request.parent,
             part: "placements",
             page_size: request.page_size,
             page_token: &request.page_token,
         };
-        let part = self.part(list, |stored| &stored.plan.placements, plans::placement);
+        let part = self.part(
+            &actor,
+            list,
+            |stored| &stored.plan.placements,
+            plans::placement,
+        );
         let (placements, next_page_token) = part.await?;
         Ok(Response::new(pb::ListPlacementsResponse {
             placements,
@@ -135,14 +146,14 @@ impl pb::plan_service_server::PlanService for PlanCalls {
         &self,
         request: Request<pb::ListSessionsRequest>,
     ) -> Result<Response<pb::ListSessionsResponse>, Status> {
-        let request = request.into_inner();
+        let (actor, request) = opened(request)?;
         let list = List {
             parent: &request.parent,
             part: "sessions",
             page_size: request.page_size,
             page_token: &request.page_token,
         };
-        let part = self.part(list, |stored| &stored.plan.sessions, plans::session);
+        let part = self.part(&actor, list, |stored| &stored.plan.sessions, plans::session);
         let (sessions, next_page_token) = part.await?;
         Ok(Response::new(pb::ListSessionsResponse {
             sessions,
@@ -154,14 +165,19 @@ impl pb::plan_service_server::PlanService for PlanCalls {
         &self,
         request: Request<pb::ListUnmatchedRequest>,
     ) -> Result<Response<pb::ListUnmatchedResponse>, Status> {
-        let request = request.into_inner();
+        let (actor, request) = opened(request)?;
         let list = List {
             parent: &request.parent,
             part: "unmatched",
             page_size: request.page_size,
             page_token: &request.page_token,
         };
-        let part = self.part(list, |stored| &stored.plan.unmatched, plans::unmatched);
+        let part = self.part(
+            &actor,
+            list,
+            |stored| &stored.plan.unmatched,
+            plans::unmatched,
+        );
         let (unmatched, next_page_token) = part.await?;
         Ok(Response::new(pb::ListUnmatchedResponse {
             unmatched,
@@ -173,7 +189,7 @@ impl pb::plan_service_server::PlanService for PlanCalls {
         &self,
         request: Request<pb::ExplainTraineeRequest>,
     ) -> Result<Response<pb::ExplainTraineeResponse>, Status> {
-        let request = request.into_inner();
+        let (actor, request) = opened(request)?;
         let ((program, run), trainee, seconds) = read(|fields| {
             let plan = fields.resource_name::<Key>("plan", &request.plan, "plans");
             let trainee = fields.parse("trainee_id", &request.trainee_id);
@@ -183,7 +199,7 @@ impl pb::plan_service_server::PlanService for PlanCalls {
             };
             Some((plan?, trainee?, seconds?))
         })?;
-        let (actor, limit) = (Actor::operator(), Duration::from_secs(seconds.into()));
+        let limit = Duration::from_secs(seconds.into());
         let explained = self
             .app
             .explain_trainee(&actor, &program, &run, &trainee, limit);
@@ -197,7 +213,7 @@ impl pb::plan_service_server::PlanService for PlanCalls {
         &self,
         request: Request<pb::AuditStabilityRequest>,
     ) -> Result<Response<pb::AuditStabilityResponse>, Status> {
-        let request = request.into_inner();
+        let (actor, request) = opened(request)?;
         let list = List {
             parent: &request.parent,
             part: "blocking-pairs",
@@ -205,7 +221,6 @@ impl pb::plan_service_server::PlanService for PlanCalls {
             page_token: &request.page_token,
         };
         let ((program, run), page, scope) = list.read()?;
-        let actor = Actor::operator();
         let found = self.app.audit_stability(&actor, &program, &run);
         let found = found.await.map_err(status)?;
         let (pairs, next_page_token) = list_page(&found, &page, &scope, analysis::blocking_pair)?;
@@ -219,15 +234,14 @@ impl pb::plan_service_server::PlanService for PlanCalls {
         &self,
         request: Request<pb::ExportPlanRequest>,
     ) -> Result<Response<Self::ExportPlanStream>, Status> {
-        let request = request.into_inner();
+        let (actor, request) = opened(request)?;
         let ((program, run), format) = read(|fields| {
             let name = fields.resource_name::<Key>("name", &request.name, "plans");
             let format = fields.choice("format", request.format, plan_format);
             Some((name?, format?))
         })?;
-        let actor = Actor::operator();
         let files = match format {
-            Format::Folder => self.fetch(&program, &run).await?.files(),
+            Format::Folder => self.fetch(&actor, &program, &run).await?.files(),
             Format::Model => {
                 let model = self.app.export_model(&actor, &program, &run);
                 let mut files = FolderFiles::default();
@@ -246,7 +260,7 @@ impl pb::plan_service_server::PlanService for PlanCalls {
         &self,
         request: Request<pb::ComparePlansRequest>,
     ) -> Result<Response<pb::ComparePlansResponse>, Status> {
-        let request = request.into_inner();
+        let (actor, request) = opened(request)?;
         let ((program, before), after) = read(|fields| {
             let before = fields.resource_name::<Key>("baseline", &request.baseline, "plans");
             let after = fields.resource_name::<Key>("plan", &request.plan, "plans");
@@ -256,8 +270,8 @@ impl pb::plan_service_server::PlanService for PlanCalls {
             }
             Some((before, after))
         })?;
-        let before = self.fetch(&program, &before).await?;
-        let after = self.fetch(&program, &after).await?;
+        let before = self.fetch(&actor, &program, &before).await?;
+        let after = self.fetch(&actor, &program, &after).await?;
         let difference = PlanDifference::between(&before.plan, &after.plan);
         Ok(Response::new(plans::difference(&difference)))
     }

@@ -5,7 +5,7 @@ use tonic::{Request, Response, Status};
 use super::super::convert::mask::merge;
 use super::super::convert::{programs, records};
 use super::super::pb;
-use super::super::request::{caller, next_token, once, page, read};
+use super::super::request::{caller, next_token, once, opened, page, read};
 use super::super::status::status;
 use super::is_overtaken;
 use crate::app::{Actor, App, NewProgram};
@@ -23,9 +23,9 @@ impl pb::program_service_server::ProgramService for ProgramCalls {
         &self,
         request: Request<pb::GetProgramRequest>,
     ) -> Result<Response<pb::GetProgramResponse>, Status> {
-        let request = request.into_inner();
+        let (actor, request) = opened(request)?;
         let key = read(|fields| fields.program_name("name", &request.name))?;
-        let record = self.app.get_program(&Actor::operator(), &key).await;
+        let record = self.app.get_program(&actor, &key).await;
         Ok(Response::new(pb::GetProgramResponse {
             program: Some(programs::message(&record.map_err(status)?)),
         }))
@@ -35,10 +35,10 @@ impl pb::program_service_server::ProgramService for ProgramCalls {
         &self,
         request: Request<pb::ListProgramsRequest>,
     ) -> Result<Response<pb::ListProgramsResponse>, Status> {
-        let request = request.into_inner();
+        let (actor, request) = opened(request)?;
         let scope = "programs";
         let page = read(|fields| page(request.page_size, &request.page_token, scope, fields))?;
-        let found = self.app.list_programs(&Actor::operator(), &page).await;
+        let found = self.app.list_programs(&actor, &page).await;
         let found = found.map_err(status)?;
         Ok(Response::new(pb::ListProgramsResponse {
             programs: found.items.iter().map(programs::message).collect(),
@@ -50,9 +50,15 @@ impl pb::program_service_server::ProgramService for ProgramCalls {
         &self,
         request: Request<pb::CreateProgramRequest>,
     ) -> Result<Response<pb::CreateProgramResponse>, Status> {
-        let request = request.into_inner();
+        let (actor, request) = opened(request)?;
         let (caller, new) = read(|fields| {
-            let caller = caller("CreateProgram", &request.request_id, &request, fields);
+            let caller = caller(
+                actor,
+                "CreateProgram",
+                &request.request_id,
+                &request,
+                fields,
+            );
             let key = match request.program_id.as_str() {
                 "" => Some(None),
                 given => fields.parse("program_id", given).map(Some),
@@ -80,9 +86,15 @@ impl pb::program_service_server::ProgramService for ProgramCalls {
         &self,
         request: Request<pb::UpdateProgramRequest>,
     ) -> Result<Response<pb::UpdateProgramResponse>, Status> {
-        let request = request.into_inner();
+        let (actor, request) = opened(request)?;
         let (caller, new, key) = read(|fields| {
-            let caller = caller("UpdateProgram", &request.request_id, &request, fields);
+            let caller = caller(
+                actor,
+                "UpdateProgram",
+                &request.request_id,
+                &request,
+                fields,
+            );
             let new = fields.required("program", request.program.clone())?;
             let key = fields.program_name("program.name", &new.name);
             Some((caller?, new, key?))

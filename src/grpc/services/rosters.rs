@@ -10,7 +10,7 @@ use tonic::{Request, Response, Status, Streaming};
 use super::super::convert::names::round_name;
 use super::super::convert::rosters;
 use super::super::pb;
-use super::super::request::{caller_of_body, hexadecimal, once, read};
+use super::super::request::{caller_of_body, hexadecimal, once, opened, read};
 use super::super::status::{invalid_field, status};
 use crate::app::{Actor, App, AppError, RosterSource};
 use crate::roster::{FolderFiles, MAX_FILE_BYTES, ROSTER_FILES, is_roster_file};
@@ -35,18 +35,25 @@ impl pb::roster_service_server::RosterService for RosterCalls {
         &self,
         request: Request<Streaming<pb::ImportRosterRequest>>,
     ) -> Result<Response<pb::ImportRosterResponse>, Status> {
-        let (header, files) = receive(request.into_inner()).await?;
+        let (actor, stream) = opened(request)?;
+        let (header, files) = receive(stream).await?;
+        let asking = actor.clone();
         let (caller, program, mode) = read(|fields| {
             let mut within = fields.at("header");
             let body = || body_sha256(&header, &files);
-            let caller = caller_of_body("ImportRoster", &header.request_id, &mut within, body);
+            let caller = caller_of_body(
+                asking,
+                "ImportRoster",
+                &header.request_id,
+                &mut within,
+                body,
+            );
             let program = within.program_name("parent", &header.parent);
             let mode = within.choice("mode", header.mode, rosters::read_mode);
             Some((caller?, program?, mode?))
         })?;
         let source = RosterSource::Files(files);
         if header.validate_only {
-            let actor = Actor::operator();
             let checked = self
                 .app
                 .import_roster(&actor, Some(&program), source, mode, true);
@@ -71,13 +78,10 @@ impl pb::roster_service_server::RosterService for RosterCalls {
         &self,
         request: Request<pb::ExportRosterRequest>,
     ) -> Result<Response<Self::ExportRosterStream>, Status> {
-        let request = request.into_inner();
+        let (actor, request) = opened(request)?;
         let (program, round) =
             read(|fields| fields.resource_name("round", &request.round, "rounds"))?;
-        let files = self
-            .app
-            .export_roster(&Actor::operator(), &program, &round)
-            .await;
+        let files = self.app.export_roster(&actor, &program, &round).await;
         let files = files.map_err(status)?;
         tracing::debug!(round = %round_name(&program, &round), "exports a roster");
         let answer = |piece| Ok(pb::ExportRosterResponse { piece: Some(piece) });

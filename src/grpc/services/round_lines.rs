@@ -11,10 +11,9 @@ use crate::domain::{SupervisionLine, Versioned};
 
 pub(super) async fn list(
     app: &App,
-    request: pb::ListSupervisionLinesRequest,
+    (actor, request): (Actor, pb::ListSupervisionLinesRequest),
 ) -> Result<pb::ListSupervisionLinesResponse, Status> {
     let (program, round) = read(|fields| fields.resource_name("round", &request.round, "rounds"))?;
-    let actor = Actor::operator();
     let found = app.list_supervision_lines(&actor, &program, &round).await;
     let found = found.map_err(status)?;
     Ok(pb::ListSupervisionLinesResponse {
@@ -25,10 +24,11 @@ pub(super) async fn list(
 
 pub(super) async fn replace(
     app: &App,
-    request: pb::ReplaceSupervisionLinesRequest,
+    (actor, request): (Actor, pb::ReplaceSupervisionLinesRequest),
 ) -> Result<Response<pb::ReplaceSupervisionLinesResponse>, Status> {
     let (caller, (program, round), lines) = read(|fields| {
         let caller = caller(
+            actor,
             "ReplaceSupervisionLines",
             &request.request_id,
             &request,

@@ -12,7 +12,7 @@ use crate::domain::{ParticipantCounts, Versioned};
 
 pub(super) async fn list(
     app: &App,
-    request: pb::ListParticipantsRequest,
+    (actor, request): (Actor, pb::ListParticipantsRequest),
 ) -> Result<pb::ListParticipantsResponse, Status> {
     let scope = format!("{}/participants/{}", request.round, request.kind);
     let ((program, round), kind, page) = read(|fields| {
@@ -21,7 +21,6 @@ pub(super) async fn list(
         let page = page(request.page_size, &request.page_token, &scope, fields);
         Some((round?, kind?, page?))
     })?;
-    let actor = Actor::operator();
     let found = app.list_participants(&actor, &program, &round, kind, &page);
     let found = found.await.map_err(status)?;
     let items = found.value.items.iter();
@@ -34,10 +33,16 @@ pub(super) async fn list(
 
 pub(super) async fn add(
     app: &App,
-    request: pb::AddParticipantsRequest,
+    (actor, request): (Actor, pb::AddParticipantsRequest),
 ) -> Result<Response<pb::AddParticipantsResponse>, Status> {
     let (caller, (program, round), new) = read(|fields| {
-        let caller = caller("AddParticipants", &request.request_id, &request, fields);
+        let caller = caller(
+            actor,
+            "AddParticipants",
+            &request.request_id,
+            &request,
+            fields,
+        );
         let round = fields.resource_name("round", &request.round, "rounds");
         let keys = Keys {
             site_ids: &request.site_ids,
@@ -69,10 +74,16 @@ pub(super) async fn add(
 
 pub(super) async fn remove(
     app: &App,
-    request: pb::RemoveParticipantsRequest,
+    (actor, request): (Actor, pb::RemoveParticipantsRequest),
 ) -> Result<Response<pb::RemoveParticipantsResponse>, Status> {
     let (caller, (program, round), unwanted) = read(|fields| {
-        let caller = caller("RemoveParticipants", &request.request_id, &request, fields);
+        let caller = caller(
+            actor,
+            "RemoveParticipants",
+            &request.request_id,
+            &request,
+            fields,
+        );
         let round = fields.resource_name("round", &request.round, "rounds");
         let keys = Keys {
             site_ids: &request.site_ids,

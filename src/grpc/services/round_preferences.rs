@@ -11,14 +11,13 @@ use crate::domain::Versioned;
 
 pub(super) async fn get(
     app: &App,
-    request: pb::GetPreferencesRequest,
+    (actor, request): (Actor, pb::GetPreferencesRequest),
 ) -> Result<pb::GetPreferencesResponse, Status> {
     let ((program, round), trainee) = read(|fields| {
         let round = fields.resource_name("round", &request.round, "rounds");
         let trainee = fields.parse("trainee_id", &request.trainee_id);
         Some((round?, trainee?))
     })?;
-    let actor = Actor::operator();
     let found = app.get_preferences(&actor, &program, &round, &trainee);
     let found = found.await.map_err(status)?;
     Ok(pb::GetPreferencesResponse {
@@ -29,7 +28,7 @@ pub(super) async fn get(
 
 pub(super) async fn list(
     app: &App,
-    request: pb::ListPreferencesRequest,
+    (actor, request): (Actor, pb::ListPreferencesRequest),
 ) -> Result<pb::ListPreferencesResponse, Status> {
     let scope = format!("{}/preferences", request.round);
     let ((program, round), page) = read(|fields| {
@@ -37,7 +36,6 @@ pub(super) async fn list(
         let page = page(request.page_size, &request.page_token, &scope, fields);
         Some((round?, page?))
     })?;
-    let actor = Actor::operator();
     let found = app.list_preferences(&actor, &program, &round, &page).await;
     let found = found.map_err(status)?;
     let items = found.value.items.iter();
@@ -50,10 +48,16 @@ pub(super) async fn list(
 
 pub(super) async fn replace(
     app: &App,
-    request: pb::ReplacePreferencesRequest,
+    (actor, request): (Actor, pb::ReplacePreferencesRequest),
 ) -> Result<Response<pb::ReplacePreferencesResponse>, Status> {
     let (caller, (program, round), new) = read(|fields| {
-        let caller = caller("ReplacePreferences", &request.request_id, &request, fields);
+        let caller = caller(
+            actor,
+            "ReplacePreferences",
+            &request.request_id,
+            &request,
+            fields,
+        );
         let round = fields.resource_name("round", &request.round, "rounds");
         let given = fields.required("preferences", request.preferences.as_ref());
         let new =
@@ -74,10 +78,11 @@ pub(super) async fn replace(
 
 pub(super) async fn batch_replace(
     app: &App,
-    request: pb::BatchReplacePreferencesRequest,
+    (actor, request): (Actor, pb::BatchReplacePreferencesRequest),
 ) -> Result<Response<pb::BatchReplacePreferencesResponse>, Status> {
     let (caller, (program, round), new) = read(|fields| {
         let caller = caller(
+            actor,
             "BatchReplacePreferences",
             &request.request_id,
             &request,

@@ -11,14 +11,13 @@ use crate::domain::{TraineeKey, Versioned};
 
 pub(super) async fn get(
     app: &App,
-    request: pb::GetSiteRankingRequest,
+    (actor, request): (Actor, pb::GetSiteRankingRequest),
 ) -> Result<pb::GetSiteRankingResponse, Status> {
     let ((program, round), site) = read(|fields| {
         let round = fields.resource_name("round", &request.round, "rounds");
         let site = fields.parse("site_id", &request.site_id);
         Some((round?, site?))
     })?;
-    let actor = Actor::operator();
     let found = app.get_site_ranking(&actor, &program, &round, &site).await;
     let found = found.map_err(status)?;
     Ok(pb::GetSiteRankingResponse {
@@ -29,10 +28,16 @@ pub(super) async fn get(
 
 pub(super) async fn replace(
     app: &App,
-    request: pb::ReplaceSiteRankingRequest,
+    (actor, request): (Actor, pb::ReplaceSiteRankingRequest),
 ) -> Result<Response<pb::ReplaceSiteRankingResponse>, Status> {
     let (caller, (program, round), site, new) = read(|fields| {
-        let caller = caller("ReplaceSiteRanking", &request.request_id, &request, fields);
+        let caller = caller(
+            actor,
+            "ReplaceSiteRanking",
+            &request.request_id,
+            &request,
+            fields,
+        );
         let round = fields.resource_name("round", &request.round, "rounds");
         let site = fields.parse("site_id", &request.site_id);
         let new = ranked::read_ranking(&request.ranked, fields);

@@ -7,7 +7,7 @@ use super::super::convert::fields::Fields;
 use super::super::convert::mask::merge;
 use super::super::convert::{listing, pairs, preflight, records, rounds};
 use super::super::pb;
-use super::super::request::{caller, list, next_token, once, read};
+use super::super::request::{caller, list, next_token, once, opened, read};
 use super::super::status::status;
 use super::{is_overtaken, new_key};
 use super::{round_lines, round_participants, round_preferences, round_rankings};
@@ -39,9 +39,9 @@ impl pb::round_service_server::RoundService for RoundCalls {
         &self,
         request: Request<pb::CreateRoundRequest>,
     ) -> Result<Response<pb::CreateRoundResponse>, Status> {
-        let request = request.into_inner();
+        let (actor, request) = opened(request)?;
         let (caller, program, new) = read(|fields| {
-            let caller = caller("CreateRound", &request.request_id, &request, fields);
+            let caller = caller(actor, "CreateRound", &request.request_id, &request, fields);
             let program = fields.program_name("parent", &request.parent);
             let key = fields.parse("round_id", &new_key(request.round_id));
             let message = fields.required("round", request.round.clone())?;
@@ -61,9 +61,9 @@ impl pb::round_service_server::RoundService for RoundCalls {
         &self,
         request: Request<pb::GetRoundRequest>,
     ) -> Result<Response<pb::GetRoundResponse>, Status> {
-        let request = request.into_inner();
+        let (actor, request) = opened(request)?;
         let (program, key) = read(|fields| fields.resource_name("name", &request.name, "rounds"))?;
-        let record = self.app.get_round(&Actor::operator(), &program, &key).await;
+        let record = self.app.get_round(&actor, &program, &key).await;
         Ok(Response::new(pb::GetRoundResponse {
             round: Some(rounds::message(&program, &record.map_err(status)?)),
         }))
@@ -73,7 +73,7 @@ impl pb::round_service_server::RoundService for RoundCalls {
         &self,
         request: Request<pb::ListRoundsRequest>,
     ) -> Result<Response<pb::ListRoundsResponse>, Status> {
-        let request = request.into_inner();
+        let (actor, request) = opened(request)?;
         let scope = format!("{}/rounds", request.parent);
         let (program, (list, scope)) = read(|fields| {
             let program = fields.program_name("parent", &request.parent);
@@ -83,7 +83,6 @@ impl pb::round_service_server::RoundService for RoundCalls {
             let list = list(size, token, &scope, through, fields);
             Some((program?, list?))
         })?;
-        let actor = Actor::operator();
         let found = self.app.list_rounds(&actor, &program, &list).await?;
         let message = |record| rounds::message(&program, record);
         Ok(Response::new(pb::ListRoundsResponse {
@@ -96,9 +95,9 @@ impl pb::round_service_server::RoundService for RoundCalls {
         &self,
         request: Request<pb::UpdateRoundRequest>,
     ) -> Result<Response<pb::UpdateRoundResponse>, Status> {
-        let request = request.into_inner();
+        let (actor, request) = opened(request)?;
         let (caller, new, (program, key)) = read(|fields| {
-            let caller = caller("UpdateRound", &request.request_id, &request, fields);
+            let caller = caller(actor, "UpdateRound", &request.request_id, &request, fields);
             let new = fields.required("round", request.round.clone())?;
             let name = fields.resource_name::<Key>("round.name", &new.name, "rounds");
             Some((caller?, new, name?))
@@ -132,10 +131,9 @@ impl pb::round_service_server::RoundService for RoundCalls {
         &self,
         request: Request<pb::CheckRoundRequest>,
     ) -> Result<Response<pb::CheckRoundResponse>, Status> {
-        let request = request.into_inner();
+        let (actor, request) = opened(request)?;
         let (program, round) =
             read(|fields| fields.resource_name::<Key>("round", &request.round, "rounds"))?;
-        let actor = Actor::operator();
         let found = self.app.check_round(&actor, &program, &round);
         let found = Box::pin(found).await.map_err(status)?;
         Ok(Response::new(pb::CheckRoundResponse {
@@ -147,9 +145,9 @@ impl pb::round_service_server::RoundService for RoundCalls {
         &self,
         request: Request<pb::PinRequest>,
     ) -> Result<Response<pb::PinResponse>, Status> {
-        let request = request.into_inner();
+        let (actor, request) = opened(request)?;
         let (caller, ((program, round), (trainee, target))) = read(|fields| {
-            let caller = caller("Pin", &request.request_id, &request, fields);
+            let caller = caller(actor, "Pin", &request.request_id, &request, fields);
             let decision = decision(&request.round, request.pair, fields);
             Some((caller?, decision?))
         })?;
@@ -165,9 +163,9 @@ impl pb::round_service_server::RoundService for RoundCalls {
         &self,
         request: Request<pb::UnpinRequest>,
     ) -> Result<Response<pb::UnpinResponse>, Status> {
-        let request = request.into_inner();
+        let (actor, request) = opened(request)?;
         let (caller, ((program, round), (trainee, target))) = read(|fields| {
-            let caller = caller("Unpin", &request.request_id, &request, fields);
+            let caller = caller(actor, "Unpin", &request.request_id, &request, fields);
             let decision = decision(&request.round, request.pair, fields);
             Some((caller?, decision?))
         })?;
@@ -183,9 +181,9 @@ impl pb::round_service_server::RoundService for RoundCalls {
         &self,
         request: Request<pb::ForbidRequest>,
     ) -> Result<Response<pb::ForbidResponse>, Status> {
-        let request = request.into_inner();
+        let (actor, request) = opened(request)?;
         let (caller, ((program, round), (trainee, target))) = read(|fields| {
-            let caller = caller("Forbid", &request.request_id, &request, fields);
+            let caller = caller(actor, "Forbid", &request.request_id, &request, fields);
             let decision = decision(&request.round, request.pair, fields);
             Some((caller?, decision?))
         })?;
@@ -201,9 +199,9 @@ impl pb::round_service_server::RoundService for RoundCalls {
         &self,
         request: Request<pb::UnforbidRequest>,
     ) -> Result<Response<pb::UnforbidResponse>, Status> {
-        let request = request.into_inner();
+        let (actor, request) = opened(request)?;
         let (caller, ((program, round), (trainee, target))) = read(|fields| {
-            let caller = caller("Unforbid", &request.request_id, &request, fields);
+            let caller = caller(actor, "Unforbid", &request.request_id, &request, fields);
             let decision = decision(&request.round, request.pair, fields);
             Some((caller?, decision?))
         })?;
@@ -225,13 +223,10 @@ impl pb::round_service_server::RoundService for RoundCalls {
         &self,
         request: Request<pb::ListPinsRequest>,
     ) -> Result<Response<pb::ListPinsResponse>, Status> {
-        let request = request.into_inner();
+        let (actor, request) = opened(request)?;
         let (program, round) =
             read(|fields| fields.resource_name("round", &request.round, "rounds"))?;
-        let found = self
-            .app
-            .list_pins(&Actor::operator(), &program, &round)
-            .await;
+        let found = self.app.list_pins(&actor, &program, &round).await;
         let (pins, forbids) = found.map_err(status)?;
         let pin = |pin: &Pin| pairs::message(&pin.trainee, &pin.target);
         let forbid = |forbid: &Forbid| pairs::message(&forbid.trainee, &forbid.target);
@@ -247,7 +242,7 @@ impl pb::round_service_server::RoundService for RoundCalls {
         &self,
         request: Request<pb::ListSupervisionLinesRequest>,
     ) -> Result<Response<pb::ListSupervisionLinesResponse>, Status> {
-        let answer = round_lines::list(&self.app, request.into_inner()).await;
+        let answer = round_lines::list(&self.app, opened(request)?).await;
         answer.map(Response::new)
     }
 
@@ -255,14 +250,14 @@ impl pb::round_service_server::RoundService for RoundCalls {
         &self,
         request: Request<pb::ReplaceSupervisionLinesRequest>,
     ) -> Result<Response<pb::ReplaceSupervisionLinesResponse>, Status> {
-        round_lines::replace(&self.app, request.into_inner()).await
+        round_lines::replace(&self.app, opened(request)?).await
     }
 
     async fn list_participants(
         &self,
         request: Request<pb::ListParticipantsRequest>,
     ) -> Result<Response<pb::ListParticipantsResponse>, Status> {
-        let answer = round_participants::list(&self.app, request.into_inner()).await;
+        let answer = round_participants::list(&self.app, opened(request)?).await;
         answer.map(Response::new)
     }
 
@@ -270,21 +265,21 @@ impl pb::round_service_server::RoundService for RoundCalls {
         &self,
         request: Request<pb::AddParticipantsRequest>,
     ) -> Result<Response<pb::AddParticipantsResponse>, Status> {
-        round_participants::add(&self.app, request.into_inner()).await
+        round_participants::add(&self.app, opened(request)?).await
     }
 
     async fn remove_participants(
         &self,
         request: Request<pb::RemoveParticipantsRequest>,
     ) -> Result<Response<pb::RemoveParticipantsResponse>, Status> {
-        round_participants::remove(&self.app, request.into_inner()).await
+        round_participants::remove(&self.app, opened(request)?).await
     }
 
     async fn get_preferences(
         &self,
         request: Request<pb::GetPreferencesRequest>,
     ) -> Result<Response<pb::GetPreferencesResponse>, Status> {
-        let answer = round_preferences::get(&self.app, request.into_inner()).await;
+        let answer = round_preferences::get(&self.app, opened(request)?).await;
         answer.map(Response::new)
     }
 
@@ -292,7 +287,7 @@ impl pb::round_service_server::RoundService for RoundCalls {
         &self,
         request: Request<pb::ListPreferencesRequest>,
     ) -> Result<Response<pb::ListPreferencesResponse>, Status> {
-        let answer = round_preferences::list(&self.app, request.into_inner()).await;
+        let answer = round_preferences::list(&self.app, opened(request)?).await;
         answer.map(Response::new)
     }
 
@@ -300,21 +295,21 @@ impl pb::round_service_server::RoundService for RoundCalls {
         &self,
         request: Request<pb::ReplacePreferencesRequest>,
     ) -> Result<Response<pb::ReplacePreferencesResponse>, Status> {
-        round_preferences::replace(&self.app, request.into_inner()).await
+        round_preferences::replace(&self.app, opened(request)?).await
     }
 
     async fn batch_replace_preferences(
         &self,
         request: Request<pb::BatchReplacePreferencesRequest>,
     ) -> Result<Response<pb::BatchReplacePreferencesResponse>, Status> {
-        round_preferences::batch_replace(&self.app, request.into_inner()).await
+        round_preferences::batch_replace(&self.app, opened(request)?).await
     }
 
     async fn get_site_ranking(
         &self,
         request: Request<pb::GetSiteRankingRequest>,
     ) -> Result<Response<pb::GetSiteRankingResponse>, Status> {
-        let answer = round_rankings::get(&self.app, request.into_inner()).await;
+        let answer = round_rankings::get(&self.app, opened(request)?).await;
         answer.map(Response::new)
     }
 
@@ -322,6 +317,6 @@ impl pb::round_service_server::RoundService for RoundCalls {
         &self,
         request: Request<pb::ReplaceSiteRankingRequest>,
     ) -> Result<Response<pb::ReplaceSiteRankingResponse>, Status> {
-        round_rankings::replace(&self.app, request.into_inner()).await
+        round_rankings::replace(&self.app, opened(request)?).await
     }
 }

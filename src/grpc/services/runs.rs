@@ -5,7 +5,7 @@ use tonic::{Request, Response, Status};
 
 use super::super::convert::{listing, runs};
 use super::super::pb;
-use super::super::request::{caller, list, next_token, once, read};
+use super::super::request::{caller, list, next_token, once, opened, read};
 use super::super::status::status;
 use super::watch::{Events, follow};
 use crate::app::{Actor, App};
@@ -27,9 +27,9 @@ impl pb::run_service_server::RunService for RunCalls {
         &self,
         request: Request<pb::StartRunRequest>,
     ) -> Result<Response<pb::StartRunResponse>, Status> {
-        let request = request.into_inner();
+        let (actor, request) = opened(request)?;
         let (caller, (program, round), start) = read(|fields| {
-            let caller = caller("StartRun", &request.request_id, &request, fields);
+            let caller = caller(actor, "StartRun", &request.request_id, &request, fields);
             let round = fields.resource_name::<Key>("round", &request.round, "rounds");
             let (seconds, memory) = (request.time_limit_seconds, request.memory_bytes_max);
             let limits = runs::read_limits(seconds, memory, fields);
@@ -53,9 +53,9 @@ impl pb::run_service_server::RunService for RunCalls {
         &self,
         request: Request<pb::ForkRunRequest>,
     ) -> Result<Response<pb::ForkRunResponse>, Status> {
-        let request = request.into_inner();
+        let (actor, request) = opened(request)?;
         let (caller, (program, run), start) = read(|fields| {
-            let caller = caller("ForkRun", &request.request_id, &request, fields);
+            let caller = caller(actor, "ForkRun", &request.request_id, &request, fields);
             let run = fields.resource_name::<Key>("run", &request.run, "runs");
             let (seconds, memory) = (request.time_limit_seconds, request.memory_bytes_max);
             let limits = runs::read_limits(seconds, memory, fields);
@@ -79,9 +79,9 @@ impl pb::run_service_server::RunService for RunCalls {
         &self,
         request: Request<pb::GetRunRequest>,
     ) -> Result<Response<pb::GetRunResponse>, Status> {
-        let request = request.into_inner();
+        let (actor, request) = opened(request)?;
         let (program, key) = read(|fields| fields.resource_name("name", &request.name, "runs"))?;
-        let record = self.app.get_run(&Actor::operator(), &program, &key).await;
+        let record = self.app.get_run(&actor, &program, &key).await;
         Ok(Response::new(pb::GetRunResponse {
             run: Some(runs::message(&program, &record.map_err(status)?)),
         }))
@@ -91,7 +91,7 @@ impl pb::run_service_server::RunService for RunCalls {
         &self,
         request: Request<pb::ListRunsRequest>,
     ) -> Result<Response<pb::ListRunsResponse>, Status> {
-        let request = request.into_inner();
+        let (actor, request) = opened(request)?;
         let scope = format!("{}/runs", request.parent);
         let (program, (list, scope)) = read(|fields| {
             let program = fields.program_name("parent", &request.parent);
@@ -116,7 +116,6 @@ impl pb::run_service_server::RunService for RunCalls {
             let list = list(size, token, &scope, (order, filter), fields);
             Some((program?, list?))
         })?;
-        let actor = Actor::operator();
         let found = self.app.list_runs(&actor, &program, &list).await?;
         let message = |record| runs::message(&program, record);
         Ok(Response::new(pb::ListRunsResponse {
@@ -129,9 +128,9 @@ impl pb::run_service_server::RunService for RunCalls {
         &self,
         request: Request<pb::CancelRunRequest>,
     ) -> Result<Response<pb::CancelRunResponse>, Status> {
-        let request = request.into_inner();
+        let (actor, request) = opened(request)?;
         let (caller, (program, key)) = read(|fields| {
-            let caller = caller("CancelRun", &request.request_id, &request, fields);
+            let caller = caller(actor, "CancelRun", &request.request_id, &request, fields);
             let name = fields.resource_name::<Key>("name", &request.name, "runs");
             Some((caller?, name?))
         })?;
@@ -148,7 +147,7 @@ impl pb::run_service_server::RunService for RunCalls {
         &self,
         request: Request<pb::WatchRunRequest>,
     ) -> Result<Response<Events>, Status> {
-        let request = request.into_inner();
+        let (actor, request) = opened(request)?;
         let ((program, key), after) = read(|fields| {
             let name = fields.resource_name::<Key>("name", &request.name, "runs");
             if request.after_sequence < 0 {
@@ -157,10 +156,10 @@ impl pb::run_service_server::RunService for RunCalls {
             Some((name?, request.after_sequence))
         })?;
         // A run that is not there is told before the stream begins.
-        let found = self.app.get_run(&Actor::operator(), &program, &key).await;
+        let found = self.app.get_run(&actor, &program, &key).await;
         found.map_err(status)?;
         let is_stopping = self.is_stopping.clone();
-        let events = follow(self.app.clone(), program, key, after, is_stopping);
+        let events = follow(self.app.clone(), actor, program, key, after, is_stopping);
         Ok(Response::new(events))
     }
 }

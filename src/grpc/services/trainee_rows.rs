@@ -5,7 +5,7 @@ use tonic::{Request, Response, Status};
 
 use super::super::convert::{records, trainee_rows};
 use super::super::pb;
-use super::super::request::{caller, once, read};
+use super::super::request::{caller, once, opened, read};
 use super::super::status::status;
 use crate::app::{Actor, App};
 use crate::domain::{Exclusion, ProgramKey, Requirement, TraineeKey, Versioned};
@@ -30,10 +30,11 @@ macro_rules! trainee_rows_service {
                 &self,
                 request: Request<pb::$get_request>,
             ) -> Result<Response<pb::$get_response>, Status> {
-                let name = request.into_inner().trainee;
+                let (actor, request) = opened(request)?;
+                let name = request.trainee;
                 let (program, trainee): (ProgramKey, TraineeKey) =
                     read(|fields| fields.resource_name("trainee", &name, "trainees"))?;
-                let found = self.app.$get(&Actor::operator(), &program, &trainee).await;
+                let found = self.app.$get(&actor, &program, &trainee).await;
                 let found = found.map_err(status)?;
                 Ok(Response::new(pb::$get_response {
                     $many: trainee_rows::$many(&found.value),
@@ -45,9 +46,9 @@ macro_rules! trainee_rows_service {
                 &self,
                 request: Request<pb::$replace_request>,
             ) -> Result<Response<pb::$replace_response>, Status> {
-                let request = request.into_inner();
+                let (actor, request) = opened(request)?;
                 let (caller, (program, trainee), new) = read(|fields| {
-                    let caller = caller($replace_name, &request.request_id, &request, fields);
+                    let caller = caller(actor, $replace_name, &request.request_id, &request, fields);
                     let name: Option<(ProgramKey, TraineeKey)> =
                         fields.resource_name("trainee", &request.trainee, "trainees");
                     let trainee = name.as_ref().map(|(_, trainee)| trainee);

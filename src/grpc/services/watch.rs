@@ -25,6 +25,7 @@ pub(super) type Events = ReceiverStream<Result<pb::WatchRunResponse, Status>>;
 /// The stream ends with the run, with its reader, or when the server stops.
 pub(super) fn follow(
     app: App,
+    actor: Actor,
     program: ProgramKey,
     run: Key,
     after: i64,
@@ -34,7 +35,7 @@ pub(super) fn follow(
     tokio::spawn(async move {
         let gone = sender.clone();
         tokio::select! {
-            () = send_events(&app, &program, &run, after, &sender) => {}
+            () = send_events(&app, &actor, &program, &run, after, &sender) => {}
             () = gone.closed() => {}
             () = stopped(&mut is_stopping) => {
                 // A reader too slow to take this is cut off by the drain.
@@ -52,15 +53,15 @@ async fn stopped(is_stopping: &mut Receiver<bool>) {
 
 async fn send_events(
     app: &App,
+    actor: &Actor,
     program: &ProgramKey,
     run: &Key,
     mut after: i64,
     sender: &mpsc::Sender<Result<pb::WatchRunResponse, Status>>,
 ) {
-    let actor = Actor::operator();
     loop {
         let seen = app
-            .wait_for_run_events(&actor, program, run, after, LOOK)
+            .wait_for_run_events(actor, program, run, after, LOOK)
             .await;
         let (record, events) = match seen {
             Ok(seen) => seen,
