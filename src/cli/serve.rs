@@ -17,6 +17,7 @@ use crate::app::{Actor, App, AppError, Settings, SystemClock};
 use crate::config::ServeConfig;
 use crate::domain::{ListRequest, PageRequest, ProgramKey};
 use crate::grpc::{self, Limits};
+use crate::store::Db;
 use crate::zone_data;
 
 /// How long work may take to hand back its runs once calls have ended.
@@ -76,6 +77,7 @@ pub(super) fn run(
 async fn serve(args: &Args, config: &ServeConfig, tzdir: Option<&Path>) -> Result<(), Failure> {
     let zone_data = zone_data::open(tzdir).map_err(unavailable)?;
     let db = args.database.open(Absent::Create).await?;
+    check_wall(&args.database, &db).await?;
     let settings = Settings {
         solves_max: config.solves_at_a_time.map(whole),
         run_lease: Duration::from_secs(args.run_lease.unsigned_abs()),
@@ -121,6 +123,21 @@ async fn serve(args: &Args, config: &ServeConfig, tzdir: Option<&Path>) -> Resul
         Err(_) => tracing::warn!("a run was not handed back in time; its lease will run out"),
     }
     Ok(())
+}
+
+/// Refuses to serve where the second wall between programs does not stand.
+async fn check_wall(database: &Database, db: &Db) -> Result<(), Failure> {
+    let gaps = db.gaps_in_wall().await;
+    let gaps = gaps.map_err(|error| database.explain(&error))?;
+    if gaps.is_empty() {
+        return Ok(());
+    }
+    let gaps: Vec<String> = gaps.iter().map(ToString::to_string).collect();
+    Err(Failure::Unavailable(format!(
+        "the programs in this database are not kept apart by the database itself: {}; let the owner \
+         run `practicum migrate --grant-to ROLE`, and serve as that role (docs/database.md, Two roles)",
+        gaps.join("; ")
+    )))
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {

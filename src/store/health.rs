@@ -117,6 +117,7 @@ impl Tx {
     /// When the database fails.
     pub async fn record_counts(&mut self) -> Result<RecordCounts, StoreError> {
         type Counts = (i64, i64, i64, i64, i64, i64, i64, i64);
+        self.enter_every_program().await?;
         let counts: Counts = on!(self, |connection| {
             sqlx::query_as(RECORD_COUNTS).fetch_one(connection).await
         })?;
@@ -138,6 +139,7 @@ impl Tx {
     /// # Errors
     /// When the database fails.
     pub async fn runs_at_work(&mut self, now: UtcSecond) -> Result<RunsAtWork, StoreError> {
+        self.enter_every_program().await?;
         let row: (i64, Option<i64>, i64, i64) = on!(self, |connection| {
             sqlx::query_as(RUNS_AT_WORK)
                 .bind(now.0)

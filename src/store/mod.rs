@@ -32,6 +32,7 @@ mod supervisor;
 mod trainee;
 mod trainee_rows;
 mod tx;
+mod wall;
 mod words;
 
 pub use address::Address;
@@ -53,6 +54,7 @@ pub use snapshot::Snapshot;
 pub use sqlite::FileHealth;
 pub use trainee_rows::TraineeRows;
 pub use tx::{ProgramScope, Tx, WriteTx};
+pub use wall::Gap;
 
 /// An open database.
 #[derive(Clone, Debug)]

@@ -4,6 +4,7 @@ use sqlx::FromRow;
 
 use super::dispatch::{on, statements};
 use super::rows::{Place, RecordColumns};
+use super::wall::entering;
 use super::{KeyRange, ProgramScope, StoreError, Tx, WriteTx};
 use crate::domain::{EntityKind, Program, ProgramKey, Versioned};
 
@@ -11,9 +12,18 @@ statements! {
     PROGRAM_LIST = "SELECT key, program_id AS id, version, created_at, updated_at, name, \
         time_zone FROM program WHERE key >= $1 AND key <= $2 AND deleted_at IS NULL \
         ORDER BY key LIMIT CAST($3 AS BIGINT)";
+    PROGRAM_FETCH = "SELECT key, program_id AS id, version, created_at, updated_at, name, \
+        time_zone FROM program WHERE key = $1 AND deleted_at IS NULL";
     PROGRAM_UPDATE = "UPDATE program SET name = $2, time_zone = $3, version = version + 1, \
         updated_at = $4 WHERE program_id = $1";
 }
+
+/// [`PROGRAM_FETCH`] on PostgreSQL, which enters the program as well.
+const POSTGRES_PROGRAM_FETCH: &str = concat!(
+    "SELECT key, program_id AS id, version, created_at, updated_at, name, time_zone, ",
+    entering!(),
+    " FROM program WHERE key = $1 AND deleted_at IS NULL"
+);
 
 #[derive(FromRow)]
 struct ProgramRow {
@@ -21,6 +31,21 @@ struct ProgramRow {
     record: RecordColumns,
     name: String,
     time_zone: String,
+}
+
+impl ProgramRow {
+    fn program(self) -> Result<Versioned<Program>, StoreError> {
+        let place = Place {
+            table: "program",
+            key: &self.record.key,
+        };
+        let program = Program {
+            key: place.parse(&self.record.key)?,
+            name: self.name,
+            time_zone: place.parse(&self.time_zone)?,
+        };
+        Ok(self.record.with(program))
+    }
 }
 
 impl Tx {
@@ -40,22 +65,11 @@ impl Tx {
                 .fetch_all(connection)
                 .await
         })?;
-        let program = |row: ProgramRow| {
-            let place = Place {
-                table: "program",
-                key: &row.record.key,
-            };
-            let program = Program {
-                key: place.parse(&row.record.key)?,
-                name: row.name,
-                time_zone: place.parse(&row.time_zone)?,
-            };
-            Ok(row.record.with(program))
-        };
-        rows.into_iter().map(program).collect()
+        rows.into_iter().map(ProgramRow::program).collect()
     }
 
-    /// Returns a program and its scope.
+    /// Returns a program and its scope, and lets the statements that follow
+    /// see its rows.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when there is none of that key.
@@ -63,12 +77,21 @@ impl Tx {
         &mut self,
         key: &ProgramKey,
     ) -> Result<(ProgramScope, Versioned<Program>), StoreError> {
-        let found = self.program_list(&KeyRange::one(key.as_str())).await?;
-        let record = found.into_iter().next();
-        let record = record.ok_or_else(|| StoreError::NotFound {
+        let fetch = match self {
+            Self::Sqlite(_) => PROGRAM_FETCH,
+            Self::Postgres(_) => POSTGRES_PROGRAM_FETCH,
+        };
+        let found: Option<ProgramRow> = on!(self, |connection| {
+            sqlx::query_as(fetch)
+                .bind(key.as_str())
+                .fetch_optional(connection)
+                .await
+        })?;
+        let found = found.ok_or_else(|| StoreError::NotFound {
             kind: EntityKind::Program,
             key: key.to_string(),
         })?;
+        let record = found.program()?;
         let scope = ProgramScope {
             program_id: record.id,
         };

@@ -75,6 +75,7 @@ impl Db {
         lease_until: UtcSecond,
     ) -> Result<Option<Claim>, StoreError> {
         let mut tx = self.begin().await?;
+        tx.enter_every_program().await?;
         let claimed: Option<(Uuid, String, i64, i64)> = on!(&mut tx, |connection| {
             sqlx::query_as(RUN_CLAIM)
                 .bind(now.0)
@@ -120,6 +121,7 @@ impl Db {
         mut events: Vec<RunEvent>,
     ) -> Result<bool, StoreError> {
         let mut tx = self.begin().await?;
+        tx.enter(claim.scope).await?;
         let count = i64::try_from(events.len()).unwrap_or(i64::MAX);
         let renewed: Option<(i64, bool)> = on!(&mut tx, |connection| {
             sqlx::query_as(RUN_RENEW)
@@ -146,6 +148,7 @@ impl Db {
     /// [`StoreError::Fenced`] when another worker holds the run, or it ended.
     pub async fn run_release(&self, claim: &Claim, now: UtcSecond) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
+        tx.enter(claim.scope).await?;
         let released: Option<(i64,)> = on!(&mut tx, |connection| {
             sqlx::query_as(RUN_RELEASE)
                 .bind(claim.scope.program_id)

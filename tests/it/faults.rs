@@ -7,7 +7,7 @@ use practicum::grpc::pb;
 use practicum::roster::{GenerateOptions, Regions, generate, write_roster};
 use tonic::transport::Channel;
 
-use crate::store::databases::{with_postgres, with_sqlite};
+use crate::store::databases::{serving, with_postgres, with_sqlite};
 use crate::support::command::practicum;
 use crate::support::server::{Server, child_of, is_there, signal};
 
@@ -21,7 +21,7 @@ macro_rules! on_both {
             $(#[test] fn $test() { super::with_sqlite(super::$test); })+
         }
         mod postgres {
-            $(#[test] fn $test() { super::with_postgres(super::$test); })+
+            $(#[test] fn $test() { super::with_postgres(|url| super::$test(super::serving(&url))); })+
         }
     };
 }

@@ -11,7 +11,8 @@ use crate::cli::database::trouble::sentence;
 use crate::cli::database::{Database, in_runtime};
 use crate::domain::time::UtcSecond;
 use crate::store::{
-    Address, Backend, Db, FileHealth, KeyRange, RecordCounts, RunsAtWork, ServerHealth, StoreError,
+    Address, Backend, Db, FileHealth, Gap, KeyRange, RecordCounts, RunsAtWork, ServerHealth,
+    StoreError,
 };
 
 /// Free bytes under which a disk is worth a warning.
@@ -142,6 +143,19 @@ impl Report {
                 return Ok(());
             }
             other => other?,
+        }
+        for gap in db.gaps_in_wall().await? {
+            match gap {
+                // Told with what is known of the role.
+                Gap::RolePassesThrough { .. } => {}
+                Gap::RoleOwnsTables { .. } => findings.warnings.push(format!(
+                    "{gap}; let another one serve (docs/database.md, Two roles)"
+                )),
+                Gap::TablesWithoutPolicy(_) => findings.problems.push(format!(
+                    "{gap}, so that the database does not keep programs apart; run `practicum \
+                     migrate` with the owner's URL, and look who changed them"
+                )),
+            }
         }
         match db.check_writable().await {
             Ok(()) => self.writable = true,

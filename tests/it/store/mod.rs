@@ -15,3 +15,4 @@ mod runs;
 mod schema;
 mod size;
 mod statements;
+mod wall;

@@ -16,7 +16,7 @@ use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
-use crate::store::databases::{with_postgres, with_sqlite};
+use crate::store::databases::{serving, with_postgres, with_sqlite};
 
 tokio::task_local! {
     /// URL of the database of the test under way.
@@ -30,7 +30,7 @@ pub(crate) fn on_sqlite<F: Future<Output = ()>>(test: impl FnOnce() -> F) {
 
 /// Runs a test whose services keep their records in a new PostgreSQL database.
 pub(crate) fn on_postgres<F: Future<Output = ()>>(test: impl FnOnce() -> F) {
-    with_postgres(|url| DATABASE.scope(url, test()));
+    with_postgres(|url| DATABASE.scope(serving(&url), test()));
 }
 
 /// Stamps each test of a file for services on both databases.
