@@ -6,6 +6,8 @@
 
 mod actor;
 mod analysis;
+mod api_keys;
+mod audit;
 mod batch;
 mod clock;
 mod contended;
@@ -31,6 +33,7 @@ mod snapshot;
 mod supervision_lines;
 mod trainee_rows;
 mod transact;
+mod users;
 mod wishes;
 mod worker;
 
@@ -39,6 +42,8 @@ pub use analysis::{
     Balance, BlockingPair, Capacity, CompeteFor, Expiry, ExpiryOf, Explanation,
     Outcome as ExplanationOutcome, Preflight, Relaxation,
 };
+pub use api_keys::IssuedKey;
+pub use audit::{BrokenLink, ChainHead, ChainProof, RecordedEvent};
 pub use batch::{BATCH_MOST, Upsert, UpsertOutcome, Upserted, repeated};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::{AppError, Reason, with_causes};
@@ -51,6 +56,7 @@ pub use programs::NewProgram;
 pub use rosters::{Changes, ImportMode, ImportReport, KindOfRow, RosterSource};
 pub use rounds::RoundStart;
 pub use run_start::RunStart;
+pub use users::NewUser;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -58,6 +64,7 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, Semaphore};
 
+use self::sign_in::SignIns;
 use crate::store::Db;
 use crate::zone_data::ZoneData;
 
@@ -77,6 +84,7 @@ struct Inner {
     run_moved: Notify,
     /// Bounds the explanations and the like under way.
     analyses: Semaphore,
+    sign_ins: SignIns,
 }
 
 /// What differs from one installation to the next.
@@ -128,6 +136,7 @@ impl App {
                 settings,
                 run_moved: Notify::new(),
                 analyses,
+                sign_ins: SignIns::default(),
             }),
         }
     }
