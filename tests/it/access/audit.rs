@@ -71,7 +71,7 @@ async fn tells_what_was_done_by_whom() {
     assert_eq!(told[0], ("operator", "create_program", "programs/north"));
     assert_eq!(told[1], ("operator", "create_user", "users/ada"));
     assert_eq!(told[2].1, "create_api_key");
-    assert!(told[2].2.starts_with("users/ada/apiKeys/"), "{told:?}");
+    assert!(told[2].2.starts_with("users/ada/keys/"), "{told:?}");
     assert_eq!(all[1].payload(), "{\"role\":\"coordinator\"}");
     let sequences: Vec<i64> = all.iter().map(|event| event.sequence).collect();
     assert_eq!(sequences, [1, 2, 3, 4, 5]);

@@ -167,7 +167,6 @@ fn open() -> Vec<Row> {
     };
     vec![
         nothing("grpc.health.v1.Health/Check"),
-        nothing("grpc.health.v1.Health/List"),
         nothing("grpc.health.v1.Health/Watch"),
         nothing("grpc.reflection.v1.ServerReflection/ServerReflectionInfo"),
         nothing("grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"),
@@ -177,7 +176,7 @@ fn open() -> Vec<Row> {
 /// The users of a program, and with an empty program those of every program.
 fn access() -> Vec<Row> {
     const USER: &str = "/users/somebody";
-    const KEY: &str = "/users/somebody/apiKeys/0198c0de-0000-7000-8000-000000000000";
+    const KEY: &str = "/users/somebody/keys/0198c0de-0000-7000-8000-000000000000";
     let needs = Needs::InProgram(AccessWrite);
     let mut rows = vec![
         named("AccessService/GetUser", needs, USER),

@@ -273,7 +273,7 @@ async fn nobody_shuts_themselves_out() {
     let (mut admin, key) = admin(&service).await;
     let id = uuid::Uuid::try_parse(&key[4..36]).unwrap();
     let own_key = pb::RevokeApiKeyRequest {
-        name: format!("users/root/apiKeys/{id}"),
+        name: format!("users/root/keys/{id}"),
         ..Default::default()
     };
     let own_user = pb::RevokeUserRequest {
