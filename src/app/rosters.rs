@@ -127,7 +127,9 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::InvalidRoster`] with every mistake; with `program`,
-    /// [`AppError::FailedPrecondition`] when the folder is of another.
+    /// [`AppError::FailedPrecondition`] when the folder is of another;
+    /// [`AppError::Forbidden`] for a program that is not there yet, unless the
+    /// caller may create programs.
     pub async fn import_roster(
         &self,
         actor: &Actor,
@@ -159,7 +161,7 @@ impl App {
             changes: Vec::new(),
         };
         if is_dry_run {
-            Box::pin(self.would_change(report, roster, mode)).await
+            Box::pin(self.would_change(actor, report, roster, mode)).await
         } else {
             Box::pin(self.change(actor, report, roster, mode)).await
         }
@@ -207,6 +209,7 @@ impl App {
     /// Fills in what an import would change.
     async fn would_change(
         &self,
+        actor: &Actor,
         mut report: ImportReport,
         roster: Roster,
         mode: ImportMode,
@@ -215,7 +218,10 @@ impl App {
         let mut tx = self.inner.db.read().await?;
         let before = match tx.program_fetch(program).await {
             Ok((scope, _)) => Before::load(&mut tx, scope, program, round).await?,
-            Err(StoreError::NotFound { .. }) => Before::default(),
+            Err(StoreError::NotFound { .. }) => {
+                actor.check_everywhere(Permission::AccessWrite)?;
+                Before::default()
+            }
             Err(other) => return Err(other.into()),
         };
         drop(tx);
@@ -239,6 +245,8 @@ impl App {
                 (write, before)
             }
             Err(AppError::NotFound { .. }) => {
+                // A program comes into being, as by `create_program`.
+                actor.check_everywhere(Permission::AccessWrite)?;
                 let new = &roster.program;
                 let mut write = self.inner.db.write_new(new, self.now()).await?;
                 self.check_not_done(&mut write, actor).await?;

@@ -1,5 +1,6 @@
 //! Programs.
 
+use serde_json::json;
 use sqlx::FromRow;
 
 use super::dispatch::{on, statements};
@@ -14,6 +15,10 @@ statements! {
         ORDER BY key LIMIT CAST($3 AS BIGINT)";
     PROGRAM_FETCH = "SELECT key, program_id AS id, version, created_at, updated_at, name, \
         time_zone FROM program WHERE key = $1 AND deleted_at IS NULL";
+    PROGRAM_LIST_OF = "SELECT key, program_id AS id, version, created_at, updated_at, name, \
+        time_zone FROM program WHERE key IN (SELECT value ->> 0 FROM json_each($4)) \
+        AND key >= $1 AND key <= $2 AND deleted_at IS NULL \
+        ORDER BY key LIMIT CAST($3 AS BIGINT)";
     PROGRAM_UPDATE = "UPDATE program SET name = $2, time_zone = $3, version = version + 1, \
         updated_at = $4 WHERE program_id = $1";
 }
@@ -34,7 +39,7 @@ struct ProgramRow {
 }
 
 impl ProgramRow {
-    fn program(self) -> Result<Versioned<Program>, StoreError> {
+    fn into_program(self) -> Result<Versioned<Program>, StoreError> {
         let place = Place {
             table: "program",
             key: &self.record.key,
@@ -65,7 +70,30 @@ impl Tx {
                 .fetch_all(connection)
                 .await
         })?;
-        rows.into_iter().map(ProgramRow::program).collect()
+        rows.into_iter().map(ProgramRow::into_program).collect()
+    }
+
+    /// Returns those of some programs that are in a range, by key.
+    ///
+    /// # Errors
+    /// As [`Tx::program_list`].
+    pub async fn program_list_of(
+        &mut self,
+        programs: &[&ProgramKey],
+        keys: &KeyRange,
+    ) -> Result<Vec<Versioned<Program>>, StoreError> {
+        let programs: Vec<[&str; 1]> = programs.iter().map(|key| [key.as_str()]).collect();
+        let programs = json!(programs).to_string();
+        let rows: Vec<ProgramRow> = on!(self, |connection| {
+            sqlx::query_as(PROGRAM_LIST_OF)
+                .bind(keys.from.as_str())
+                .bind(keys.until.as_str())
+                .bind(keys.limit)
+                .bind(programs)
+                .fetch_all(connection)
+                .await
+        })?;
+        rows.into_iter().map(ProgramRow::into_program).collect()
     }
 
     /// Returns a program and its scope, and lets the statements that follow
@@ -91,7 +119,7 @@ impl Tx {
             kind: EntityKind::Program,
             key: key.to_string(),
         })?;
-        let record = found.program()?;
+        let record = found.into_program()?;
         let scope = ProgramScope {
             program_id: record.id,
         };
