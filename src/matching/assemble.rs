@@ -40,7 +40,10 @@ fn placements(candidates: &Candidates<'_>, timetable: &Timetable) -> Vec<Placeme
 /// everybody, and where a site offers less, a quarter of an hour at a time
 /// from whoever is least short so far, but nothing of what as many as can be
 /// need to finish in time, where a level asks for that.
-pub(super) fn share_contact(candidates: &Candidates<'_>, timetable: &Timetable) -> BTreeMap<usize, u32> {
+pub(super) fn share_contact(
+    candidates: &Candidates<'_>,
+    timetable: &Timetable,
+) -> BTreeMap<usize, u32> {
     let mut contact: BTreeMap<usize, u32> = BTreeMap::new();
     let mut at_site: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     let members = timetable.members();

@@ -113,7 +113,9 @@ impl Finish {
         let venue = &candidates.venues[venue];
         let mut weeks = slot.held & !self.away.missed(slot, venue, trainee);
         // The occurrences follow the weeks in which they are held.
-        let in_time = slot.occurrences.partition_point(|first| *first < need.until);
+        let in_time = slot
+            .occurrences
+            .partition_point(|first| *first < need.until);
         let late = slot.occurrences.len() - in_time;
         let mut held = slot.held;
         for _ in 0..late {

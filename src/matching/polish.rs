@@ -58,10 +58,9 @@ pub(super) fn open_values(
 /// a row of its own.
 fn is_open(level: Level) -> bool {
     match level {
-        Level::Changes
-        | Level::FinishInTime
-        | Level::SupervisorRank
-        | Level::CaseloadBalance => true,
+        Level::Changes | Level::FinishInTime | Level::SupervisorRank | Level::CaseloadBalance => {
+            true
+        }
         Level::MatchedPriority
         | Level::MatchedByTier(_)
         | Level::Matched

@@ -276,7 +276,11 @@ impl<'a> Timeline<'a> {
 
     /// Returns the first slot of a day; of the next one for a date that the
     /// zone left out.
-    pub(super) fn first_slot_of(&self, zone: ZoneName, day: NaiveDate) -> Result<usize, MatchError> {
+    pub(super) fn first_slot_of(
+        &self,
+        zone: ZoneName,
+        day: NaiveDate,
+    ) -> Result<usize, MatchError> {
         let rules = self.rules(zone)?;
         let day = day.iter_days().find_map(|day| rules.whole_day(day));
         Ok(day.map_or(self.slots, |day| self.slot(day.start)))

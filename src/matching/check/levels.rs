@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::domain::plan::{Level, LevelResult, LevelStatus, Placement, Sense, Session};
 use crate::domain::time::ZoneTable;
-use crate::matching::forecast::finishing;
 use crate::domain::{KeptLine, KeptSite, Site, Trainee, TraineeKey};
+use crate::matching::forecast::finishing;
 
 use super::breach::{Breaches, Broken};
 use super::calendar::Calendar;

@@ -34,8 +34,7 @@ pub(super) fn add_rows(
         formulation.finish.insert(position, column);
         by_trainee.entry(pair.trainee).or_default().push(column);
         if least > pair.contact_min
-            && let Some(lowered) =
-                super::contact::lowered_column(formulation, candidates, position)
+            && let Some(lowered) = super::contact::lowered_column(formulation, candidates, position)
         {
             let kept = [
                 (column, f64::from(least)),
@@ -56,9 +55,7 @@ pub(super) fn add_rows(
         for need in finish.needs(trainee) {
             let mut lines = candidates.lines[trainee].iter();
             let is_absent = lines.any(|line| {
-                line.role == Role::Faculty
-                    && line.kinds.contains(&need.kind)
-                    && !scope.with_faculty
+                line.role == Role::Faculty && line.kinds.contains(&need.kind) && !scope.with_faculty
             });
             if !is_absent {
                 sessions(formulation, candidates, trainee, need, meets, &finishing);
