@@ -128,7 +128,12 @@ where
             Ok(match kind {
                 // The work is done; what is left is for the reader to fetch.
                 Kind::Unary | Kind::Health => answered,
-                Kind::Stream => answered.map(|body| Body::new(Held { body, _place: place })),
+                Kind::Stream => answered.map(|body| {
+                    Body::new(Held {
+                        body,
+                        _place: place,
+                    })
+                }),
             })
         })
     }
@@ -202,8 +207,21 @@ mod tests {
         assert_eq!(time("250m"), Some(Duration::from_millis(250)));
         assert_eq!(time("5u"), Some(Duration::from_micros(5)));
         assert_eq!(time("6n"), Some(Duration::from_nanos(6)));
-        assert_eq!(time("99999999H").map(|t| t.as_secs() / 3600), Some(99_999_999));
-        for wrong in ["", "S", "5", "-1S", "+1S", "1.5S", "5s", "123456789S", "5 S"] {
+        assert_eq!(
+            time("99999999H").map(|t| t.as_secs() / 3600),
+            Some(99_999_999)
+        );
+        for wrong in [
+            "",
+            "S",
+            "5",
+            "-1S",
+            "+1S",
+            "1.5S",
+            "5s",
+            "123456789S",
+            "5 S",
+        ] {
             assert_eq!(time(wrong), None, "{wrong}");
         }
         assert_eq!(asked_time(&HeaderMap::new()), None);

@@ -45,7 +45,12 @@ impl Web {
         CorsLayer::new()
             .allow_origin(AllowOrigin::list(origins))
             .allow_methods([Method::POST])
-            .allow_headers([AUTHORIZATION, CONTENT_TYPE].into_iter().chain(sent).collect::<Vec<_>>())
+            .allow_headers(
+                [AUTHORIZATION, CONTENT_TYPE]
+                    .into_iter()
+                    .chain(sent)
+                    .collect::<Vec<_>>(),
+            )
             .expose_headers(READ.map(HeaderName::from_static))
             .max_age(REMEMBERED)
     }
@@ -75,7 +80,9 @@ impl FromStr for Origin {
         if !is_whole || !is_plain {
             return Err(OriginError);
         }
-        HeaderValue::from_str(text).map(Self).map_err(|_| OriginError)
+        HeaderValue::from_str(text)
+            .map(Self)
+            .map_err(|_| OriginError)
     }
 }
 
@@ -91,7 +98,11 @@ mod tests {
 
     #[test]
     fn an_origin_is_a_scheme_a_host_and_a_port() {
-        for text in ["https://desk.example.org", "http://127.0.0.1:8080", "https://[::1]:1"] {
+        for text in [
+            "https://desk.example.org",
+            "http://127.0.0.1:8080",
+            "https://[::1]:1",
+        ] {
             assert_eq!(text.parse::<Origin>().unwrap().to_string(), text);
         }
         for text in [

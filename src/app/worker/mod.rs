@@ -111,7 +111,9 @@ impl App {
                     let (app, stopping) = (self.clone(), stopping.clone());
                     let program = claim.scope;
                     let solve = async move { Box::pin(app.carry_out(&claim, stopping)).await };
-                    solves.programs.insert(solves.tasks.spawn(solve).id(), program);
+                    solves
+                        .programs
+                        .insert(solves.tasks.spawn(solve).id(), program);
                 }
                 Ok(None) => return,
                 Err(error) => {
