@@ -4,7 +4,7 @@
 use std::error::Error;
 use std::time::Duration;
 
-use crate::domain::{EntityKind, Violations};
+use crate::domain::{EntityKind, Permission, Violations};
 use crate::roster::RosterErrors;
 
 /// Why a use case did not do what it was asked.
@@ -35,9 +35,12 @@ pub enum AppError {
     /// The records do not allow it as they are.
     #[error("{0}")]
     FailedPrecondition(Reason),
-    /// The caller may not do this.
-    #[error("the caller may not do this")]
-    Forbidden,
+    /// The caller may know of the program, and may not do this in it.
+    #[error("the caller may not do this: it needs the permission {permission}")]
+    Forbidden {
+        /// What it needs.
+        permission: Permission,
+    },
     /// The caller may not even know that there is such a record: it reads like
     /// [`AppError::NotFound`] in every word, and differs in the log alone.
     #[error("there is no {kind} {key}")]
@@ -48,7 +51,7 @@ pub enum AppError {
         key: String,
     },
     /// Nobody knows who calls.
-    #[error("sign in first")]
+    #[error("sign in with a key that is valid: authorization: Bearer KEY")]
     Unauthenticated,
     /// Others write at the same time; trying again helps.
     #[error("others write at the same time; try again")]
@@ -150,6 +153,18 @@ pub enum Reason {
         /// The run of the plan.
         run: String,
     },
+    /// Somebody or something was revoked, which is for good.
+    #[error("the {kind} {key} was revoked")]
+    AlreadyRevoked {
+        /// What was revoked.
+        kind: EntityKind,
+        /// Its key.
+        key: String,
+    },
+    /// The caller's own user, or the key by which the caller is signed in:
+    /// nobody shuts themselves out by mistake.
+    #[error("nobody changes the user or revokes the key by which they are signed in")]
+    OwnAccess,
     /// A pin and a forbid of the same pair cannot hold together.
     #[error("{trainee} and {target} are {already} already")]
     PinAgainstForbid {
@@ -172,6 +187,8 @@ impl Reason {
             Self::TakesPart { .. } => "TAKES_PART",
             Self::NoTrainees { .. } => "NO_TRAINEES",
             Self::TraineeMatched { .. } => "TRAINEE_MATCHED",
+            Self::AlreadyRevoked { .. } => "ALREADY_REVOKED",
+            Self::OwnAccess => "OWN_ACCESS",
             Self::PinAgainstForbid { .. } => "PIN_AGAINST_FORBID",
         }
     }

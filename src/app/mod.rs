@@ -6,6 +6,8 @@
 
 mod actor;
 mod analysis;
+mod api_keys;
+mod audit;
 mod batch;
 mod clock;
 mod contended;
@@ -26,31 +28,36 @@ mod round_parts;
 mod rounds;
 mod run_start;
 mod runs;
+mod sign_in;
 mod site_rankings;
 mod snapshot;
 mod supervision_lines;
 mod trainee_rows;
 mod transact;
+mod users;
 mod wishes;
 mod worker;
 
-pub use actor::Actor;
+pub use actor::{Actor, Grant};
 pub use analysis::{
     Balance, BlockingPair, Capacity, CompeteFor, Expiry, ExpiryOf, Explanation,
     Outcome as ExplanationOutcome, Preflight, Relaxation,
 };
+pub use api_keys::IssuedKey;
+pub use audit::{BrokenLink, ChainHead, ChainProof, RecordedEvent};
 pub use batch::{BATCH_MOST, Upsert, UpsertOutcome, Upserted, repeated};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::{AppError, Reason, with_causes};
 pub use once::{Outcome, RequestOnce};
 pub use participants::NewParticipants;
-pub use permission::Permission;
+pub use permission::{Permission, role_has};
 pub use plans::StoredPlan;
 pub use preferences::{Ranked, TraineePreferences};
 pub use programs::NewProgram;
 pub use rosters::{Changes, ImportMode, ImportReport, KindOfRow, RosterSource};
 pub use rounds::RoundStart;
 pub use run_start::RunStart;
+pub use users::NewUser;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -58,6 +65,7 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, Semaphore};
 
+use self::sign_in::SignIns;
 use crate::store::Db;
 use crate::zone_data::ZoneData;
 
@@ -79,6 +87,7 @@ struct Inner {
     pulses: pulse::Pulses,
     /// Bounds the explanations and the like under way.
     analyses: Semaphore,
+    sign_ins: SignIns,
 }
 
 /// What differs from one installation to the next.
@@ -92,6 +101,9 @@ pub struct Settings {
     /// How long a worker holds a run without a sign of life, in whole seconds;
     /// then another worker takes the run up.
     pub run_lease: Duration,
+    /// Whether callers must sign in even while the database has no user, as
+    /// where others than the operator of this machine reach the server.
+    pub require_sign_in: bool,
 }
 
 impl Settings {
@@ -103,12 +115,14 @@ impl Settings {
 }
 
 impl Default for Settings {
-    /// This very program, all cores, and a lease of 30 seconds.
+    /// This very program, all cores, a lease of 30 seconds, and sign-in from
+    /// the first user on.
     fn default() -> Self {
         Self {
             solver_program: None,
             solves_max: None,
             run_lease: Duration::from_secs(30),
+            require_sign_in: false,
         }
     }
 }
@@ -126,6 +140,7 @@ impl App {
                 run_moved: Notify::new(),
                 pulses: pulse::Pulses::default(),
                 analyses,
+                sign_ins: SignIns::default(),
             }),
         }
     }

@@ -12,7 +12,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use super::database::{self, Absent, Database};
-use super::serve_transport::{Asked, TransportArgs, whole};
+use super::serve_transport::{Asked, TransportArgs, is_reached_by_others, whole};
 use super::{Failure, output};
 use crate::app::{Actor, App, AppError, Settings, SystemClock};
 use crate::config::ServeConfig;
@@ -36,8 +36,8 @@ PRACTICUM_LOG=warn leaves them out.")]
 pub(super) struct Args {
     #[command(flatten)]
     database: Database,
-    /// Address on which calls are taken; beyond loopback only with sign-in and
-    /// TLS. Port 0 takes any free one.
+    /// Address on which calls are taken; beyond loopback only by TLS, and from
+    /// those who sign in. Port 0 takes any free one.
     #[arg(
         long,
         env = "PRACTICUM_LISTEN",
@@ -83,6 +83,7 @@ async fn serve(
     let settings = Settings {
         solves_max: config.solves_at_a_time.map(whole),
         run_lease: Duration::from_secs(args.run_lease.unsigned_abs()),
+        require_sign_in: is_reached_by_others(args.listen),
         ..Settings::default()
     };
     let app = App::new(db, Arc::new(SystemClock), zone_data, settings);

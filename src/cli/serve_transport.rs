@@ -12,7 +12,7 @@ use super::Failure;
 use crate::config::ServeConfig;
 use crate::grpc::{Limits, Origin, Rate, Tls, TlsFile, TlsFiles, Transport, Web};
 
-/// Calls a second of one caller, where callers sign in and nothing else is said.
+/// Calls a second of one caller, where nothing else is said.
 const CALLS_PER_SECOND: u32 = 200;
 
 /// Options of `serve` that concern its callers.
@@ -40,7 +40,8 @@ pub(super) struct TransportArgs {
     #[arg(long, value_name = "ORIGIN")]
     grpc_web_origin: Vec<Origin>,
     /// Calls a second that one caller may make in the long run; 0 for as many
-    /// as they like. 200 where callers sign in, otherwise no limit.
+    /// as they like. 200 when left out, and no limit for the operator, of whom
+    /// no sign-in is asked.
     #[arg(long, env = "PRACTICUM_CALLS_PER_SECOND", value_name = "NUMBER",
         value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
     calls_per_second: Option<u32>,
@@ -51,11 +52,6 @@ pub(super) struct Asked {
     pub(super) transport: Transport,
     /// Where its certificates come from.
     files: Option<TlsPaths>,
-}
-
-/// Says whether everybody who calls must sign in.
-pub(super) fn callers_sign_in() -> bool {
-    false
 }
 
 impl TransportArgs {
@@ -121,12 +117,7 @@ impl TransportArgs {
     fn limits(&self, config: &ServeConfig) -> Limits {
         let usual = Limits::default();
         let seconds = |number: u32| Duration::from_secs(number.into());
-        let by_default = if callers_sign_in() {
-            CALLS_PER_SECOND
-        } else {
-            0
-        };
-        let often = self.calls_per_second.unwrap_or(by_default);
+        let often = self.calls_per_second.unwrap_or(CALLS_PER_SECOND);
         let burst = config
             .calls_burst
             .unwrap_or_else(|| often.saturating_mul(2));
@@ -144,26 +135,28 @@ impl TransportArgs {
             rate: rate.map(|(calls_per_second, burst)| Rate {
                 calls_per_second,
                 burst,
+                spares_operator: self.calls_per_second.is_none(),
             }),
             ..usual
         }
     }
 }
 
+/// Says whether others than the operator of this machine can reach an address,
+/// so that whoever calls must sign in.
+pub(super) fn is_reached_by_others(listen: SocketAddr) -> bool {
+    !listen.ip().is_loopback()
+}
+
 /// Refuses an address that others can reach, unless what they say is safe on
-/// its way and they must sign in.
-fn check_reach(listen: SocketAddr, is_safe: bool, is_signed_in: bool) -> Result<(), Failure> {
-    if listen.ip().is_loopback() || (is_safe && is_signed_in) {
+/// its way.
+fn check_reach(listen: SocketAddr, is_safe: bool) -> Result<(), Failure> {
+    if is_safe || !is_reached_by_others(listen) {
         return Ok(());
     }
-    let why = if is_signed_in {
-        "and plain text can be read on its way: give --tls-certificate and --tls-key, or \
-         --plaintext-beyond-loopback behind a proxy that adds TLS"
-    } else {
-        "and without sign-in only 127.0.0.0/8 and [::1] are allowed"
-    };
     Err(Failure::Usage(format!(
-        "--listen {listen} is not a loopback address, {why}"
+        "--listen {listen} is not a loopback address, and plain text can be read on its way: give \
+         --tls-certificate and --tls-key, or --plaintext-beyond-loopback behind a proxy that adds TLS"
     )))
 }
 
@@ -262,12 +255,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn beyond_loopback_callers_sign_in_and_nobody_listens() {
-        let open = |listen: &str, is_safe, is_signed_in| {
-            check_reach(listen.parse().unwrap(), is_safe, is_signed_in).is_ok()
-        };
+    fn beyond_loopback_nothing_is_said_in_the_open() {
+        let is_open = |listen: &str, is_safe| check_reach(listen.parse().unwrap(), is_safe).is_ok();
         for loopback in ["127.0.0.1:0", "127.9.9.9:1", "[::1]:0"] {
-            assert!(open(loopback, false, false), "{loopback}");
+            assert!(is_open(loopback, false), "{loopback}");
+            assert!(!is_reached_by_others(loopback.parse().unwrap()));
         }
         for reached in [
             "0.0.0.0:0",
@@ -275,10 +267,9 @@ mod tests {
             "192.0.2.7:80",
             "[::ffff:127.0.0.1]:80",
         ] {
-            assert!(!open(reached, false, false), "{reached}");
-            assert!(!open(reached, true, false), "{reached}");
-            assert!(!open(reached, false, true), "{reached}");
-            assert!(open(reached, true, true), "{reached}");
+            assert!(!is_open(reached, false), "{reached}");
+            assert!(is_open(reached, true), "{reached}");
+            assert!(is_reached_by_others(reached.parse().unwrap()));
         }
     }
 }

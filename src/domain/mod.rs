@@ -5,6 +5,7 @@
 //! values (see [`time`]). Durations are whole [`Minutes`], instants are UTC
 //! seconds, and local time is a wall clock plus an IANA zone.
 
+mod access;
 mod availability;
 mod baseline;
 mod day_range;
@@ -29,15 +30,17 @@ mod supervision_line;
 mod supervisor;
 pub mod time;
 mod trainee;
+mod user;
 mod violation;
 mod weekday;
 mod zone;
 
+pub use access::{AccessRole, Permission, Realm, UnknownPermission};
 pub use availability::{Availability, Away, WeeklyWindow};
 pub use baseline::{Baseline, KeptLine, KeptSite};
 pub use day_range::{CALENDAR_FIRST_YEAR, CALENDAR_LAST_YEAR, DayRange, calendar_day};
 pub use edit::{EDIT_FORMS, Edit, InvalidEdit};
-pub use key::{Key, ProgramKey, SiteKey, SupervisorKey, Tag, TraineeKey};
+pub use key::{InvalidKey, Key, ProgramKey, SiteKey, SupervisorKey, Tag, TraineeKey, UserKey};
 pub use listing::{
     ListOrder, ListRequest, OrderBy, RoundFilter, RunFilter, SiteFilter, SupervisorFilter,
     TraineeFilter,
@@ -61,6 +64,7 @@ pub use site::Site;
 pub use supervision_line::{LicenceRule, SupervisionLine};
 pub use supervisor::{DeliveryOffer, Licence, Role, SessionKind, Supervisor};
 pub use trainee::Trainee;
+pub use user::{ApiKey, User, UserName};
 pub use violation::{Violation, Violations};
 pub use weekday::{parse_weekday, weekday_word};
 pub use zone::{UnknownZone, ZoneName};

@@ -27,6 +27,10 @@ pub enum EntityKind {
     Pin,
     /// A forbid, named as a pin is.
     Forbid,
+    /// A user.
+    User,
+    /// A key by which a user signs in.
+    ApiKey,
 }
 
 impl EntityKind {
@@ -42,6 +46,8 @@ impl EntityKind {
             Self::Plan => "plan",
             Self::Pin => "pin",
             Self::Forbid => "forbid",
+            Self::User => "user",
+            Self::ApiKey => "API key",
         }
     }
 }

@@ -25,9 +25,6 @@ use crate::app::{Actor, AppError};
 /// while, so that memory is bounded by the callers of the last moments.
 const CLEANED_EVERY: usize = 1024;
 
-/// Whoever looks whether the server is well is not counted.
-const HEALTH: &str = "/grpc.health.";
-
 /// How often one caller may call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
@@ -35,6 +32,8 @@ pub struct Rate {
     pub calls_per_second: NonZeroU32,
     /// Calls at once, after a pause.
     pub burst: NonZeroU32,
+    /// Whether the operator, whom no sign-in was asked of, is not counted.
+    pub spares_operator: bool,
 }
 
 /// Who is counted.
@@ -53,6 +52,7 @@ struct Counts {
     limiter: DefaultKeyedRateLimiter<Who>,
     clock: DefaultClock,
     counted: AtomicUsize,
+    spares_operator: bool,
 }
 
 impl Counts {
@@ -62,6 +62,7 @@ impl Counts {
             limiter: RateLimiter::keyed(quota),
             clock: DefaultClock::default(),
             counted: AtomicUsize::new(0),
+            spares_operator: rate.spares_operator,
         }
     }
 
@@ -78,7 +79,8 @@ impl Counts {
 }
 
 /// Counts calls by the name that the door has put beside them; it stands
-/// behind the door. Without a rate everything passes.
+/// behind the door. What is open to everybody has no name there, and is not
+/// counted. Without a rate everything passes.
 #[derive(Clone, Debug)]
 pub(super) struct RateLayer {
     counts: Option<Arc<Counts>>,
@@ -134,8 +136,8 @@ where
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
         if let Some(counts) = &self.counts
-            && !request.uri().path().starts_with(HEALTH)
             && let Some(actor) = request.extensions().get::<Actor>()
+            && !(counts.spares_operator && actor.name() == Actor::OPERATOR)
             && let Err(wait) = counts.count(&Who::Actor(actor.name().to_owned()))
         {
             return Box::pin(std::future::ready(Ok(too_often(wait))));
@@ -228,6 +230,7 @@ mod tests {
         Rate {
             calls_per_second: NonZeroU32::new(calls_per_second).unwrap(),
             burst: NonZeroU32::new(burst).unwrap(),
+            spares_operator: false,
         }
     }
 

@@ -7,14 +7,14 @@ use tokio::sync::watch;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::body::Body;
 use tonic::codec::CompressionEncoding;
-use tonic::codegen::http::{Request, Response};
+use tonic::codegen::http::Response;
 use tonic::service::Routes;
 use tonic::transport::Server;
 use tonic_health::ServingStatus;
 use tonic_health::pb::health_server::{Health, HealthServer};
 use tonic_health::server::HealthReporter;
 use tonic_web::GrpcWebLayer;
-use tower::util::{MapRequestLayer, MapResponseLayer, option_layer};
+use tower::util::{MapResponseLayer, option_layer};
 
 use super::accept::{AcceptLimits, accept};
 use super::admission::{AdmissionLayer, AdmissionLimits};
@@ -24,10 +24,10 @@ use super::rate::{self, Rate};
 use super::refusal;
 use super::request_id::RequestIdLayer;
 use super::services::{
-    AvailabilityCalls, ExclusionCalls, PlanCalls, ProgramCalls, RequirementCalls, RosterCalls,
-    RoundCalls, RunCalls, SiteCalls, SupervisorCalls, TraineeCalls,
+    AccessCalls, AuditCalls, AvailabilityCalls, ExclusionCalls, PlanCalls, ProgramCalls,
+    RequirementCalls, RosterCalls, RoundCalls, RunCalls, SiteCalls, SupervisorCalls, TraineeCalls,
 };
-use super::sign_in;
+use super::sign_in::SignInLayer;
 use super::tls::Tls;
 use super::web::Web;
 use crate::app::App;
@@ -129,7 +129,7 @@ pub async fn serve(
         with_http_1: web.is_some(),
     };
     let (stop, is_stopping) = watch::channel(false);
-    let (health, routes) = router(app, &limits, is_stopping.clone()).await?;
+    let (health, routes) = router(app.clone(), &limits, is_stopping.clone()).await?;
     let admission = AdmissionLimits {
         calls: limits.calls,
         streams: limits.watches,
@@ -148,7 +148,7 @@ pub async fn serve(
         .layer(RequestIdLayer)
         .layer(AdmissionLayer::new(Methods::of_contract()?, admission))
         .layer(strangers)
-        .layer(Opened::new(sign_in::opened))
+        .layer(SignInLayer { app })
         .layer(rated)
         .layer(Told::new(refusal::told))
         .add_routes(routes)
@@ -187,7 +187,9 @@ pub enum ServeError {
 }
 
 /// The services of the contract, as health and reflection name them.
-const SERVICES: [&str; 11] = [
+const SERVICES: [&str; 13] = [
+    pb::access_service_server::SERVICE_NAME,
+    pb::audit_service_server::SERVICE_NAME,
     pb::availability_service_server::SERVICE_NAME,
     pb::exclusion_service_server::SERVICE_NAME,
     pb::plan_service_server::SERVICE_NAME,
@@ -202,7 +204,6 @@ const SERVICES: [&str; 11] = [
 ];
 
 type Told = MapResponseLayer<fn(Response<Body>) -> Response<Body>>;
-type Opened = MapRequestLayer<fn(Request<Body>) -> Request<Body>>;
 
 async fn router(
     app: App,
@@ -231,6 +232,14 @@ async fn router(
     let router = Routes::new(health_service)
         .add_service(reflection().build_v1()?)
         .add_service(reflection().build_v1alpha()?)
+        .add_service(limited!(
+            pb::access_service_server::AccessServiceServer<_>,
+            calls!(AccessCalls)
+        ))
+        .add_service(limited!(
+            pb::audit_service_server::AuditServiceServer<_>,
+            calls!(AuditCalls)
+        ))
         .add_service(limited!(
             pb::availability_service_server::AvailabilityServiceServer<_>,
             calls!(AvailabilityCalls)

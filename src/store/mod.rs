@@ -6,6 +6,7 @@
 //! [`StoreError::Corrupt`]. The store knows no use case and no file format.
 
 mod address;
+mod api_key;
 mod availability;
 mod dispatch;
 mod error;
@@ -25,6 +26,7 @@ mod rows;
 mod run;
 mod run_event;
 mod run_pulse;
+mod sign_in;
 mod site;
 mod snapshot;
 mod sqlite;
@@ -32,11 +34,12 @@ mod supervisor;
 mod trainee;
 mod trainee_rows;
 mod tx;
+mod user;
 mod words;
 
 pub use address::Address;
 pub use error::StoreError;
-pub use event::{BrokenLink, Event, RecordedEvent};
+pub use event::{BrokenLink, ChainHead, Event, RecordedEvent};
 pub use health::{Backend, RecordCounts, RunsAtWork};
 pub use idempotency::{DoneRequest, Request};
 pub use listing::Seek;
@@ -49,6 +52,7 @@ pub use round_rows::RoundRows;
 pub use rows::KeyRange;
 pub use run::NewRun;
 pub use run_pulse::{Claim, RunEnd};
+pub use sign_in::SignedIn;
 pub use snapshot::Snapshot;
 pub use sqlite::FileHealth;
 pub use trainee_rows::TraineeRows;
@@ -143,6 +147,7 @@ impl Db {
 /// each on both databases.
 pub fn statements() -> Vec<(&'static str, &'static str)> {
     [
+        api_key::STATEMENTS,
         availability::STATEMENTS,
         event::STATEMENTS,
         health::STATEMENTS,
@@ -158,6 +163,7 @@ pub fn statements() -> Vec<(&'static str, &'static str)> {
         &run::RUNS.0,
         run_event::STATEMENTS,
         run_pulse::STATEMENTS,
+        sign_in::STATEMENTS,
         site::STATEMENTS,
         &site::SITES.0,
         snapshot::STATEMENTS,
@@ -167,6 +173,7 @@ pub fn statements() -> Vec<(&'static str, &'static str)> {
         &trainee::TRAINEES.0,
         trainee_rows::STATEMENTS,
         tx::STATEMENTS,
+        user::STATEMENTS,
         words::STATEMENTS,
     ]
     .concat()

@@ -79,6 +79,36 @@ fn lets_in_clients_whose_certificate_the_named_authority_signed() {
     ask(&server, servers.trusted(None)).unwrap_err();
 }
 
+/// Off: `require_sign_in: false` in `src/cli/serve.rs`.
+#[test]
+fn beyond_loopback_everybody_must_sign_in() {
+    let authority = Authority::new();
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("practicum.db").display().to_string();
+    let tls = written(folder.path(), &authority.server(Holds::Now)).to_vec();
+    let plain = vec!["--plaintext-beyond-loopback".to_owned()];
+    for (options, scheme) in [(tls, "https"), (plain, "http")] {
+        let options: Vec<&str> = options.iter().map(String::as_str).collect();
+        let server = Server::start_on("0.0.0.0:0", &database, &options);
+        let address = std::net::SocketAddr::from(([127, 0, 0, 1], server.address.port()));
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let answer = runtime.block_on(async {
+            let channel = if scheme == "https" {
+                secure_channel(address, authority.trusted(None))
+            } else {
+                tonic::transport::Endpoint::from_shared(format!("http://{address}"))
+                    .unwrap()
+                    .connect_lazy()
+            };
+            let mut programs = pb::program_service_client::ProgramServiceClient::new(channel);
+            let request = pb::ListProgramsRequest::default();
+            programs.list_programs(request).await
+        });
+        let code = answer.unwrap_err().code();
+        assert_eq!(code, tonic::Code::Unauthenticated, "{scheme}");
+    }
+}
+
 #[test]
 fn names_the_file_that_cannot_be_used_and_says_why() {
     let authority = Authority::new();

@@ -1,6 +1,8 @@
 //! The services of the contract: each method reads its request, passes one use
 //! case and returns its answer as a message.
 
+mod access;
+mod audit;
 mod availability;
 mod people;
 mod plans;
@@ -15,6 +17,8 @@ mod runs;
 mod trainee_rows;
 mod watch;
 
+pub(super) use access::AccessCalls;
+pub(super) use audit::AuditCalls;
 pub(super) use availability::AvailabilityCalls;
 pub(super) use people::{SiteCalls, SupervisorCalls, TraineeCalls};
 pub(super) use plans::PlanCalls;

@@ -102,7 +102,7 @@ fn code_and_reason(error: &AppError) -> (Code, ErrorReason) {
         }
         AppError::AlreadyExists { .. } => (Code::AlreadyExists, ErrorReason::AlreadyExists),
         AppError::FailedPrecondition(reason) => (Code::FailedPrecondition, held_by(reason)),
-        AppError::Forbidden => (Code::PermissionDenied, ErrorReason::Forbidden),
+        AppError::Forbidden { .. } => (Code::PermissionDenied, ErrorReason::Forbidden),
         AppError::Unauthenticated => (Code::Unauthenticated, ErrorReason::Unauthenticated),
         AppError::Contended => (Code::Aborted, ErrorReason::Contended),
         AppError::StaleEtag { .. } => (Code::Aborted, ErrorReason::StaleEtag),
@@ -124,6 +124,8 @@ fn held_by(reason: &Reason) -> ErrorReason {
         Reason::NoTrainees { .. } => ErrorReason::NoTrainees,
         Reason::TakesPart { .. } => ErrorReason::TakesPart,
         Reason::TraineeMatched { .. } => ErrorReason::TraineeMatched,
+        Reason::AlreadyRevoked { .. } => ErrorReason::AlreadyRevoked,
+        Reason::OwnAccess => ErrorReason::OwnAccess,
         Reason::PinAgainstForbid { .. } => ErrorReason::PinAgainstForbid,
     }
 }
@@ -154,6 +156,7 @@ fn metadata(error: &AppError) -> Vec<(&'static str, String)> {
             vec![("kind", kind.to_string()), ("key", key.clone())]
         }
         AppError::FailedPrecondition(reason) => held_metadata(reason),
+        AppError::Forbidden { permission } => vec![("permission", permission.to_string())],
         AppError::StaleEtag { kind, key, current } => vec![
             ("kind", kind.to_string()),
             ("key", key.clone()),
@@ -186,6 +189,10 @@ fn held_metadata(reason: &Reason) -> Vec<(&'static str, String)> {
             ("key", key.clone()),
             ("round", round.clone()),
         ],
+        Reason::AlreadyRevoked { kind, key } => {
+            vec![("kind", kind.to_string()), ("key", key.clone())]
+        }
+        Reason::OwnAccess => Vec::new(),
         Reason::PinAgainstForbid {
             trainee,
             target,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::error::Error;
 
 use super::*;
-use crate::domain::EntityKind;
+use crate::domain::{EntityKind, Permission};
 
 /// Every error that a use case can end in, with the code and the reason
 /// that callers rely on.
@@ -94,7 +94,19 @@ fn every_error() -> Vec<(AppError, Code, &'static str)> {
             held,
             "PIN_AGAINST_FORBID",
         ),
-        (AppError::Forbidden, Code::PermissionDenied, "FORBIDDEN"),
+        (
+            precondition(Reason::AlreadyRevoked { kind, key: key() }),
+            held,
+            "ALREADY_REVOKED",
+        ),
+        (precondition(Reason::OwnAccess), held, "OWN_ACCESS"),
+        (
+            AppError::Forbidden {
+                permission: Permission::RunWrite,
+            },
+            Code::PermissionDenied,
+            "FORBIDDEN",
+        ),
         (
             AppError::Hidden { kind, key: key() },
             Code::NotFound,
@@ -172,6 +184,8 @@ fn each_error_has_its_code_and_its_reason() {
         assert!(!status.details().windows(6).any(|bytes| bytes == b"secret"));
         told.insert(info.reason);
     }
+    // What an answer tells, and no error.
+    told.insert("SECRET_ALREADY_SHOWN".to_owned());
     let all: BTreeSet<String> = every_reason()
         .map(|reason| reason_name(reason).to_owned())
         .collect();

@@ -19,4 +19,5 @@ mod shedding;
 mod tls;
 mod trainee_rows;
 mod twins;
+mod watchers;
 mod web;

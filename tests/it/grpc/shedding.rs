@@ -14,7 +14,9 @@ use tonic_health::pb::health_client::HealthClient;
 use tonic_types::StatusExt;
 
 use crate::support::plain_http2::call;
-use crate::support::service::{Service, eventually, reason, served_by_both};
+use crate::support::service::{
+    Service, eventually, import_messages, reason, roster_files, served_by_both,
+};
 
 served_by_both!(
     calls_beyond_the_most_at_a_time_are_refused_at_once,
@@ -160,6 +162,7 @@ fn rated(calls_per_second: u32, burst: u32) -> Limits {
         rate: Some(Rate {
             calls_per_second: number(calls_per_second),
             burst: number(burst),
+            spares_operator: false,
         }),
         ..Limits::default()
     }
@@ -186,29 +189,30 @@ async fn a_caller_who_calls_too_often_is_told_how_long_to_wait() {
     get(&service).await.unwrap();
 }
 
+/// Off: `rate: None` here.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stream_is_one_call_however_much_is_said_on_it() {
-    use tonic_reflection::pb::v1 as reflection;
-    use tonic_reflection::pb::v1::server_reflection_request::MessageRequest;
     let service = Service::with_limits(rated(1, 2)).await;
-    let ask = || reflection::ServerReflectionRequest {
-        host: String::new(),
-        message_request: Some(MessageRequest::ListServices(String::new())),
+    let header = pb::ImportRosterHeader {
+        validate_only: true,
+        ..Default::default()
     };
-    let channel = service.channel.clone();
-    let mut client = reflection::server_reflection_client::ServerReflectionClient::new(channel);
-    let asked = tokio_stream::iter(std::iter::repeat_with(ask).take(50));
-    let mut answers = client
-        .server_reflection_info(asked)
-        .await
-        .unwrap()
-        .into_inner();
-    let mut count = 0;
-    while answers.message().await.unwrap().is_some() {
-        count += 1;
-    }
-    assert_eq!(count, 50);
+    let messages = import_messages(header, &roster_files("clinic-12"));
+    assert!(messages.len() > 10);
+    let mut rosters = service.rosters();
+    let stream = tokio_stream::iter(messages);
+    rosters.import_roster(stream).await.unwrap();
     // One call is left.
     assert_eq!(get(&service).await.unwrap_err().code(), Code::NotFound);
     assert_eq!(reason(&get(&service).await.unwrap_err()), "RATE_LIMITED");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_operator_may_be_spared() {
+    let mut limits = rated(1, 1);
+    limits.rate.as_mut().unwrap().spares_operator = true;
+    let service = Service::with_limits(limits).await.with_program().await;
+    for _ in 0..10 {
+        get(&service).await.unwrap();
+    }
 }

@@ -83,6 +83,16 @@ impl Service {
         };
         let zones = zone_data::open(None).unwrap();
         let app = App::new(db.clone(), Arc::new(SystemClock), zones, settings);
+        Self::started(app, db, folder, transport).await
+    }
+
+    /// Starts a service over use cases that are there already.
+    pub(crate) async fn over(app: App, db: Db) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self::started(app, db, folder, Transport::default()).await
+    }
+
+    async fn started(app: App, db: Db, folder: TempDir, transport: Transport) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, is_stopping) = watch::channel(false);
