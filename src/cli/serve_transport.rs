@@ -64,11 +64,7 @@ impl TransportArgs {
         let files = self.tls_paths()?;
         let is_plain_allowed =
             self.plaintext_beyond_loopback || config.plaintext_beyond_loopback == Some(true);
-        check_reach(
-            listen,
-            files.is_some() || is_plain_allowed,
-            callers_sign_in(),
-        )?;
+        check_reach(listen, files.is_some() || is_plain_allowed)?;
         let web = self.web(config)?;
         let tls = files.as_ref().map(TlsPaths::open).transpose()?;
         let transport = Transport {
