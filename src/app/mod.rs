@@ -22,6 +22,7 @@ mod person_or_site;
 mod plans;
 mod preferences;
 mod programs;
+mod pulse;
 mod rosters;
 mod round_parts;
 mod rounds;
@@ -82,6 +83,8 @@ struct Inner {
     settings: Settings,
     /// Wakes whoever waits for a run to be queued, to move on or to end.
     run_moved: Notify,
+    /// The runs that are watched.
+    pulses: pulse::Pulses,
     /// Bounds the explanations and the like under way.
     analyses: Semaphore,
     sign_ins: SignIns,
@@ -135,6 +138,7 @@ impl App {
                 zone_data,
                 settings,
                 run_moved: Notify::new(),
+                pulses: pulse::Pulses::default(),
                 analyses,
                 sign_ins: SignIns::default(),
             }),

@@ -17,8 +17,10 @@ statements! {
         (SELECT COUNT(*) FROM run WHERE deleted_at IS NULL), \
         (SELECT COUNT(*) FROM plan), (SELECT COUNT(*) FROM event)";
     RUNS_AT_WORK = "SELECT \
-        (SELECT COUNT(*) FROM run WHERE state = 'queued' AND deleted_at IS NULL), \
-        (SELECT MIN(created_at) FROM run WHERE state = 'queued' AND deleted_at IS NULL), \
+        (SELECT COUNT(*) FROM run WHERE state IN ('queued', 'running') \
+            AND state = 'queued' AND deleted_at IS NULL), \
+        (SELECT MIN(created_at) FROM run WHERE state IN ('queued', 'running') \
+            AND state = 'queued' AND deleted_at IS NULL), \
         (SELECT COUNT(*) FROM run WHERE state = 'running' AND lease_until > $1), \
         (SELECT COUNT(*) FROM run WHERE state = 'running' AND lease_until <= $1)";
     WRITE_NOTHING = "UPDATE program SET version = version WHERE version < 0";

@@ -19,6 +19,7 @@ mod cli_repair;
 mod cli_round;
 mod cli_rules;
 mod cli_serve;
+mod cli_serve_tls;
 mod cli_time;
 mod cli_trouble;
 mod faults;

@@ -2,6 +2,7 @@
 
 mod analysis;
 mod availability;
+mod gzip;
 mod hostile;
 mod lists;
 mod once;
@@ -14,5 +15,9 @@ mod round_refusals;
 mod round_story;
 mod rounds;
 pub(crate) mod runs;
+mod shedding;
+mod tls;
 mod trainee_rows;
 mod twins;
+mod watchers;
+mod web;

@@ -11,6 +11,7 @@ mod roles;
 mod rosters;
 mod round_parts;
 mod run_ends;
+mod run_fairness;
 mod runs;
 mod schema;
 mod size;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use practicum::app::{App, Settings, SystemClock};
-use practicum::grpc::{self, Limits, pb};
+use practicum::grpc::{self, Limits, Transport, pb};
 use practicum::store::Db;
 use practicum::zone_data;
 use tempfile::TempDir;
@@ -50,6 +50,7 @@ pub(crate) use served_by_both;
 /// A running service; it ends with the test.
 pub(crate) struct Service {
     pub(crate) app: App,
+    pub(crate) db: Db,
     pub(crate) channel: Channel,
     pub(crate) address: std::net::SocketAddr,
     pub(crate) server: JoinHandle<()>,
@@ -68,6 +69,11 @@ impl Service {
 
     /// Starts a service with other limits.
     pub(crate) async fn with_limits(limits: Limits) -> Self {
+        Self::with_transport(limits.into()).await
+    }
+
+    /// Starts a service that speaks otherwise with its callers.
+    pub(crate) async fn with_transport(transport: Transport) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = || folder.path().join("practicum.db").display().to_string();
         let url = DATABASE.try_with(Clone::clone).unwrap_or_else(|_| file());
@@ -77,7 +83,17 @@ impl Service {
             ..Settings::default()
         };
         let zones = zone_data::open(None).unwrap();
-        let app = App::new(db, Arc::new(SystemClock), zones, settings);
+        let app = App::new(db.clone(), Arc::new(SystemClock), zones, settings);
+        Self::started(app, db, folder, transport).await
+    }
+
+    /// Starts a service over use cases that are there already.
+    pub(crate) async fn over(app: App, db: Db) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self::started(app, db, folder, Transport::default()).await
+    }
+
+    async fn started(app: App, db: Db, folder: TempDir, transport: Transport) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, is_stopping) = watch::channel(false);
@@ -86,7 +102,7 @@ impl Service {
         };
         let server = tokio::spawn({
             let (app, until) = (app.clone(), until(is_stopping.clone()));
-            async move { grpc::serve(app, listener, limits, until).await.unwrap() }
+            async move { grpc::serve(app, listener, transport, until).await.unwrap() }
         });
         let (stop_work, is_stopping_work) = watch::channel(false);
         let worker = tokio::spawn({
@@ -96,6 +112,7 @@ impl Service {
         let endpoint = Endpoint::from_shared(format!("http://{address}")).unwrap();
         Self {
             app,
+            db,
             channel: endpoint.connect_lazy(),
             address,
             server,
