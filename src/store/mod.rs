@@ -7,6 +7,7 @@
 
 mod address;
 mod availability;
+mod change;
 mod dispatch;
 mod error;
 mod event;
@@ -18,6 +19,8 @@ mod participant;
 mod plan;
 mod postgres;
 mod program;
+mod publication;
+mod response;
 mod round;
 mod round_rows;
 mod round_rows_write;
@@ -44,6 +47,7 @@ pub use migrate::SchemaVersion;
 pub use participant::Participants;
 pub use plan::PlanRecord;
 pub use postgres::ServerHealth;
+pub use response::Responses;
 pub use round::RoundRecord;
 pub use round_rows::RoundRows;
 pub use rows::KeyRange;
@@ -144,12 +148,15 @@ impl Db {
 pub fn statements() -> Vec<(&'static str, &'static str)> {
     [
         availability::STATEMENTS,
+        change::STATEMENTS,
         event::STATEMENTS,
         health::STATEMENTS,
         idempotency::STATEMENTS,
         participant::STATEMENTS,
         plan::STATEMENTS,
         program::STATEMENTS,
+        publication::STATEMENTS,
+        response::STATEMENTS,
         round::STATEMENTS,
         &round::ROUNDS.0,
         round_rows::STATEMENTS,
