@@ -7,6 +7,7 @@
 mod actor;
 mod analysis;
 mod batch;
+mod changes;
 mod clock;
 mod contended;
 mod error;
@@ -20,8 +21,11 @@ mod person_or_site;
 mod plans;
 mod preferences;
 mod programs;
+mod publishing;
+mod responses;
 mod rosters;
 mod round_parts;
+mod round_states;
 mod rounds;
 mod run_start;
 mod runs;
@@ -39,6 +43,7 @@ pub use analysis::{
     Outcome as ExplanationOutcome, Preflight, Relaxation,
 };
 pub use batch::{BATCH_MOST, Upsert, UpsertOutcome, Upserted, repeated};
+pub use changes::Changes as ChangesSeen;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::{AppError, Reason, with_causes};
 pub use once::{Outcome, RequestOnce};
@@ -47,8 +52,11 @@ pub use permission::Permission;
 pub use plans::StoredPlan;
 pub use preferences::{Ranked, TraineePreferences};
 pub use programs::NewProgram;
+pub use publishing::{PublishOptions, Published};
+pub use responses::{NewResponse, ResponseFilter};
 pub use rosters::{Changes, ImportMode, ImportReport, KindOfRow, RosterSource};
-pub use rounds::RoundStart;
+pub use round_states::RoundHistory;
+pub use rounds::{RoundStart, StoredRound};
 pub use run_start::RunStart;
 
 use std::path::PathBuf;
@@ -74,6 +82,8 @@ struct Inner {
     settings: Settings,
     /// Wakes whoever waits for a run to be queued, to move on or to end.
     run_moved: Notify,
+    /// Wakes whoever waits for what partners are told of.
+    change_made: Notify,
     /// Bounds the explanations and the like under way.
     analyses: Semaphore,
 }
@@ -121,6 +131,7 @@ impl App {
                 zone_data,
                 settings,
                 run_moved: Notify::new(),
+                change_made: Notify::new(),
                 analyses,
             }),
         }

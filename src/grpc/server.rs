@@ -20,8 +20,8 @@ use super::pb;
 use super::refusal;
 use super::request_id::RequestIdLayer;
 use super::services::{
-    AvailabilityCalls, ExclusionCalls, PlanCalls, ProgramCalls, RequirementCalls, RosterCalls,
-    RoundCalls, RunCalls, SiteCalls, SupervisorCalls, TraineeCalls,
+    AvailabilityCalls, ChangeCalls, ExclusionCalls, PlanCalls, ProgramCalls, RequirementCalls,
+    RosterCalls, RoundCalls, RunCalls, SiteCalls, SupervisorCalls, TraineeCalls,
 };
 use super::sign_in;
 use crate::app::App;
@@ -142,8 +142,9 @@ pub enum ServeError {
 }
 
 /// The services of the contract, as health and reflection name them.
-const SERVICES: [&str; 11] = [
+const SERVICES: [&str; 12] = [
     pb::availability_service_server::SERVICE_NAME,
+    pb::change_service_server::SERVICE_NAME,
     pb::exclusion_service_server::SERVICE_NAME,
     pb::plan_service_server::SERVICE_NAME,
     pb::program_service_server::SERVICE_NAME,
@@ -173,6 +174,10 @@ async fn router(
                 .max_encoding_message_size(limits.message_out)
         };
     }
+    let changes = ChangeCalls {
+        app: app.clone(),
+        is_stopping: is_stopping.clone(),
+    };
     let runs = RunCalls {
         app: app.clone(),
         is_stopping,
@@ -192,6 +197,10 @@ async fn router(
         .add_service(limited!(
             pb::availability_service_server::AvailabilityServiceServer<_>,
             calls!(AvailabilityCalls)
+        ))
+        .add_service(limited!(
+            pb::change_service_server::ChangeServiceServer<_>,
+            changes
         ))
         .add_service(limited!(
             pb::exclusion_service_server::ExclusionServiceServer<_>,

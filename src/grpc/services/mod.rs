@@ -2,6 +2,7 @@
 //! case and returns its answer as a message.
 
 mod availability;
+mod changes;
 mod people;
 mod plans;
 mod programs;
@@ -10,12 +11,14 @@ mod round_lines;
 mod round_participants;
 mod round_preferences;
 mod round_rankings;
+mod round_states;
 mod rounds;
 mod runs;
 mod trainee_rows;
 mod watch;
 
 pub(super) use availability::AvailabilityCalls;
+pub(super) use changes::ChangeCalls;
 pub(super) use people::{SiteCalls, SupervisorCalls, TraineeCalls};
 pub(super) use plans::PlanCalls;
 pub(super) use programs::ProgramCalls;
