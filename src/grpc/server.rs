@@ -161,6 +161,7 @@ type Told = MapResponseLayer<fn(Response<Body>) -> Response<Body>>;
 type Opened = MapRequestLayer<fn(Request<Body>) -> Request<Body>>;
 type Services = Router<Stack<Told, Stack<Opened, Stack<RequestIdLayer, Identity>>>>;
 
+#[expect(clippy::too_many_lines, reason = "one entry for each service")]
 async fn router(
     app: App,
     limits: &Limits,

@@ -4,11 +4,9 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use crate::cli::roster::overview::Overview;
 use crate::app::StoredRound;
-use crate::domain::{
-    LicenceRule, Role, Roster, Run, SupervisionLine, UnrankedSites, Versioned,
-};
+use crate::cli::roster::overview::Overview;
+use crate::domain::{LicenceRule, Role, Roster, Run, SupervisionLine, UnrankedSites, Versioned};
 
 /// A round: dates and policy, who takes part, wishes and decisions, runs.
 #[derive(Debug, Serialize)]

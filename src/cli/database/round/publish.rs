@@ -6,9 +6,7 @@ use std::process::ExitCode;
 use crate::app::PublishOptions;
 use crate::cli::database::{Absent, InRound, Open, failure};
 use crate::cli::{Failure, output};
-use crate::domain::{
-    Key, ListOrder, ListRequest, OrderBy, PageRequest, ProgramKey, RunFilter,
-};
+use crate::domain::{Key, ListOrder, ListRequest, OrderBy, PageRequest, ProgramKey, RunFilter};
 
 /// Options of `round publish`.
 #[derive(Debug, clap::Args)]
@@ -54,7 +52,7 @@ async fn publish(open: &Open, args: &Args) -> Result<ExitCode, Failure> {
     let published = open
         .app
         .publish(&open.actor, &program, &round, &plan, options);
-    let published = published.await.map_err(failure)?;
+    let published = Box::pin(published).await.map_err(failure)?;
     let said = match &published.publication {
         None => format!("the plan {plan} holds and could be published"),
         Some(one) => match &one.replaces {
