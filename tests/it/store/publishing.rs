@@ -5,10 +5,11 @@ use practicum::app::{
     StoredRound,
 };
 use practicum::domain::{Key, Pin, Round, RoundState, SiteOrSupervisor, Versioned};
-use practicum::store::RecordedEvent;
+use practicum::store::{Db, RecordedEvent, statements};
+use sqlx::{AssertSqlSafe, Row};
 
 use super::chain::{broken, run_sql};
-use super::databases::{World, on_both};
+use super::databases::{World, on_both, on_sqlite};
 use super::rosters::shipped;
 use super::runs::{clinic, worked};
 
@@ -314,4 +315,31 @@ async fn a_plan_is_only_looked_at_when_asked_so(world: World) {
         refused.await,
         Err(AppError::StaleEtag { current, .. }) if current == before.0.version
     ));
+}
+
+/// However many events, publications and responses a program has.
+#[test]
+fn what_is_published_and_told_is_found_by_an_index() {
+    on_sqlite(|world| async move {
+        let Db::Sqlite { readers, .. } = &world.db else {
+            panic!("not a file");
+        };
+        let mut looked_at = 0;
+        for (name, sql) in statements() {
+            let is_here = ["CHANGE_", "PUBLICATION_", "RESPONSE_", "ROUND_STATE_", "SUPERVISED_"];
+            if !is_here.iter().any(|start| name.starts_with(start)) {
+                continue;
+            }
+            looked_at += 1;
+            let explained = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
+            let rows = sqlx::query(explained).fetch_all(readers).await.unwrap();
+            for step in rows.iter().map(|row| row.get::<String, _>("detail")) {
+                // What was given is read from end to end, and nothing else.
+                let is_given = step.contains("json_each") || step.contains("CONSTANT ROW");
+                let is_found = !step.contains("SCAN") && !step.contains("TEMP B-TREE");
+                assert!(is_given || is_found, "{name}: {step}");
+            }
+        }
+        assert_eq!(looked_at, 13);
+    });
 }
