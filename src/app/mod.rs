@@ -9,6 +9,7 @@ mod analysis;
 mod api_keys;
 mod audit;
 mod batch;
+mod changes;
 mod clock;
 mod contended;
 mod error;
@@ -23,8 +24,11 @@ mod plans;
 mod preferences;
 mod programs;
 mod pulse;
+mod publishing;
+mod responses;
 mod rosters;
 mod round_parts;
+mod round_states;
 mod rounds;
 mod run_start;
 mod runs;
@@ -46,6 +50,7 @@ pub use analysis::{
 pub use api_keys::IssuedKey;
 pub use audit::{BrokenLink, ChainHead, ChainProof, RecordedEvent};
 pub use batch::{BATCH_MOST, Upsert, UpsertOutcome, Upserted, repeated};
+pub use changes::Changes as ChangesSeen;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::{AppError, Reason, with_causes};
 pub use once::{Outcome, RequestOnce};
@@ -54,8 +59,11 @@ pub use permission::{Permission, role_has};
 pub use plans::StoredPlan;
 pub use preferences::{Ranked, TraineePreferences};
 pub use programs::NewProgram;
+pub use publishing::{PublishOptions, Published};
+pub use responses::{NewResponse, ResponseFilter};
 pub use rosters::{Changes, ImportMode, ImportReport, KindOfRow, RosterSource};
-pub use rounds::RoundStart;
+pub use round_states::RoundHistory;
+pub use rounds::{RoundStart, StoredRound};
 pub use run_start::RunStart;
 pub use users::NewUser;
 
@@ -85,6 +93,8 @@ struct Inner {
     run_moved: Notify,
     /// The runs that are watched.
     pulses: pulse::Pulses,
+    /// Wakes whoever waits for what partners are told of.
+    change_made: Notify,
     /// Bounds the explanations and the like under way.
     analyses: Semaphore,
     sign_ins: SignIns,
@@ -139,6 +149,7 @@ impl App {
                 settings,
                 run_moved: Notify::new(),
                 pulses: pulse::Pulses::default(),
+                change_made: Notify::new(),
                 analyses,
                 sign_ins: SignIns::default(),
             }),

@@ -24,8 +24,9 @@ use super::rate::{self, Rate};
 use super::refusal;
 use super::request_id::RequestIdLayer;
 use super::services::{
-    AccessCalls, AuditCalls, AvailabilityCalls, ExclusionCalls, PlanCalls, ProgramCalls,
-    RequirementCalls, RosterCalls, RoundCalls, RunCalls, SiteCalls, SupervisorCalls, TraineeCalls,
+    AccessCalls, AuditCalls, AvailabilityCalls, ChangeCalls, ExclusionCalls, PlanCalls,
+    ProgramCalls, RequirementCalls, RosterCalls, RoundCalls, RunCalls, SiteCalls, SupervisorCalls,
+    TraineeCalls,
 };
 use super::sign_in::SignInLayer;
 use super::tls::Tls;
@@ -187,10 +188,11 @@ pub enum ServeError {
 }
 
 /// The services of the contract, as health and reflection name them.
-const SERVICES: [&str; 13] = [
+const SERVICES: &[&str] = &[
     pb::access_service_server::SERVICE_NAME,
     pb::audit_service_server::SERVICE_NAME,
     pb::availability_service_server::SERVICE_NAME,
+    pb::change_service_server::SERVICE_NAME,
     pb::exclusion_service_server::SERVICE_NAME,
     pb::plan_service_server::SERVICE_NAME,
     pb::program_service_server::SERVICE_NAME,
@@ -205,6 +207,7 @@ const SERVICES: [&str; 13] = [
 
 type Told = MapResponseLayer<fn(Response<Body>) -> Response<Body>>;
 
+#[expect(clippy::too_many_lines, reason = "one entry for each service")]
 async fn router(
     app: App,
     limits: &Limits,
@@ -220,6 +223,10 @@ async fn router(
                 .max_encoding_message_size(limits.message_out)
         };
     }
+    let changes = ChangeCalls {
+        app: app.clone(),
+        is_stopping: is_stopping.clone(),
+    };
     let runs = RunCalls {
         app: app.clone(),
         is_stopping,
@@ -243,6 +250,10 @@ async fn router(
         .add_service(limited!(
             pb::availability_service_server::AvailabilityServiceServer<_>,
             calls!(AvailabilityCalls)
+        ))
+        .add_service(limited!(
+            pb::change_service_server::ChangeServiceServer<_>,
+            changes
         ))
         .add_service(limited!(
             pb::exclusion_service_server::ExclusionServiceServer<_>,

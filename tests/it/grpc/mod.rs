@@ -2,6 +2,7 @@
 
 mod analysis;
 mod availability;
+mod changes;
 mod gzip;
 mod hostile;
 mod lists;
@@ -9,6 +10,7 @@ mod once;
 mod operation;
 mod people;
 mod programs;
+mod publishing;
 mod rosters;
 mod round_parts;
 mod round_refusals;
