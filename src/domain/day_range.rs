@@ -38,6 +38,14 @@ impl DayRange {
         (first <= last).then_some(Self { first, last })
     }
 
+    /// Returns the range from one day to another, whichever comes first.
+    pub fn between(one: NaiveDate, other: NaiveDate) -> Self {
+        Self {
+            first: one.min(other),
+            last: one.max(other),
+        }
+    }
+
     /// Returns the first day.
     pub fn first(self) -> NaiveDate {
         self.first

@@ -9,9 +9,11 @@ mod availability;
 mod baseline;
 mod day_range;
 mod edit;
+mod hours;
 mod key;
 pub mod limits;
 mod listing;
+pub mod meeting;
 mod minutes;
 mod participant;
 pub mod plan;
@@ -30,6 +32,7 @@ mod supervisor;
 pub mod time;
 mod trainee;
 mod violation;
+mod week_preview;
 mod weekday;
 mod zone;
 
@@ -37,6 +40,7 @@ pub use availability::{Availability, Away, WeeklyWindow};
 pub use baseline::{Baseline, KeptLine, KeptSite};
 pub use day_range::{CALENDAR_FIRST_YEAR, CALENDAR_LAST_YEAR, DayRange, calendar_day};
 pub use edit::{EDIT_FORMS, Edit, InvalidEdit};
+pub use hours::Hours;
 pub use key::{Key, ProgramKey, SiteKey, SupervisorKey, Tag, TraineeKey};
 pub use listing::{
     ListOrder, ListRequest, OrderBy, RoundFilter, RunFilter, SiteFilter, SupervisorFilter,
@@ -62,5 +66,8 @@ pub use supervision_line::{LicenceRule, SupervisionLine};
 pub use supervisor::{DeliveryOffer, Licence, Role, SessionKind, Supervisor};
 pub use trainee::Trainee;
 pub use violation::{Violation, Violations};
+pub use week_preview::{
+    ClockChange, PreviewedAway, PreviewedWindow, ShownSpan, WeekPreview, WindowEffect,
+};
 pub use weekday::{parse_weekday, weekday_word};
 pub use zone::{UnknownZone, ZoneName};

@@ -20,7 +20,6 @@ mod lines;
 mod references;
 mod rule_sets;
 mod sessions;
-pub(super) mod spans;
 mod time;
 mod wishes;
 
