@@ -30,6 +30,7 @@ mod snapshot;
 mod supervision_lines;
 mod trainee_rows;
 mod transact;
+mod week_preview;
 mod wishes;
 mod worker;
 
@@ -50,6 +51,7 @@ pub use programs::NewProgram;
 pub use rosters::{Changes, ImportMode, ImportReport, KindOfRow, RosterSource};
 pub use rounds::RoundStart;
 pub use run_start::RunStart;
+pub use week_preview::ShownWeek;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -10,6 +10,7 @@ pub(super) mod edits;
 pub(super) mod fields;
 pub(super) mod listing;
 mod lists;
+pub(super) mod local_time;
 pub(super) mod mask;
 pub(super) mod names;
 pub(super) mod pairs;
@@ -27,6 +28,7 @@ pub(super) mod supervision_lines;
 pub(super) mod supervisors;
 pub(super) mod trainee_rows;
 pub(super) mod trainees;
+pub(super) mod week_preview;
 pub(super) mod words;
 
 #[cfg(test)]

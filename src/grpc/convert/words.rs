@@ -6,7 +6,7 @@ use super::super::pb;
 use crate::domain::plan::LevelStatus;
 use crate::domain::{
     BlockingPairs, DeliveryOffer, LicenceRule, Objective, RequirementCategory, Role, RunState,
-    SessionKind, UnrankedSites,
+    SessionKind, UnrankedSites, WindowEffect,
 };
 
 macro_rules! words {
@@ -66,6 +66,10 @@ words! {
         Changes = Changes, ContactShortMinutes = ContactShortMinutes, SiteRank = SiteRank,
         SiteRankGenerous = SiteRankGenerous, SiteRankGreedy = SiteRankGreedy,
         SupervisorRank = SupervisorRank, CaseloadBalance = CaseloadBalance,
+    }
+    window_effect: pb::WindowEffect = WindowEffect {
+        Shortened = Shortened, Lengthened = Lengthened, Gone = Gone, Moved = Moved,
+        OtherDay = OtherDay,
     }
     level_status: pb::LevelStatus = LevelStatus {
         Proved = Proved, WithinGap = WithinGap, TimeLimit = TimeLimit,
