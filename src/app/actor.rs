@@ -1,39 +1,103 @@
-//! Who calls, and the request that they send.
+//! Who calls, what they may do, and the request that they send.
 
+use std::sync::Arc;
+
+use super::permission::role_has;
 use super::{AppError, Permission, RequestOnce};
-use crate::domain::{EntityKind, ProgramKey};
+use crate::domain::{AccessRole, EntityKind, ProgramKey, Realm, SupervisorKey};
 
-/// What a caller may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Reach {
-    /// Everything, in every program.
-    Everything,
+/// A role, and where it holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// Where it holds.
+    pub realm: Realm,
+    /// The role.
+    pub role: AccessRole,
 }
 
-/// Who calls a use case.
+/// Somebody who is known.
+#[derive(Debug)]
+struct Principal {
+    name: String,
+    grants: Vec<Grant>,
+}
+
+/// Who calls a use case. Cloned at little cost.
 #[derive(Clone, Debug)]
 pub struct Actor {
-    name: String,
-    reach: Reach,
+    principal: Arc<Principal>,
     request: Option<RequestOnce>,
 }
 
 impl Actor {
+    /// Name of the operator, which no user may have.
+    pub const OPERATOR: &'static str = "operator";
+
     /// Returns the operator of the machine, who may do everything: the command
-    /// line, and a server that has no sign-in yet.
+    /// line, the worker, and whoever calls a server that needs no sign-in.
     pub fn operator() -> Self {
+        let everything = Grant {
+            realm: Realm::EveryProgram,
+            role: AccessRole::Admin,
+        };
+        Self::new(Self::OPERATOR.to_owned(), vec![everything])
+    }
+
+    /// Returns somebody with a name that nobody else has, and what they are.
+    pub fn new(name: String, grants: Vec<Grant>) -> Self {
         Self {
-            name: "operator".to_owned(),
-            reach: Reach::Everything,
+            principal: Arc::new(Principal { name, grants }),
             request: None,
         }
     }
 
+    /// Returns the roles that the caller has in a program.
+    fn roles(&self, program: &ProgramKey) -> impl Iterator<Item = &AccessRole> {
+        let grants = self.principal.grants.iter();
+        grants
+            .filter(|grant| grant.realm.covers(program))
+            .map(|grant| &grant.role)
+    }
+
     /// Says whether the caller may know of a program.
-    pub fn may_see(&self, _program: &ProgramKey) -> bool {
-        match self.reach {
-            Reach::Everything => true,
-        }
+    pub fn may_see(&self, program: &ProgramKey) -> bool {
+        self.roles(program).next().is_some()
+    }
+
+    /// Says whether the caller has a permission in a program.
+    pub fn may(&self, program: &ProgramKey, permission: Permission) -> bool {
+        self.roles(program).any(|role| role_has(role, permission))
+    }
+
+    /// Says whether the caller has a permission in every program, those to
+    /// come included.
+    pub fn may_everywhere(&self, permission: Permission) -> bool {
+        self.principal
+            .grants
+            .iter()
+            .any(|grant| grant.realm == Realm::EveryProgram && role_has(&grant.role, permission))
+    }
+
+    /// Returns the single programs in which the caller has a permission.
+    pub(super) fn programs_with(&self, permission: Permission) -> Vec<&ProgramKey> {
+        let grants = self.principal.grants.iter();
+        let programs = grants.filter_map(|grant| match &grant.realm {
+            Realm::Program(program) if role_has(&grant.role, permission) => Some(program),
+            Realm::Program(_) | Realm::EveryProgram => None,
+        });
+        programs.collect()
+    }
+
+    /// Returns the supervisor that the caller is in a program; `None` for
+    /// everybody who is something else there, or nothing.
+    pub fn supervisor_of(&self, program: &ProgramKey) -> Option<&SupervisorKey> {
+        self.roles(program).find_map(|role| match role {
+            AccessRole::Supervisor(key) => Some(key),
+            AccessRole::Admin
+            | AccessRole::Coordinator
+            | AccessRole::Partner(_)
+            | AccessRole::Viewer => None,
+        })
     }
 
     /// Returns [`AppError::Hidden`] for a program that the caller may not know
@@ -56,9 +120,19 @@ impl Actor {
         permission: Permission,
     ) -> Result<(), AppError> {
         self.check_may_see(program)?;
-        match (self.reach, permission) {
-            (Reach::Everything, _) => Ok(()),
+        if self.may(program, permission) {
+            return Ok(());
         }
+        Err(AppError::Forbidden { permission })
+    }
+
+    /// Returns [`AppError::Forbidden`] unless the caller has the permission in
+    /// every program: for what belongs to none, so that nothing is told.
+    pub(super) fn check_everywhere(&self, permission: Permission) -> Result<(), AppError> {
+        if self.may_everywhere(permission) {
+            return Ok(());
+        }
+        Err(AppError::Forbidden { permission })
     }
 
     /// Returns the same caller with a request that takes effect once.
@@ -72,11 +146,66 @@ impl Actor {
 
     /// Returns the name under which events are recorded.
     pub fn name(&self) -> &str {
-        &self.name
+        &self.principal.name
     }
 
     /// Returns the request that takes effect once, when the caller named one.
     pub fn request(&self) -> Option<&RequestOnce> {
         self.request.as_ref()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key<T: std::str::FromStr>(text: &str) -> T
+    where
+        T::Err: std::fmt::Debug,
+    {
+        text.parse().unwrap()
+    }
+
+    fn of(program: &str, role: AccessRole) -> Grant {
+        Grant {
+            realm: Realm::Program(key(program)),
+            role,
+        }
+    }
+
+    #[test]
+    fn a_role_holds_in_its_own_program_alone() {
+        let viewer = Actor::new("ada".to_owned(), vec![of("north", AccessRole::Viewer)]);
+        let (north, south) = (key("north"), key("south"));
+        assert!(viewer.check(&north, Permission::PlanRead).is_ok());
+        let lacking = viewer.check(&north, Permission::RunWrite);
+        assert!(
+            matches!(lacking, Err(AppError::Forbidden { permission }) if permission == Permission::RunWrite)
+        );
+        let elsewhere = viewer.check(&south, Permission::PlanRead);
+        assert!(matches!(elsewhere, Err(AppError::Hidden { .. })));
+        assert!(!viewer.may_everywhere(Permission::PlanRead));
+        assert_eq!(viewer.programs_with(Permission::PlanRead), [&north]);
+    }
+
+    #[test]
+    fn a_supervisor_is_one_in_the_own_program_alone_and_has_no_permission() {
+        let role = AccessRole::Supervisor(key("amara"));
+        let actor = Actor::new("amara".to_owned(), vec![of("north", role)]);
+        let north = key("north");
+        assert_eq!(actor.supervisor_of(&north), Some(&key("amara")));
+        assert_eq!(actor.supervisor_of(&key("south")), None);
+        assert!(Permission::ALL.iter().all(|all| !actor.may(&north, *all)));
+        assert_eq!(Actor::operator().supervisor_of(&north), None);
+    }
+
+    #[test]
+    fn a_role_of_every_program_holds_in_those_to_come() {
+        let operator = Actor::operator();
+        for permission in Permission::ALL {
+            assert!(operator.may(&key("later"), permission));
+            assert!(operator.may_everywhere(permission));
+        }
+        assert!(operator.programs_with(Permission::PlanRead).is_empty());
     }
 }

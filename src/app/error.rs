@@ -3,7 +3,7 @@
 
 use std::error::Error;
 
-use crate::domain::{EntityKind, Violations};
+use crate::domain::{EntityKind, Permission, Violations};
 use crate::roster::RosterErrors;
 
 /// Why a use case did not do what it was asked.
@@ -34,9 +34,12 @@ pub enum AppError {
     /// The records do not allow it as they are.
     #[error("{0}")]
     FailedPrecondition(Reason),
-    /// The caller may not do this.
-    #[error("the caller may not do this")]
-    Forbidden,
+    /// The caller may know of the program, and may not do this in it.
+    #[error("the caller may not do this: it needs the permission {permission}")]
+    Forbidden {
+        /// What it needs.
+        permission: Permission,
+    },
     /// The caller may not even know that there is such a record: it reads like
     /// [`AppError::NotFound`] in every word, and differs in the log alone.
     #[error("there is no {kind} {key}")]
@@ -47,7 +50,7 @@ pub enum AppError {
         key: String,
     },
     /// Nobody knows who calls.
-    #[error("sign in first")]
+    #[error("sign in with a key that is valid: authorization: Bearer KEY")]
     Unauthenticated,
     /// Others write at the same time; trying again helps.
     #[error("others write at the same time; try again")]

@@ -25,6 +25,7 @@ mod round_parts;
 mod rounds;
 mod run_start;
 mod runs;
+mod sign_in;
 mod site_rankings;
 mod snapshot;
 mod supervision_lines;
@@ -34,7 +35,7 @@ mod week_preview;
 mod wishes;
 mod worker;
 
-pub use actor::Actor;
+pub use actor::{Actor, Grant};
 pub use analysis::{
     Balance, BlockingPair, Capacity, CompeteFor, Expiry, ExpiryOf, Explanation,
     Outcome as ExplanationOutcome, Preflight, Relaxation,
@@ -44,7 +45,7 @@ pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::{AppError, Reason, with_causes};
 pub use once::{Outcome, RequestOnce};
 pub use participants::NewParticipants;
-pub use permission::Permission;
+pub use permission::{Permission, role_has};
 pub use plans::StoredPlan;
 pub use preferences::{Ranked, TraineePreferences};
 pub use programs::NewProgram;
@@ -91,6 +92,9 @@ pub struct Settings {
     /// How long a worker holds a run without a sign of life, in whole seconds;
     /// then another worker takes the run up.
     pub run_lease: Duration,
+    /// Whether callers must sign in even while the database has no user, as
+    /// where others than the operator of this machine reach the server.
+    pub require_sign_in: bool,
 }
 
 impl Settings {
@@ -102,12 +106,14 @@ impl Settings {
 }
 
 impl Default for Settings {
-    /// This very program, all cores, and a lease of 30 seconds.
+    /// This very program, all cores, a lease of 30 seconds, and sign-in from
+    /// the first user on.
     fn default() -> Self {
         Self {
             solver_program: None,
             solves_max: None,
             run_lease: Duration::from_secs(30),
+            require_sign_in: false,
         }
     }
 }

@@ -5,6 +5,7 @@
 //! values (see [`time`]). Durations are whole [`Minutes`], instants are UTC
 //! seconds, and local time is a wall clock plus an IANA zone.
 
+mod access;
 mod availability;
 mod baseline;
 mod day_range;
@@ -36,6 +37,7 @@ mod week_preview;
 mod weekday;
 mod zone;
 
+pub use access::{AccessRole, Permission, Realm, UnknownPermission};
 pub use availability::{Availability, Away, WeeklyWindow};
 pub use baseline::{Baseline, KeptLine, KeptSite};
 pub use day_range::{CALENDAR_FIRST_YEAR, CALENDAR_LAST_YEAR, DayRange, calendar_day};

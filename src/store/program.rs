@@ -1,5 +1,6 @@
 //! Programs.
 
+use serde_json::json;
 use sqlx::FromRow;
 
 use super::dispatch::{on, statements};
@@ -11,6 +12,10 @@ statements! {
     PROGRAM_LIST = "SELECT key, program_id AS id, version, created_at, updated_at, name, \
         time_zone FROM program WHERE key >= $1 AND key <= $2 AND deleted_at IS NULL \
         ORDER BY key LIMIT CAST($3 AS BIGINT)";
+    PROGRAM_LIST_OF = "SELECT key, program_id AS id, version, created_at, updated_at, name, \
+        time_zone FROM program WHERE key IN (SELECT value ->> 0 FROM json_each($4)) \
+        AND key >= $1 AND key <= $2 AND deleted_at IS NULL \
+        ORDER BY key LIMIT CAST($3 AS BIGINT)";
     PROGRAM_UPDATE = "UPDATE program SET name = $2, time_zone = $3, version = version + 1, \
         updated_at = $4 WHERE program_id = $1";
 }
@@ -21,6 +26,21 @@ struct ProgramRow {
     record: RecordColumns,
     name: String,
     time_zone: String,
+}
+
+impl ProgramRow {
+    fn into_program(self) -> Result<Versioned<Program>, StoreError> {
+        let place = Place {
+            table: "program",
+            key: &self.record.key,
+        };
+        let program = Program {
+            key: place.parse(&self.record.key)?,
+            name: self.name,
+            time_zone: place.parse(&self.time_zone)?,
+        };
+        Ok(self.record.with(program))
+    }
 }
 
 impl Tx {
@@ -40,19 +60,30 @@ impl Tx {
                 .fetch_all(connection)
                 .await
         })?;
-        let program = |row: ProgramRow| {
-            let place = Place {
-                table: "program",
-                key: &row.record.key,
-            };
-            let program = Program {
-                key: place.parse(&row.record.key)?,
-                name: row.name,
-                time_zone: place.parse(&row.time_zone)?,
-            };
-            Ok(row.record.with(program))
-        };
-        rows.into_iter().map(program).collect()
+        rows.into_iter().map(ProgramRow::into_program).collect()
+    }
+
+    /// Returns those of some programs that are in a range, by key.
+    ///
+    /// # Errors
+    /// As [`Tx::program_list`].
+    pub async fn program_list_of(
+        &mut self,
+        programs: &[&ProgramKey],
+        keys: &KeyRange,
+    ) -> Result<Vec<Versioned<Program>>, StoreError> {
+        let programs: Vec<[&str; 1]> = programs.iter().map(|key| [key.as_str()]).collect();
+        let programs = json!(programs).to_string();
+        let rows: Vec<ProgramRow> = on!(self, |connection| {
+            sqlx::query_as(PROGRAM_LIST_OF)
+                .bind(keys.from.as_str())
+                .bind(keys.until.as_str())
+                .bind(keys.limit)
+                .bind(programs)
+                .fetch_all(connection)
+                .await
+        })?;
+        rows.into_iter().map(ProgramRow::into_program).collect()
     }
 
     /// Returns a program and its scope.

@@ -249,7 +249,7 @@ pub(super) fn failure(error: AppError) -> Failure {
         | AppError::NotFound { .. }
         | AppError::AlreadyExists { .. }
         | AppError::FailedPrecondition(_)
-        | AppError::Forbidden
+        | AppError::Forbidden { .. }
         | AppError::Hidden { .. }
         | AppError::Unauthenticated
         | AppError::StaleEtag { .. }

@@ -102,7 +102,7 @@ fn code_and_reason(error: &AppError) -> (Code, ErrorReason) {
         }
         AppError::AlreadyExists { .. } => (Code::AlreadyExists, ErrorReason::AlreadyExists),
         AppError::FailedPrecondition(reason) => (Code::FailedPrecondition, held_by(reason)),
-        AppError::Forbidden => (Code::PermissionDenied, ErrorReason::Forbidden),
+        AppError::Forbidden { .. } => (Code::PermissionDenied, ErrorReason::Forbidden),
         AppError::Unauthenticated => (Code::Unauthenticated, ErrorReason::Unauthenticated),
         AppError::Contended => (Code::Aborted, ErrorReason::Contended),
         AppError::StaleEtag { .. } => (Code::Aborted, ErrorReason::StaleEtag),
@@ -154,6 +154,7 @@ fn metadata(error: &AppError) -> Vec<(&'static str, String)> {
             vec![("kind", kind.to_string()), ("key", key.clone())]
         }
         AppError::FailedPrecondition(reason) => held_metadata(reason),
+        AppError::Forbidden { permission } => vec![("permission", permission.to_string())],
         AppError::StaleEtag { kind, key, current } => vec![
             ("kind", kind.to_string()),
             ("key", key.clone()),

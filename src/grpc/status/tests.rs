@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::error::Error;
 
 use super::*;
-use crate::domain::EntityKind;
+use crate::domain::{EntityKind, Permission};
 
 /// Every error that a use case can end in, with the code and the reason
 /// that callers rely on.
@@ -94,7 +94,13 @@ fn every_error() -> Vec<(AppError, Code, &'static str)> {
             held,
             "PIN_AGAINST_FORBID",
         ),
-        (AppError::Forbidden, Code::PermissionDenied, "FORBIDDEN"),
+        (
+            AppError::Forbidden {
+                permission: Permission::RunWrite,
+            },
+            Code::PermissionDenied,
+            "FORBIDDEN",
+        ),
         (
             AppError::Hidden { kind, key: key() },
             Code::NotFound,
