@@ -7,6 +7,7 @@
 
 mod address;
 mod availability;
+mod calendar_feed;
 mod dispatch;
 mod error;
 mod event;
@@ -25,6 +26,7 @@ mod rows;
 mod run;
 mod run_event;
 mod run_pulse;
+mod schedule;
 mod site;
 mod snapshot;
 mod sqlite;
@@ -35,6 +37,7 @@ mod tx;
 mod words;
 
 pub use address::Address;
+pub use calendar_feed::CalendarFeedRecord;
 pub use error::StoreError;
 pub use event::{BrokenLink, Event, RecordedEvent};
 pub use health::{Backend, RecordCounts, RunsAtWork};
@@ -144,6 +147,7 @@ impl Db {
 pub fn statements() -> Vec<(&'static str, &'static str)> {
     [
         availability::STATEMENTS,
+        calendar_feed::STATEMENTS,
         event::STATEMENTS,
         health::STATEMENTS,
         idempotency::STATEMENTS,
@@ -158,6 +162,7 @@ pub fn statements() -> Vec<(&'static str, &'static str)> {
         &run::RUNS.0,
         run_event::STATEMENTS,
         run_pulse::STATEMENTS,
+        schedule::STATEMENTS,
         site::STATEMENTS,
         &site::SITES.0,
         snapshot::STATEMENTS,
