@@ -25,6 +25,7 @@ mod round_parts;
 mod rounds;
 mod run_start;
 mod runs;
+mod schedule;
 mod sign_in;
 mod site_rankings;
 mod snapshot;
@@ -52,6 +53,10 @@ pub use programs::NewProgram;
 pub use rosters::{Changes, ImportMode, ImportReport, KindOfRow, RosterSource};
 pub use rounds::RoundStart;
 pub use run_start::RunStart;
+pub use schedule::{
+    Attendance, OCCURRENCE_DAYS_MAX, OccurrenceRange, ScheduledOccurrence, ScheduledSession, Shown,
+    SupervisedLine, SupervisedTrainee,
+};
 pub use week_preview::ShownWeek;
 
 use std::path::PathBuf;

@@ -66,6 +66,20 @@ impl DayRange {
         self.first <= day && day <= self.last
     }
 
+    /// Returns the days that both ranges have.
+    pub fn common(self, other: Self) -> Option<Self> {
+        Self::new(self.first.max(other.first), self.last.min(other.last))
+    }
+
+    /// Returns the least range that covers both.
+    #[must_use]
+    pub fn hull(self, other: Self) -> Self {
+        Self {
+            first: self.first.min(other.first),
+            last: self.last.max(other.last),
+        }
+    }
+
     /// Returns the number of days, at least one.
     pub fn days(self) -> i64 {
         (self.last - self.first).num_days() + 1

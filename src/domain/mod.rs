@@ -20,6 +20,7 @@ mod participant;
 pub mod plan;
 mod plan_difference;
 mod policy;
+mod publication;
 mod ratio;
 mod record;
 mod roster;
@@ -53,6 +54,10 @@ pub use participant::{Participant, ParticipantCounts};
 pub use plan::Plan;
 pub use plan_difference::{LevelDifference, PlacementDifference, PlanDifference};
 pub use policy::{InvalidPolicy, Objective, Policy};
+pub use publication::{
+    Change, ChangeKind, ChangeOf, Publication, ResponseAnswer, RoundStanding, RoundState,
+    SupervisorResponse,
+};
 pub use ratio::{Ratio, Thousandths};
 pub use record::{EntityKind, Page, PageRequest, Versioned};
 pub use roster::{

@@ -95,6 +95,19 @@ pub struct ClockChange {
     pub after: LocalReading,
 }
 
+impl ShownSpan {
+    /// Returns a stretch of time as the clock of a zone shows it.
+    pub fn new(at: Interval, shown: &ZoneRules) -> Self {
+        let minutes = u32::try_from((at.end.0 - at.start.0) / 60).ok();
+        Self {
+            at,
+            start: shown.local(at.start),
+            end: shown.local(at.end),
+            minutes: minutes.and_then(Minutes::new).unwrap_or_default(),
+        }
+    }
+}
+
 impl WeekPreview {
     /// Returns the week that holds a day, with windows and days away under the
     /// owner's rules, on the wall of another zone. Both rules must reach a
@@ -141,7 +154,7 @@ fn previewed(
     owner: &ZoneRules,
     shown: &ZoneRules,
 ) -> PreviewedWindow {
-    let span = owner.window_on(day, window).map(|at| shown_span(at, shown));
+    let span = owner.window_on(day, window).map(|at| ShownSpan::new(at, shown));
     let mut effects = BTreeSet::new();
     match span {
         None => {
@@ -157,7 +170,7 @@ fn previewed(
             }
             let before = day.checked_sub_days(Days::new(7));
             let before = before.and_then(|day| owner.window_on(day, window));
-            if let Some(before) = before.map(|at| shown_span(at, shown)) {
+            if let Some(before) = before.map(|at| ShownSpan::new(at, shown)) {
                 effects.extend(moves(before, span));
             }
         }
@@ -186,16 +199,6 @@ fn moves(before: ShownSpan, now: ShownSpan) -> impl Iterator<Item = WindowEffect
         .chain(other.then_some(WindowEffect::OtherDay))
 }
 
-fn shown_span(at: Interval, shown: &ZoneRules) -> ShownSpan {
-    let minutes = u32::try_from((at.end.0 - at.start.0) / 60).ok();
-    ShownSpan {
-        at,
-        start: shown.local(at.start),
-        end: shown.local(at.end),
-        minutes: minutes.and_then(Minutes::new).unwrap_or_default(),
-    }
-}
-
 fn previewed_away(
     away: &Away,
     week: DayRange,
@@ -214,7 +217,7 @@ fn previewed_away(
             days,
             reason: away.reason.clone(),
         },
-        span: span.map(|at| shown_span(at, shown)),
+        span: span.map(|at| ShownSpan::new(at, shown)),
     })
 }
 

@@ -8,6 +8,7 @@
 mod address;
 mod availability;
 mod calendar_feed;
+mod change;
 mod dispatch;
 mod error;
 mod event;
@@ -19,6 +20,8 @@ mod participant;
 mod plan;
 mod postgres;
 mod program;
+mod publication;
+mod response;
 mod round;
 mod round_rows;
 mod round_rows_write;
@@ -47,6 +50,7 @@ pub use migrate::SchemaVersion;
 pub use participant::Participants;
 pub use plan::PlanRecord;
 pub use postgres::ServerHealth;
+pub use response::Responses;
 pub use round::RoundRecord;
 pub use round_rows::RoundRows;
 pub use rows::KeyRange;
@@ -148,12 +152,15 @@ pub fn statements() -> Vec<(&'static str, &'static str)> {
     [
         availability::STATEMENTS,
         calendar_feed::STATEMENTS,
+        change::STATEMENTS,
         event::STATEMENTS,
         health::STATEMENTS,
         idempotency::STATEMENTS,
         participant::STATEMENTS,
         plan::STATEMENTS,
         program::STATEMENTS,
+        publication::STATEMENTS,
+        response::STATEMENTS,
         round::STATEMENTS,
         &round::ROUNDS.0,
         round_rows::STATEMENTS,

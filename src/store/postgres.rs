@@ -24,12 +24,16 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 const VERSION_MIN: i64 = 150_000;
 
 /// Tables that are only ever added to.
-const APPEND_ONLY: [&str; 10] = [
+const APPEND_ONLY: [&str; 14] = [
+    "change",
     "event",
     "placement",
     "plan",
     "plan_level",
     "plan_rule_set",
+    "publication",
+    "response",
+    "round_state",
     "run_event",
     "session",
     "session_member",

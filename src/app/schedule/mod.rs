@@ -14,8 +14,11 @@ mod trainees;
 
 use std::sync::Arc;
 
+use chrono::NaiveDate;
+
 use super::{Actor, App, AppError, Permission};
 use crate::domain::plan::Session;
+use crate::domain::time::ZoneRules;
 use crate::domain::{
     DayRange, EntityKind, Key, Participant, ProgramKey, Publication, SupervisorKey, Violations,
     ZoneName,
@@ -155,6 +158,14 @@ impl App {
             known.insert(run.clone(), frame);
         }
         Ok(frame)
+    }
+}
+
+impl App {
+    /// Returns the day that it is in UTC: some day of now in any zone.
+    fn today(&self) -> NaiveDate {
+        let utc = ZoneRules::new(0, Vec::new());
+        utc.wall_clock(self.now()).day()
     }
 }
 

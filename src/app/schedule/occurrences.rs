@@ -73,7 +73,7 @@ impl ScheduledOccurrence {
         // Instants of the calendar are within a few trillion seconds.
         let start = self.span.at.start.0 + (1 << 42);
         let (round, number) = (&self.publication.round, self.session.number);
-        format!("{start:016}/{round}/{number:010}")
+        format!("{start:016} {round} {number:010}")
     }
 }
 
@@ -213,8 +213,7 @@ impl App {
     fn coming_days(&self, zone: ZoneName) -> Result<DayRange, AppError> {
         const DAYS_AFTER: u64 = 27;
         let now = self.now();
-        let utc = crate::domain::time::ZoneRules::new(0, Vec::new());
-        let around = utc.wall_clock(now).day();
+        let around = self.today();
         let days = DayRange::between(around, around);
         self.check_has_rules(zone, days)?;
         let table = self.zone_table([zone], days)?;
@@ -248,7 +247,7 @@ fn check_length(days: DayRange) -> Result<(), AppError> {
         return Ok(());
     }
     let (count, most) = (days.days(), OCCURRENCE_DAYS_MAX);
-    let message = format!("is {count} days after first_day at most {most} are listed at once");
+    let message = format!("gives {count} days; at most {most} are listed at once");
     Err(AppError::Invalid(Violations::one(
         "days.last_day",
         "range",

@@ -11,7 +11,7 @@ use crate::app::{Actor, App, AppError};
 use crate::domain::meeting::{is_odd, usual_start};
 use crate::domain::plan::{Session, WeeklyStart};
 use crate::domain::{
-    DayRange, EntityKind, Page, PageRequest, Participant, ProgramKey, Publication, SupervisorKey,
+    DayRange, EntityKind, Key, Page, PageRequest, Participant, ProgramKey, Publication, SupervisorKey,
     TraineeKey, ZoneName,
 };
 
@@ -35,10 +35,15 @@ pub struct ScheduledSession {
     pub odd: Vec<ScheduledOccurrence>,
 }
 
+fn place(round: &Key, number: u32) -> String {
+    // No key has a character below the hyphen, so that this is in the order of
+    // the pairs.
+    format!("{round} {number:010}")
+}
+
 impl ScheduledSession {
     fn place(&self) -> String {
-        let (round, number) = (&self.publication.round, self.session.number);
-        format!("{round}/{number:010}")
+        place(&self.publication.round, self.session.number)
     }
 }
 
@@ -82,14 +87,13 @@ impl App {
         let zones = self.zone_table(zones, days)?;
         let mut book = Book::new(&people, &zones);
         let shown = book.rules(zone)?;
-        let place = |one: &super::PublishedSession| {
-            let (round, number) = (&one.publication.round, one.session.number);
-            format!("{round}/{number:010}")
-        };
         let after = page.after.as_deref();
         let wanted = sessions
             .iter()
-            .filter(|one| after.is_none_or(|after| place(one).as_str() > after));
+            .filter(|one| {
+                let place = place(&one.publication.round, one.session.number);
+                after.is_none_or(|after| place.as_str() > after)
+            });
         let mut found = Vec::new();
         for one in wanted.take(limit) {
             let meetings = book.meetings(one, one.frame.term)?;
