@@ -84,6 +84,8 @@ struct Inner {
     run_moved: Notify,
     /// Bounds the explanations and the like under way.
     analyses: Semaphore,
+    /// What is known of published plans, by run.
+    plan_frames: schedule::PlanFrames,
 }
 
 /// What differs from one installation to the next.
@@ -135,6 +137,7 @@ impl App {
                 settings,
                 run_moved: Notify::new(),
                 analyses,
+                plan_frames: schedule::PlanFrames::default(),
             }),
         }
     }

@@ -49,6 +49,15 @@ impl App {
         permission: Permission,
     ) -> Result<(Tx, ProgramScope, Versioned<Program>), AppError> {
         actor.check(program, permission)?;
+        self.read_as_allowed(program).await
+    }
+
+    /// Opens a program for reading, for a caller whom the use case itself has
+    /// let through.
+    pub(super) async fn read_as_allowed(
+        &self,
+        program: &ProgramKey,
+    ) -> Result<(Tx, ProgramScope, Versioned<Program>), AppError> {
         let mut tx = self.inner.db.read().await?;
         let (scope, record) = tx.program_fetch(program).await?;
         Ok((tx, scope, record))
@@ -75,6 +84,16 @@ impl App {
         permission: Permission,
     ) -> Result<WriteTx, AppError> {
         actor.check(program, permission)?;
+        self.write_as_allowed(actor, program).await
+    }
+
+    /// Opens a program for writing, for a caller whom the use case itself has
+    /// let through.
+    pub(super) async fn write_as_allowed(
+        &self,
+        actor: &Actor,
+        program: &ProgramKey,
+    ) -> Result<WriteTx, AppError> {
         let now = self.now();
         let mut write = again(|| self.inner.db.write(program, now)).await?;
         self.check_not_done(&mut write, actor).await?;

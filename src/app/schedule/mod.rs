@@ -12,7 +12,8 @@ mod occurrences;
 mod sessions;
 mod trainees;
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::NaiveDate;
 
@@ -36,11 +37,27 @@ pub const OCCURRENCE_DAYS_MAX: i64 = 400;
 
 /// What a plan was made for, of what is read of its roster here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct PlanFrame {
+struct PlanFrame {
     /// The first and the last day of the sessions.
     term: DayRange,
     /// Whether anything is known of when people are available.
     has_availability: bool,
+}
+
+/// The frames of plans that were read so far, by run.
+#[derive(Debug, Default)]
+pub(super) struct PlanFrames(Mutex<BTreeMap<Key, PlanFrame>>);
+
+impl PlanFrames {
+    fn find(&self, run: &Key) -> Option<PlanFrame> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(run).copied()
+    }
+
+    fn keep(&self, run: &Key, frame: PlanFrame) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.insert(run.clone(), frame);
+    }
 }
 
 /// A session of a published plan.
@@ -141,8 +158,7 @@ impl App {
         scope: ProgramScope,
         run: &Key,
     ) -> Result<PlanFrame, AppError> {
-        let known = self.inner.plan_frames.lock();
-        if let Some(frame) = known.ok().and_then(|known| known.get(run).copied()) {
+        if let Some(frame) = self.inner.plan_frames.find(run) {
             return Ok(frame);
         }
         let record = tx.run_fetch(scope, run).await?.value;
@@ -154,9 +170,7 @@ impl App {
             term: round.term,
             has_availability: files.get("availability.csv").is_some(),
         };
-        if let Ok(mut known) = self.inner.plan_frames.lock() {
-            known.insert(run.clone(), frame);
-        }
+        self.inner.plan_frames.keep(run, frame);
         Ok(frame)
     }
 }

@@ -162,7 +162,7 @@ impl App {
         range: OccurrenceRange,
     ) -> Result<Shown<Vec<ScheduledOccurrence>>, AppError> {
         let of = whose(actor, program, named)?;
-        let (mut tx, scope, record) = self.read_as_allowed(actor, program).await?;
+        let (mut tx, scope, record) = self.read_as_allowed(program).await?;
         let sessions = self.published_sessions(&mut tx, scope, &of).await?;
         let people = People::load(&mut tx, scope, &sessions, [of.clone()]).await?;
         drop(tx);

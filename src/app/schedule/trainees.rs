@@ -119,7 +119,7 @@ impl App {
         let limit = usize::try_from(limit(page)?).unwrap_or(usize::MAX);
         let supervisor = which_supervisor(actor, program, named)?;
         let of = Participant::Supervisor(supervisor.clone());
-        let (mut tx, scope, _) = self.read_as_allowed(actor, program).await?;
+        let (mut tx, scope, _) = self.read_as_allowed(program).await?;
         let sessions = self.published_sessions(&mut tx, scope, &of).await?;
         let after = page.after.as_deref();
         let found: Vec<(Arc<Publication>, TraineeKey, Vec<SupervisedLine>)> = by_trainee(&sessions)
