@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use uuid::Uuid;
+
 use super::permission::role_has;
 use super::{AppError, Permission, RequestOnce};
-use crate::domain::{AccessRole, EntityKind, ProgramKey, Realm, SupervisorKey};
+use crate::domain::{AccessRole, EntityKind, ProgramKey, Realm, SupervisorKey, UserName};
 
 /// A role, and where it holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +22,7 @@ pub struct Grant {
 struct Principal {
     name: String,
     grants: Vec<Grant>,
+    key: Option<Uuid>,
 }
 
 /// Who calls a use case. Cloned at little cost.
@@ -46,9 +49,37 @@ impl Actor {
     /// Returns somebody with a name that nobody else has, and what they are.
     pub fn new(name: String, grants: Vec<Grant>) -> Self {
         Self {
-            principal: Arc::new(Principal { name, grants }),
+            principal: Arc::new(Principal {
+                name,
+                grants,
+                key: None,
+            }),
             request: None,
         }
+    }
+
+    /// Returns the same caller, signed in by a key.
+    #[must_use]
+    pub(super) fn with_key(self, key: Uuid) -> Self {
+        let principal = Principal {
+            name: self.principal.name.clone(),
+            grants: self.principal.grants.clone(),
+            key: Some(key),
+        };
+        Self {
+            principal: Arc::new(principal),
+            ..self
+        }
+    }
+
+    /// Returns the key by which the caller is signed in.
+    pub(super) fn key(&self) -> Option<Uuid> {
+        self.principal.key
+    }
+
+    /// Says whether the caller is a user.
+    pub(super) fn is_user(&self, user: &UserName) -> bool {
+        self.name() == user.to_string()
     }
 
     /// Returns the roles that the caller has in a program.

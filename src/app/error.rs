@@ -152,6 +152,18 @@ pub enum Reason {
         /// The run of the plan.
         run: String,
     },
+    /// Somebody or something was revoked, which is for good.
+    #[error("the {kind} {key} was revoked")]
+    AlreadyRevoked {
+        /// What was revoked.
+        kind: EntityKind,
+        /// Its key.
+        key: String,
+    },
+    /// The caller's own user, or the key by which the caller is signed in:
+    /// nobody shuts themselves out by mistake.
+    #[error("nobody changes the user or revokes the key by which they are signed in")]
+    OwnAccess,
     /// A pin and a forbid of the same pair cannot hold together.
     #[error("{trainee} and {target} are {already} already")]
     PinAgainstForbid {
@@ -174,6 +186,8 @@ impl Reason {
             Self::TakesPart { .. } => "TAKES_PART",
             Self::NoTrainees { .. } => "NO_TRAINEES",
             Self::TraineeMatched { .. } => "TRAINEE_MATCHED",
+            Self::AlreadyRevoked { .. } => "ALREADY_REVOKED",
+            Self::OwnAccess => "OWN_ACCESS",
             Self::PinAgainstForbid { .. } => "PIN_AGAINST_FORBID",
         }
     }

@@ -6,7 +6,10 @@
 
 mod actor;
 mod analysis;
+mod api_keys;
+mod audit;
 mod batch;
+mod calendar;
 mod clock;
 mod contended;
 mod error;
@@ -32,6 +35,7 @@ mod snapshot;
 mod supervision_lines;
 mod trainee_rows;
 mod transact;
+mod users;
 mod week_preview;
 mod wishes;
 mod worker;
@@ -41,7 +45,10 @@ pub use analysis::{
     Balance, BlockingPair, Capacity, CompeteFor, Expiry, ExpiryOf, Explanation,
     Outcome as ExplanationOutcome, Preflight, Relaxation,
 };
+pub use api_keys::IssuedKey;
+pub use audit::{BrokenLink, ChainHead, ChainProof, RecordedEvent};
 pub use batch::{BATCH_MOST, Upsert, UpsertOutcome, Upserted, repeated};
+pub use calendar::{Calendar, CalendarFeed, FeedPath, RotatedFeed};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::{AppError, Reason, with_causes};
 pub use once::{Outcome, RequestOnce};
@@ -57,6 +64,7 @@ pub use schedule::{
     Attendance, OCCURRENCE_DAYS_MAX, OccurrenceRange, ScheduledOccurrence, ScheduledSession, Shown,
     SupervisedLine, SupervisedTrainee,
 };
+pub use users::NewUser;
 pub use week_preview::ShownWeek;
 
 use std::path::PathBuf;
@@ -65,6 +73,7 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, Semaphore};
 
+use self::sign_in::SignIns;
 use crate::store::Db;
 use crate::zone_data::ZoneData;
 
@@ -86,6 +95,7 @@ struct Inner {
     analyses: Semaphore,
     /// What is known of published plans, by run.
     plan_frames: schedule::PlanFrames,
+    sign_ins: SignIns,
 }
 
 /// What differs from one installation to the next.
@@ -138,6 +148,7 @@ impl App {
                 run_moved: Notify::new(),
                 analyses,
                 plan_frames: schedule::PlanFrames::default(),
+                sign_ins: SignIns::default(),
             }),
         }
     }

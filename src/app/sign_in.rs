@@ -1,13 +1,203 @@
-//! Who has to sign in.
+//! Who somebody is that sends a key, and who has to send one.
+//!
+//! What was found out is kept for some seconds, so that a call does not cost
+//! a read more. A change made in this process forgets all of it at once;
+//! another process hears of the change when those seconds are over.
 
-use super::{App, AppError};
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use sha2::{Digest, Sha256};
+
+use super::api_keys::PresentedKey;
+use super::{Actor, App, AppError, Grant};
+use crate::domain::time::UtcSecond;
+
+/// How long something stays known, in seconds.
+const FRESH: i64 = 3;
+/// Callers that are known at a time.
+const KNOWN_MOST: usize = 4096;
+
+/// The hash of what a caller sends; the secret itself is not kept.
+type Sent = [u8; 32];
+
+/// What is known of callers.
+#[derive(Default)]
+pub(super) struct SignIns {
+    /// Whether there is a user. Users are never removed, so that this never
+    /// becomes wrong.
+    has_user: AtomicBool,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// Counts how often everything was forgotten: what was read before is not
+    /// kept after.
+    generation: u64,
+    callers: HashMap<Sent, Known>,
+    /// When the database was seen without a user.
+    no_user_at: Option<UtcSecond>,
+}
+
+struct Known {
+    actor: Actor,
+    since: UtcSecond,
+    expires_at: Option<UtcSecond>,
+}
+
+impl Known {
+    fn holds(&self, now: UtcSecond) -> bool {
+        is_fresh(self.since, now) && self.expires_at.is_none_or(|end| now < end)
+    }
+}
+
+impl fmt::Debug for SignIns {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignIns").finish_non_exhaustive()
+    }
+}
+
+/// A clock that was set back makes nothing fresh.
+fn is_fresh(since: UtcSecond, now: UtcSecond) -> bool {
+    (0..FRESH).contains(&(now.0 - since.0))
+}
+
+impl SignIns {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn keep(&self, sent: Sent, known: Known, generation: u64, now: UtcSecond) {
+        let mut state = self.state();
+        if state.generation != generation {
+            return;
+        }
+        if state.callers.len() >= KNOWN_MOST {
+            state.callers.retain(|_, known| known.holds(now));
+        }
+        if state.callers.len() >= KNOWN_MOST {
+            state.callers.clear();
+        }
+        state.callers.insert(sent, known);
+    }
+}
+
+fn hash(bearer: &str) -> Sent {
+    Sha256::digest(bearer).into()
+}
 
 impl App {
-    /// Says whether callers must sign in: where the settings say so.
+    /// Says whether callers must sign in: where the settings say so, and from
+    /// the first user of the database on. This is the only place that decides.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn sign_in_needed(&self) -> Result<bool, AppError> {
-        Ok(self.inner.settings.require_sign_in)
+        let sign_ins = &self.inner.sign_ins;
+        if self.inner.settings.require_sign_in || sign_ins.has_user.load(Ordering::Acquire) {
+            return Ok(true);
+        }
+        let now = self.now();
+        if self.is_without_user(now) {
+            return Ok(false);
+        }
+        let generation = sign_ins.state().generation;
+        let has_user = self.inner.db.glance().await?.user_any().await?;
+        let mut state = sign_ins.state();
+        if has_user {
+            sign_ins.has_user.store(true, Ordering::Release);
+        } else if state.generation == generation {
+            state.no_user_at = Some(now);
+        }
+        Ok(has_user)
+    }
+
+    fn is_without_user(&self, now: UtcSecond) -> bool {
+        let seen = self.inner.sign_ins.state().no_user_at;
+        seen.is_some_and(|since| is_fresh(since, now))
+    }
+
+    /// Returns who sends a key, or nothing, where that is known without a look
+    /// into the database.
+    pub fn known_caller(&self, bearer: Option<&str>) -> Option<Actor> {
+        let now = self.now();
+        let sign_ins = &self.inner.sign_ins;
+        let Some(bearer) = bearer else {
+            let is_needed =
+                self.inner.settings.require_sign_in || sign_ins.has_user.load(Ordering::Acquire);
+            return (!is_needed && self.is_without_user(now)).then(Actor::operator);
+        };
+        let state = sign_ins.state();
+        let known = state.callers.get(&hash(bearer))?;
+        known.holds(now).then(|| known.actor.clone())
+    }
+
+    /// Returns who sends a key: the user of the key, and the operator where
+    /// nothing is sent and nobody has to sign in.
+    ///
+    /// # Errors
+    /// [`AppError::Unauthenticated`] for a key that is malformed, unknown,
+    /// wrong, revoked or over, all alike, and for no key where one is needed.
+    pub async fn sign_in(&self, bearer: Option<&str>) -> Result<Actor, AppError> {
+        let Some(bearer) = bearer else {
+            return if self.sign_in_needed().await? {
+                Err(AppError::Unauthenticated)
+            } else {
+                Ok(Actor::operator())
+            };
+        };
+        if let Some(actor) = self.known_caller(Some(bearer)) {
+            return Ok(actor);
+        }
+        let now = self.now();
+        let generation = self.inner.sign_ins.state().generation;
+        let (actor, expires_at) = self.look_up(bearer, now).await?;
+        let known = Known {
+            actor: actor.clone(),
+            since: now,
+            expires_at,
+        };
+        let sign_ins = &self.inner.sign_ins;
+        sign_ins.keep(hash(bearer), known, generation, now);
+        Ok(actor)
+    }
+
+    async fn look_up(
+        &self,
+        bearer: &str,
+        now: UtcSecond,
+    ) -> Result<(Actor, Option<UtcSecond>), AppError> {
+        let refused = |why: &'static str| {
+            tracing::info!(why, "refused a sign-in");
+            AppError::Unauthenticated
+        };
+        let presented = PresentedKey::read(bearer).ok_or_else(|| refused("malformed"))?;
+        let mut tx = self.inner.db.glance().await?;
+        let found = tx.sign_in_key(presented.id).await?;
+        let found = found.ok_or_else(|| refused("unknown or revoked"))?;
+        if !presented.is_of(&found.secret_sha256) {
+            return Err(refused("wrong secret"));
+        }
+        if found.expires_at.is_some_and(|end| end <= now) {
+            return Err(refused("expired"));
+        }
+        let grant = Grant {
+            realm: found.user.realm.clone(),
+            role: found.role,
+        };
+        let name = found.user.to_string();
+        let actor = Actor::new(name, vec![grant]).with_key(presented.id);
+        Ok((actor, found.expires_at))
+    }
+
+    /// Forgets who is who, after a change of users or keys.
+    pub(super) fn forget_sign_ins(&self) {
+        let mut state = self.inner.sign_ins.state();
+        state.generation += 1;
+        state.callers.clear();
+        state.no_user_at = None;
     }
 }

@@ -6,7 +6,7 @@ use std::any::Any;
 use super::contended::again;
 use super::{Actor, App, AppError, Permission};
 use crate::domain::time::UtcSecond;
-use crate::domain::{EntityKind, Program, ProgramKey, Versioned};
+use crate::domain::{EntityKind, Program, ProgramKey, Realm, Versioned};
 use crate::store::{Event, ProgramScope, StoreError, Tx, WriteTx};
 
 impl From<StoreError> for AppError {
@@ -96,6 +96,43 @@ impl App {
     ) -> Result<WriteTx, AppError> {
         let now = self.now();
         let mut write = again(|| self.inner.db.write(program, now)).await?;
+        self.check_not_done(&mut write, actor).await?;
+        Ok(write)
+    }
+
+    /// Opens the users and the events of a realm for reading.
+    pub(super) async fn read_realm(
+        &self,
+        actor: &Actor,
+        realm: &Realm,
+        permission: Permission,
+    ) -> Result<(Tx, ProgramScope), AppError> {
+        match realm {
+            Realm::EveryProgram => {
+                actor.check_everywhere(permission)?;
+                let tx = self.inner.db.read().await?;
+                Ok((tx, ProgramScope::EVERY_PROGRAM))
+            }
+            Realm::Program(program) => {
+                let (tx, scope, _) = self.read(actor, program, permission).await?;
+                Ok((tx, scope))
+            }
+        }
+    }
+
+    /// Opens the users of a realm for writing.
+    pub(super) async fn write_realm(
+        &self,
+        actor: &Actor,
+        realm: &Realm,
+        permission: Permission,
+    ) -> Result<WriteTx, AppError> {
+        match realm {
+            Realm::EveryProgram => actor.check_everywhere(permission)?,
+            Realm::Program(program) => actor.check(program, permission)?,
+        }
+        let now = self.now();
+        let mut write = again(|| self.inner.db.write_realm(realm, now)).await?;
         self.check_not_done(&mut write, actor).await?;
         Ok(write)
     }

@@ -117,7 +117,8 @@ pub enum AccessRole {
 
 impl AccessRole {
     /// The word of each role.
-    pub const WORDS: [&'static str; 5] = ["admin", "coordinator", "partner", "supervisor", "viewer"];
+    pub const WORDS: [&'static str; 5] =
+        ["admin", "coordinator", "partner", "supervisor", "viewer"];
 
     /// Returns the word of the role.
     pub const fn word(&self) -> &'static str {

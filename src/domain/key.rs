@@ -87,6 +87,8 @@ keys! {
     SupervisorKey,
     /// Key of a trainee.
     TraineeKey,
+    /// Key of a user, unique in the program or among those of every program.
+    UserKey,
 }
 
 /// A word that is only compared: a language, modality, jurisdiction, setting,

@@ -33,6 +33,7 @@ mod supervision_line;
 mod supervisor;
 pub mod time;
 mod trainee;
+mod user;
 mod violation;
 mod week_preview;
 mod weekday;
@@ -44,7 +45,7 @@ pub use baseline::{Baseline, KeptLine, KeptSite};
 pub use day_range::{CALENDAR_FIRST_YEAR, CALENDAR_LAST_YEAR, DayRange, calendar_day};
 pub use edit::{EDIT_FORMS, Edit, InvalidEdit};
 pub use hours::Hours;
-pub use key::{Key, ProgramKey, SiteKey, SupervisorKey, Tag, TraineeKey};
+pub use key::{InvalidKey, Key, ProgramKey, SiteKey, SupervisorKey, Tag, TraineeKey, UserKey};
 pub use listing::{
     ListOrder, ListRequest, OrderBy, RoundFilter, RunFilter, SiteFilter, SupervisorFilter,
     TraineeFilter,
@@ -72,6 +73,7 @@ pub use site::Site;
 pub use supervision_line::{LicenceRule, SupervisionLine};
 pub use supervisor::{DeliveryOffer, Licence, Role, SessionKind, Supervisor};
 pub use trainee::Trainee;
+pub use user::{ApiKey, User, UserName};
 pub use violation::{Violation, Violations};
 pub use week_preview::{
     ClockChange, PreviewedAway, PreviewedWindow, ShownSpan, WeekPreview, WindowEffect,

@@ -27,6 +27,12 @@ pub enum EntityKind {
     Pin,
     /// A forbid, named as a pin is.
     Forbid,
+    /// A user.
+    User,
+    /// A key by which a user signs in.
+    ApiKey,
+    /// The calendar feed of a supervisor.
+    CalendarFeed,
 }
 
 impl EntityKind {
@@ -42,6 +48,9 @@ impl EntityKind {
             Self::Plan => "plan",
             Self::Pin => "pin",
             Self::Forbid => "forbid",
+            Self::User => "user",
+            Self::ApiKey => "API key",
+            Self::CalendarFeed => "calendar feed",
         }
     }
 }

@@ -154,7 +154,9 @@ fn previewed(
     owner: &ZoneRules,
     shown: &ZoneRules,
 ) -> PreviewedWindow {
-    let span = owner.window_on(day, window).map(|at| ShownSpan::new(at, shown));
+    let span = owner
+        .window_on(day, window)
+        .map(|at| ShownSpan::new(at, shown));
     let mut effects = BTreeSet::new();
     match span {
         None => {

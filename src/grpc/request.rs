@@ -108,6 +108,27 @@ where
     M: Message + Default,
     F: Future<Output = Result<T, Status>>,
 {
+    once_shown(app, caller, answer, |_, _| {}, change).await
+}
+
+/// Carries out a change once and answers it, as [`once`] does. `show` adds to
+/// the first answer what is shown once and kept nowhere; a repeat gets the
+/// answer without it.
+///
+/// # Errors
+/// As [`once`].
+pub(super) async fn once_shown<T, M, F>(
+    app: &App,
+    caller: Caller,
+    answer: impl Fn(&T) -> M + Send + Sync + 'static,
+    show: impl FnOnce(&T, &mut M),
+    change: impl FnOnce(Actor) -> F,
+) -> Result<Response<M>, Status>
+where
+    T: Any + Send,
+    M: Message + Default,
+    F: Future<Output = Result<T, Status>>,
+{
     let answer = Arc::new(answer);
     let encode = {
         let answer = Arc::clone(&answer);
@@ -121,7 +142,11 @@ where
     // A use case is large as a future; each caller would hold it otherwise.
     let change = Box::pin(change(actor.clone()));
     let message = match app.once(&actor, change).await? {
-        Outcome::Done(result) => answer(&result),
+        Outcome::Done(result) => {
+            let mut message = answer(&result);
+            show(&result, &mut message);
+            message
+        }
         Outcome::DoneBefore(bytes) => M::decode(bytes.as_slice())
             .map_err(|error| status::status(AppError::Internal(Box::new(error))))?,
     };

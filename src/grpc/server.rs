@@ -6,24 +6,24 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::body::Body;
-use tonic::codegen::http::{Request, Response};
+use tonic::codegen::http::Response;
 use tonic::transport::Server;
 use tonic::transport::server::{Connected, Router};
 use tonic_health::ServingStatus;
 use tonic_health::pb::health_server::{Health, HealthServer};
 use tonic_health::server::HealthReporter;
 use tower::layer::util::{Identity, Stack};
-use tower::util::{MapRequestLayer, MapResponseLayer};
+use tower::util::MapResponseLayer;
 
 use super::accept::{AcceptLimits, accept};
 use super::pb;
 use super::refusal;
 use super::request_id::RequestIdLayer;
 use super::services::{
-    AvailabilityCalls, ExclusionCalls, PlanCalls, ProgramCalls, RequirementCalls, RosterCalls,
-    RoundCalls, RunCalls, SiteCalls, SupervisorCalls, TraineeCalls,
+    AccessCalls, AuditCalls, AvailabilityCalls, ExclusionCalls, PlanCalls, ProgramCalls,
+    RequirementCalls, RosterCalls, RoundCalls, RunCalls, ScheduleCalls, SiteCalls, SupervisorCalls, TraineeCalls,
 };
-use super::sign_in;
+use super::sign_in::SignInLayer;
 use crate::app::App;
 
 /// What the server gives to its callers at most.
@@ -142,7 +142,9 @@ pub enum ServeError {
 }
 
 /// The services of the contract, as health and reflection name them.
-const SERVICES: [&str; 11] = [
+const SERVICES: [&str; 14] = [
+    pb::access_service_server::SERVICE_NAME,
+    pb::audit_service_server::SERVICE_NAME,
     pb::availability_service_server::SERVICE_NAME,
     pb::exclusion_service_server::SERVICE_NAME,
     pb::plan_service_server::SERVICE_NAME,
@@ -151,14 +153,14 @@ const SERVICES: [&str; 11] = [
     pb::roster_service_server::SERVICE_NAME,
     pb::round_service_server::SERVICE_NAME,
     pb::run_service_server::SERVICE_NAME,
+    pb::schedule_service_server::SERVICE_NAME,
     pb::site_service_server::SERVICE_NAME,
     pb::supervisor_service_server::SERVICE_NAME,
     pb::trainee_service_server::SERVICE_NAME,
 ];
 
 type Told = MapResponseLayer<fn(Response<Body>) -> Response<Body>>;
-type Opened = MapRequestLayer<fn(Request<Body>) -> Request<Body>>;
-type Services = Router<Stack<Told, Stack<Opened, Stack<RequestIdLayer, Identity>>>>;
+type Services = Router<Stack<Told, Stack<SignInLayer, Stack<RequestIdLayer, Identity>>>>;
 
 async fn router(
     app: App,
@@ -184,11 +186,19 @@ async fn router(
     }
     let router = builder(limits)
         .layer(RequestIdLayer)
-        .layer(Opened::new(sign_in::opened))
+        .layer(SignInLayer { app: app.clone() })
         .layer(Told::new(refusal::told))
         .add_service(health_service)
         .add_service(reflection().build_v1()?)
         .add_service(reflection().build_v1alpha()?)
+        .add_service(limited!(
+            pb::access_service_server::AccessServiceServer<_>,
+            calls!(AccessCalls)
+        ))
+        .add_service(limited!(
+            pb::audit_service_server::AuditServiceServer<_>,
+            calls!(AuditCalls)
+        ))
         .add_service(limited!(
             pb::availability_service_server::AvailabilityServiceServer<_>,
             calls!(AvailabilityCalls)
@@ -218,6 +228,10 @@ async fn router(
             calls!(RoundCalls)
         ))
         .add_service(limited!(pb::run_service_server::RunServiceServer<_>, runs))
+        .add_service(limited!(
+            pb::schedule_service_server::ScheduleServiceServer<_>,
+            calls!(ScheduleCalls)
+        ))
         .add_service(limited!(
             pb::site_service_server::SiteServiceServer<_>,
             calls!(SiteCalls)

@@ -16,6 +16,9 @@ statements! {
     EVENT_LIST = "SELECT sequence, at, actor, kind, subject, payload, payload_sha256, \
         previous_sha256, sha256 FROM event \
         WHERE program_id = $1 AND sequence > $2 ORDER BY sequence LIMIT CAST($3 AS BIGINT)";
+    EVENT_LIST_OF_KIND = "SELECT sequence, at, actor, kind, subject, payload, payload_sha256, \
+        previous_sha256, sha256 FROM event WHERE program_id = $1 AND sequence > $2 \
+        AND kind = $4 ORDER BY sequence LIMIT CAST($3 AS BIGINT)";
     EVENT_HEAD = "SELECT event_sequence, event_sha256 FROM program WHERE program_id = $1";
 }
 
@@ -52,6 +55,17 @@ pub struct RecordedEvent {
     /// Hash of the event before; empty for the first.
     pub previous_sha256: String,
     /// Hash of this event.
+    pub sha256: String,
+}
+
+/// Where a chain ends, as the program itself says.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct ChainHead {
+    /// Sequence of the last event; 0 where there is none.
+    #[sqlx(rename = "event_sequence")]
+    pub sequence: i64,
+    /// Hash of the last event; empty where there is none.
+    #[sqlx(rename = "event_sha256")]
     pub sha256: String,
 }
 
@@ -151,6 +165,41 @@ impl Tx {
         })?)
     }
 
+    /// Returns up to `limit` events of a kind after a sequence number.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn event_list_of_kind(
+        &mut self,
+        scope: ProgramScope,
+        kind: &str,
+        after_sequence: i64,
+        limit: i64,
+    ) -> Result<Vec<RecordedEvent>, StoreError> {
+        Ok(on!(self, |connection| {
+            sqlx::query_as(EVENT_LIST_OF_KIND)
+                .bind(scope.program_id)
+                .bind(after_sequence)
+                .bind(limit)
+                .bind(kind)
+                .fetch_all(connection)
+                .await
+        })?)
+    }
+
+    /// Returns where the chain ends.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn event_head(&mut self, scope: ProgramScope) -> Result<ChainHead, StoreError> {
+        Ok(on!(self, |connection| {
+            sqlx::query_as(EVENT_HEAD)
+                .bind(scope.program_id)
+                .fetch_one(connection)
+                .await
+        })?)
+    }
+
     /// Hashes the whole chain again and returns the first place where it does
     /// not hold; `None` when nothing was changed, removed or cut off.
     ///
@@ -160,12 +209,7 @@ impl Tx {
         &mut self,
         scope: ProgramScope,
     ) -> Result<Option<BrokenLink>, StoreError> {
-        let (last, head): (i64, String) = on!(&mut *self, |connection| {
-            sqlx::query_as(EVENT_HEAD)
-                .bind(scope.program_id)
-                .fetch_one(connection)
-                .await
-        })?;
+        let head = self.event_head(scope).await?;
         let mut previous = RecordedEvent::before_the_first();
         loop {
             let events = self.event_list(scope, previous.sequence, 1000).await?;
@@ -182,7 +226,7 @@ impl Tx {
                 previous = event;
             }
         }
-        let is_whole = previous.sequence == last && previous.sha256 == head;
+        let is_whole = previous.sequence == head.sequence && previous.sha256 == head.sha256;
         Ok((!is_whole).then_some(BrokenLink {
             sequence: previous.sequence + 1,
             what: "the chain does not end at its head",

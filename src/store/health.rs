@@ -9,7 +9,7 @@ use crate::domain::time::UtcSecond;
 
 statements! {
     RECORD_COUNTS = "SELECT \
-        (SELECT COUNT(*) FROM program WHERE deleted_at IS NULL), \
+        (SELECT COUNT(*) FROM program WHERE deleted_at IS NULL AND key < '~'), \
         (SELECT COUNT(*) FROM site WHERE deleted_at IS NULL), \
         (SELECT COUNT(*) FROM supervisor WHERE deleted_at IS NULL), \
         (SELECT COUNT(*) FROM trainee WHERE deleted_at IS NULL), \

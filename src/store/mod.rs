@@ -6,6 +6,7 @@
 //! [`StoreError::Corrupt`]. The store knows no use case and no file format.
 
 mod address;
+mod api_key;
 mod availability;
 mod calendar_feed;
 mod change;
@@ -30,6 +31,7 @@ mod run;
 mod run_event;
 mod run_pulse;
 mod schedule;
+mod sign_in;
 mod site;
 mod snapshot;
 mod sqlite;
@@ -37,12 +39,13 @@ mod supervisor;
 mod trainee;
 mod trainee_rows;
 mod tx;
+mod user;
 mod words;
 
 pub use address::Address;
 pub use calendar_feed::CalendarFeedRecord;
 pub use error::StoreError;
-pub use event::{BrokenLink, Event, RecordedEvent};
+pub use event::{BrokenLink, ChainHead, Event, RecordedEvent};
 pub use health::{Backend, RecordCounts, RunsAtWork};
 pub use idempotency::{DoneRequest, Request};
 pub use listing::Seek;
@@ -56,6 +59,7 @@ pub use round_rows::RoundRows;
 pub use rows::KeyRange;
 pub use run::NewRun;
 pub use run_pulse::{Claim, RunEnd};
+pub use sign_in::SignedIn;
 pub use snapshot::Snapshot;
 pub use sqlite::FileHealth;
 pub use trainee_rows::TraineeRows;
@@ -150,6 +154,7 @@ impl Db {
 /// each on both databases.
 pub fn statements() -> Vec<(&'static str, &'static str)> {
     [
+        api_key::STATEMENTS,
         availability::STATEMENTS,
         calendar_feed::STATEMENTS,
         change::STATEMENTS,
@@ -170,6 +175,7 @@ pub fn statements() -> Vec<(&'static str, &'static str)> {
         run_event::STATEMENTS,
         run_pulse::STATEMENTS,
         schedule::STATEMENTS,
+        sign_in::STATEMENTS,
         site::STATEMENTS,
         &site::SITES.0,
         snapshot::STATEMENTS,
@@ -179,6 +185,7 @@ pub fn statements() -> Vec<(&'static str, &'static str)> {
         &trainee::TRAINEES.0,
         trainee_rows::STATEMENTS,
         tx::STATEMENTS,
+        user::STATEMENTS,
         words::STATEMENTS,
     ]
     .concat()

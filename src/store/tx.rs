@@ -11,7 +11,7 @@ use super::event::{self, Event};
 use super::idempotency::{self, Request};
 use super::{Db, StoreError, postgres, sqlite};
 use crate::domain::time::UtcSecond;
-use crate::domain::{EntityKind, Program, ProgramKey, Versioned};
+use crate::domain::{EntityKind, Program, ProgramKey, Realm, Versioned};
 
 statements! {
     PROGRAM_LOCK = "UPDATE program SET event_sequence = event_sequence + 1 \
@@ -21,6 +21,10 @@ statements! {
         name, time_zone, event_sequence, event_sha256) VALUES ($1, $2, 1, $3, $3, $4, $5, 1, '')";
     PROGRAM_HEAD = "UPDATE program SET event_sha256 = $2 WHERE program_id = $1";
 }
+
+/// Key of the row that stands for every program: it owns the users who have
+/// their role in each. No key of a program is like it.
+pub(super) const EVERY_PROGRAM: &str = "~every-program";
 
 /// An open transaction; dropped, it leaves nothing behind.
 #[derive(Debug)]
@@ -140,10 +144,25 @@ impl Db {
     /// # Errors
     /// [`StoreError::NotFound`] when there is no such program.
     pub async fn write(&self, program: &ProgramKey, now: UtcSecond) -> Result<WriteTx, StoreError> {
+        self.write_at(program.as_str(), now).await
+    }
+
+    /// Begins a write to the users and keys of a realm.
+    ///
+    /// # Errors
+    /// As [`Db::write`].
+    pub async fn write_realm(&self, realm: &Realm, now: UtcSecond) -> Result<WriteTx, StoreError> {
+        match realm {
+            Realm::EveryProgram => self.write_at(EVERY_PROGRAM, now).await,
+            Realm::Program(program) => self.write(program, now).await,
+        }
+    }
+
+    async fn write_at(&self, program: &str, now: UtcSecond) -> Result<WriteTx, StoreError> {
         let mut tx = self.begin().await?;
         let locked: Option<(Uuid, i64, String)> = on!(&mut tx, |connection| {
             sqlx::query_as(PROGRAM_LOCK)
-                .bind(program.as_str())
+                .bind(program)
                 .fetch_optional(connection)
                 .await
         })?;
@@ -193,6 +212,18 @@ impl Db {
     }
 }
 
+impl ProgramScope {
+    /// The scope of those who have their role in every program.
+    pub const EVERY_PROGRAM: Self = Self {
+        program_id: Uuid::nil(),
+    };
+
+    /// Returns what every hash of the chain of events begins with.
+    pub fn chain_id(&self) -> Uuid {
+        self.program_id
+    }
+}
+
 impl Tx {
     pub(super) async fn commit(self) -> Result<(), StoreError> {
         match self {
@@ -209,6 +240,11 @@ impl WriteTx {
     /// Returns the program that is written to.
     pub fn scope(&self) -> ProgramScope {
         self.scope
+    }
+
+    /// Returns the instant of the write.
+    pub fn now(&self) -> UtcSecond {
+        self.now
     }
 
     /// Returns a record as it is once this write has replaced its value.

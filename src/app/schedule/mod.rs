@@ -118,6 +118,25 @@ pub(super) fn which_supervisor(
     }
 }
 
+/// Returns an error unless the caller may act for a supervisor: she herself
+/// may, and whoever may act for anybody. Another supervisor is told that there
+/// is none.
+pub(super) fn acts_for(
+    actor: &Actor,
+    program: &ProgramKey,
+    supervisor: &SupervisorKey,
+) -> Result<(), AppError> {
+    actor.check_may_see(program)?;
+    match actor.supervisor_of(program) {
+        Some(own) if own == supervisor => Ok(()),
+        Some(_) if !actor.may(program, Permission::ScheduleWrite) => Err(AppError::Hidden {
+            kind: EntityKind::Supervisor,
+            key: supervisor.to_string(),
+        }),
+        Some(_) | None => actor.check(program, Permission::ScheduleWrite),
+    }
+}
+
 impl App {
     /// Returns the sessions of somebody in the plans that hold, by round and
     /// number, closed rounds included.
@@ -177,7 +196,7 @@ impl App {
 
 impl App {
     /// Returns the day that it is in UTC: some day of now in any zone.
-    fn today(&self) -> NaiveDate {
+    pub(super) fn today(&self) -> NaiveDate {
         let utc = ZoneRules::new(0, Vec::new());
         utc.wall_clock(self.now()).day()
     }

@@ -10,7 +10,7 @@ use crate::app::listing::{limit, page_of};
 use crate::app::{Actor, App, AppError};
 use crate::domain::meeting::Meeting;
 use crate::domain::plan::Session;
-use crate::domain::time::{LocalReading, ZoneRules};
+use crate::domain::time::{LocalReading, ZoneRules, ZoneTable};
 use crate::domain::{
     DayRange, Page, PageRequest, Participant, ProgramKey, Publication, ShownSpan, TraineeKey,
     Violations, ZoneName,
@@ -43,6 +43,12 @@ pub struct Shown<T> {
     pub value: T,
 }
 
+/// Meetings, with the rules of their zones.
+pub(in crate::app) struct Timetable {
+    pub(in crate::app) shown: Shown<Vec<ScheduledOccurrence>>,
+    pub(in crate::app) zones: ZoneTable,
+}
+
 /// One meeting of a published session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScheduledOccurrence {
@@ -50,6 +56,9 @@ pub struct ScheduledOccurrence {
     pub publication: Arc<Publication>,
     /// The session.
     pub session: Arc<Session>,
+    /// Name of the site of an in-person session as it is today; empty for video,
+    /// and when the site is gone.
+    pub site_name: Arc<str>,
     /// Its members, each once, by key, with their names; empty for who is gone.
     pub members: Arc<[(TraineeKey, String)]>,
     /// The meeting: its date in the anchor zone, and what a clock change does.
@@ -99,17 +108,24 @@ impl Showing<'_> {
                 (key, name)
             })
             .collect();
-        meetings.into_iter().map(move |meeting| ScheduledOccurrence {
-            publication: Arc::clone(&one.publication),
-            session: Arc::clone(&one.session),
-            members: Arc::clone(&members),
-            anchor_start: self.anchor.local(meeting.span.start),
-            span: ShownSpan::new(meeting.span, self.shown),
-            attendance: attendance(&one.session, &meeting, self.of),
-            away: named(&one.session, &meeting.away),
-            outside: named(&one.session, &meeting.outside),
-            meeting,
-        })
+        let site = one.session.delivery.site();
+        let site_name: Arc<str> = site
+            .map_or_else(String::new, |site| self.people.site_name(site))
+            .into();
+        meetings
+            .into_iter()
+            .map(move |meeting| ScheduledOccurrence {
+                publication: Arc::clone(&one.publication),
+                session: Arc::clone(&one.session),
+                site_name: Arc::clone(&site_name),
+                members: Arc::clone(&members),
+                anchor_start: self.anchor.local(meeting.span.start),
+                span: ShownSpan::new(meeting.span, self.shown),
+                attendance: attendance(&one.session, &meeting, self.of),
+                away: named(&one.session, &meeting.away),
+                outside: named(&one.session, &meeting.outside),
+                meeting,
+            })
     }
 }
 
@@ -162,6 +178,19 @@ impl App {
         range: OccurrenceRange,
     ) -> Result<Shown<Vec<ScheduledOccurrence>>, AppError> {
         let of = whose(actor, program, named)?;
+        range.days.map_or(Ok(()), check_length)?;
+        let timetable = self.timetable(program, of, range.zone, range.days);
+        Ok(timetable.await?.shown)
+    }
+
+    /// Returns all meetings of somebody whose schedule the caller may see.
+    pub(in crate::app) async fn timetable(
+        &self,
+        program: &ProgramKey,
+        of: Participant,
+        zone: Option<ZoneName>,
+        days: Option<DayRange>,
+    ) -> Result<Timetable, AppError> {
         let (mut tx, scope, record) = self.read_as_allowed(program).await?;
         let sessions = self.published_sessions(&mut tx, scope, &of).await?;
         let people = People::load(&mut tx, scope, &sessions, [of.clone()]).await?;
@@ -172,17 +201,16 @@ impl App {
                 key: of.key().to_owned(),
             });
         }
-        let zone = shown_zone(range.zone, people.zone(&of), record.value.time_zone);
-        let days = match range.days {
+        let zone = shown_zone(zone, people.zone(&of), record.value.time_zone);
+        let days = match days {
             Some(days) => days,
             None => self.coming_days(zone)?,
         };
-        check_length(days)?;
         let around = widened(days);
         self.check_has_rules(zone, around)?;
-        let mut zones = people.zones(&sessions);
-        zones.insert(zone);
-        let zones = self.zone_table(zones, around)?;
+        let mut needed = people.zones(&sessions);
+        needed.insert(zone);
+        let zones = self.zone_table(needed, around)?;
         let mut book = Book::new(&people, &zones);
         let shown = book.rules(zone)?;
         let mut found = Vec::new();
@@ -200,13 +228,14 @@ impl App {
             found.extend(showing.occurrences(one, meetings));
         }
         found.sort_by_cached_key(ScheduledOccurrence::place);
-        Ok(Shown {
+        let shown = Shown {
             of,
             zone,
             days,
             tzdb_version: zones.version().to_owned(),
             value: found,
-        })
+        };
+        Ok(Timetable { shown, zones })
     }
 
     /// Returns the four weeks from today on, in a zone.

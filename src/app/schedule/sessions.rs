@@ -11,8 +11,8 @@ use crate::app::{Actor, App, AppError};
 use crate::domain::meeting::{is_odd, usual_start};
 use crate::domain::plan::{Session, WeeklyStart};
 use crate::domain::{
-    DayRange, EntityKind, Key, Page, PageRequest, Participant, ProgramKey, Publication, SupervisorKey,
-    TraineeKey, ZoneName,
+    DayRange, EntityKind, Key, Page, PageRequest, Participant, ProgramKey, Publication,
+    SupervisorKey, TraineeKey, ZoneName,
 };
 
 /// A weekly session of a published plan, as its supervisor sees it.
@@ -88,12 +88,10 @@ impl App {
         let mut book = Book::new(&people, &zones);
         let shown = book.rules(zone)?;
         let after = page.after.as_deref();
-        let wanted = sessions
-            .iter()
-            .filter(|one| {
-                let place = place(&one.publication.round, one.session.number);
-                after.is_none_or(|after| place.as_str() > after)
-            });
+        let wanted = sessions.iter().filter(|one| {
+            let place = place(&one.publication.round, one.session.number);
+            after.is_none_or(|after| place.as_str() > after)
+        });
         let mut found = Vec::new();
         for one in wanted.take(limit) {
             let meetings = book.meetings(one, one.frame.term)?;

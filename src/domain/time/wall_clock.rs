@@ -57,7 +57,7 @@ impl WallClock {
 
     /// Returns what a clock shows at an instant that is so many seconds east
     /// of UTC, cut to the minute.
-    pub(in crate::domain) fn at_offset(at: UtcSecond, offset: i32) -> Self {
+    pub fn at_offset(at: UtcSecond, offset: i32) -> Self {
         Self::from_minutes((at.0 + i64::from(offset)).div_euclid(MINUTE))
     }
 

@@ -108,6 +108,16 @@ pub(in super::super) fn runs(text: &str, fields: &mut Fields<'_>) -> Option<RunF
     })
 }
 
+/// Reads which events are listed: those of a kind, or all.
+pub(in super::super) fn events(text: &str, fields: &mut Fields<'_>) -> Option<Option<String>> {
+    let mut terms = Terms::read(text, &["kind"], fields)?;
+    terms.value("kind", |text| {
+        let is_word = !text.is_empty() && text.bytes().all(|b| b == b'_' || b.is_ascii_lowercase());
+        let word = is_word.then(|| text.to_owned());
+        word.ok_or("lowercase letters and _, such as import_roster")
+    })
+}
+
 /// The terms of a filter, by field.
 struct Terms<'f, 'v> {
     terms: BTreeMap<String, String>,

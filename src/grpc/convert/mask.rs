@@ -67,6 +67,7 @@ macro_rules! masked {
 }
 
 masked! {
+    pb::User: role, scopes, supervisor_id;
     pb::Program: display_name, time_zone;
     pb::Site: display_name, time_zone, jurisdiction, setting, capacity_min, capacity,
         contact_minutes_per_week, contact_minutes_min, contact_minutes_max, agreement, modalities,

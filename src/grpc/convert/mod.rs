@@ -3,7 +3,9 @@
 //! What comes in is read through [`Fields`](fields::Fields), which gathers
 //! every broken field with its path. Nothing here asks a use case.
 
+pub(super) mod access;
 pub(super) mod analysis;
+pub(super) mod audit;
 pub(super) mod availability;
 pub(super) mod batch;
 pub(super) mod edits;
@@ -23,6 +25,7 @@ pub(super) mod records;
 pub(super) mod rosters;
 pub(super) mod rounds;
 pub(super) mod runs;
+pub(super) mod schedule;
 pub(super) mod sites;
 pub(super) mod supervision_lines;
 pub(super) mod supervisors;

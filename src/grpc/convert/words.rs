@@ -5,7 +5,7 @@ use chrono::Weekday;
 use super::super::pb;
 use crate::domain::plan::LevelStatus;
 use crate::domain::{
-    BlockingPairs, DeliveryOffer, LicenceRule, Objective, RequirementCategory, Role, RunState,
+    BlockingPairs, DeliveryOffer, LicenceRule, Objective, RequirementCategory, ResponseAnswer, Role, RunState,
     SessionKind, UnrankedSites, WindowEffect,
 };
 
@@ -70,6 +70,9 @@ words! {
     window_effect: pb::WindowEffect = WindowEffect {
         Shortened = Shortened, Lengthened = Lengthened, Gone = Gone, Moved = Moved,
         OtherDay = OtherDay,
+    }
+    response_kind, read_response_kind: pb::ResponseKind = ResponseAnswer {
+        Accepted = Accepted, Declined = Declined,
     }
     level_status: pb::LevelStatus = LevelStatus {
         Proved = Proved, WithinGap = WithinGap, TimeLimit = TimeLimit,

@@ -1,6 +1,8 @@
 //! The services of the contract: each method reads its request, passes one use
 //! case and returns its answer as a message.
 
+mod access;
+mod audit;
 mod availability;
 mod people;
 mod plans;
@@ -12,9 +14,12 @@ mod round_preferences;
 mod round_rankings;
 mod rounds;
 mod runs;
+mod schedule;
 mod trainee_rows;
 mod watch;
 
+pub(super) use access::AccessCalls;
+pub(super) use audit::AuditCalls;
 pub(super) use availability::AvailabilityCalls;
 pub(super) use people::{SiteCalls, SupervisorCalls, TraineeCalls};
 pub(super) use plans::PlanCalls;
@@ -22,6 +27,7 @@ pub(super) use programs::ProgramCalls;
 pub(super) use rosters::RosterCalls;
 pub(super) use rounds::RoundCalls;
 pub(super) use runs::RunCalls;
+pub(super) use schedule::ScheduleCalls;
 pub(super) use trainee_rows::{ExclusionCalls, RequirementCalls};
 
 use std::time::Duration;

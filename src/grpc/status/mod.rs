@@ -124,6 +124,8 @@ fn held_by(reason: &Reason) -> ErrorReason {
         Reason::NoTrainees { .. } => ErrorReason::NoTrainees,
         Reason::TakesPart { .. } => ErrorReason::TakesPart,
         Reason::TraineeMatched { .. } => ErrorReason::TraineeMatched,
+        Reason::AlreadyRevoked { .. } => ErrorReason::AlreadyRevoked,
+        Reason::OwnAccess => ErrorReason::OwnAccess,
         Reason::PinAgainstForbid { .. } => ErrorReason::PinAgainstForbid,
     }
 }
@@ -187,6 +189,10 @@ fn held_metadata(reason: &Reason) -> Vec<(&'static str, String)> {
             ("key", key.clone()),
             ("round", round.clone()),
         ],
+        Reason::AlreadyRevoked { kind, key } => {
+            vec![("kind", kind.to_string()), ("key", key.clone())]
+        }
+        Reason::OwnAccess => Vec::new(),
         Reason::PinAgainstForbid {
             trainee,
             target,

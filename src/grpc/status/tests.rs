@@ -95,6 +95,12 @@ fn every_error() -> Vec<(AppError, Code, &'static str)> {
             "PIN_AGAINST_FORBID",
         ),
         (
+            precondition(Reason::AlreadyRevoked { kind, key: key() }),
+            held,
+            "ALREADY_REVOKED",
+        ),
+        (precondition(Reason::OwnAccess), held, "OWN_ACCESS"),
+        (
             AppError::Forbidden {
                 permission: Permission::RunWrite,
             },
@@ -178,6 +184,8 @@ fn each_error_has_its_code_and_its_reason() {
         assert!(!status.details().windows(6).any(|bytes| bytes == b"secret"));
         told.insert(info.reason);
     }
+    // What an answer tells, and no error.
+    told.insert("SECRET_ALREADY_SHOWN".to_owned());
     let all: BTreeSet<String> = every_reason()
         .map(|reason| reason_name(reason).to_owned())
         .collect();
