@@ -152,7 +152,8 @@ impl App {
         Ok((stored, roster))
     }
 
-    fn zones_of(&self, roster: &Roster) -> Result<ZoneTable, AppError> {
+    /// Returns the rules of the zones of a roster.
+    pub(super) fn zones_of(&self, roster: &Roster) -> Result<ZoneTable, AppError> {
         let zones = self
             .inner
             .zone_data
@@ -160,7 +161,8 @@ impl App {
         zones.map_err(|error| AppError::Unavailable(Box::new(error)))
     }
 
-    async fn permit(&self) -> Result<tokio::sync::SemaphorePermit<'_>, AppError> {
+    /// Waits until this process has a processor for such work.
+    pub(super) async fn permit(&self) -> Result<tokio::sync::SemaphorePermit<'_>, AppError> {
         let permit = self.inner.analyses.acquire().await;
         permit.map_err(|error| AppError::Unavailable(Box::new(error)))
     }

@@ -138,6 +138,84 @@ pub enum Reason {
         /// A round that it takes part in.
         round: String,
     },
+    /// The round is closed, so that nothing of it changes any more.
+    #[error("the round {round} is closed; nothing of it changes any more")]
+    RoundClosed {
+        /// The round.
+        round: String,
+    },
+    /// The round is in another state than the step needs.
+    #[error("the round {round} is {state}; this is for a round that is {allowed}")]
+    WrongRoundState {
+        /// The round.
+        round: String,
+        /// Where it stands.
+        state: &'static str,
+        /// Where it would have to stand.
+        allowed: &'static str,
+    },
+    /// The run is of another round than the one that was named.
+    #[error("the plan {run} is of the round {round}, not of {named}")]
+    OtherRound {
+        /// The run.
+        run: String,
+        /// Its round.
+        round: String,
+        /// The round that was named.
+        named: String,
+    },
+    /// The plan is the one that holds already.
+    #[error("the plan {run} is the published one of the round {round} already")]
+    AlreadyPublished {
+        /// The round.
+        round: String,
+        /// The run of the plan.
+        run: String,
+    },
+    /// The run did not start from the published plan, so that its plan is no
+    /// repair of it.
+    #[error("the plan {run} is no repair of the published plan {published}")]
+    NotARepair {
+        /// The run.
+        run: String,
+        /// The run of the plan that holds.
+        published: String,
+    },
+    /// The plan does not hold under the zone data of this server, which is not
+    /// that under which it was made.
+    #[error("the plan {run} was made under zone data {plan}; under {server} it does not hold")]
+    ZoneDataChanged {
+        /// The run.
+        run: String,
+        /// Version of the zone data of the plan.
+        plan: String,
+        /// Version of the zone data of the server.
+        server: String,
+    },
+    /// The round has no published plan, or not the one that was named.
+    #[error("no such plan of the round {round} is published")]
+    NotPublished {
+        /// The round.
+        round: String,
+    },
+    /// Another plan holds than the one that was read.
+    #[error("the plan {plan} was replaced by {published}; read that one first")]
+    PlanReplaced {
+        /// The plan that was read.
+        plan: String,
+        /// The plan that holds.
+        published: String,
+    },
+    /// The published plan does not give the supervisor the trainee.
+    #[error("the plan {plan} does not give {supervisor} the trainee {trainee}")]
+    NotSupervised {
+        /// The supervisor.
+        supervisor: String,
+        /// The trainee.
+        trainee: String,
+        /// The plan.
+        plan: String,
+    },
     /// Nobody takes part in the round, so that there is nothing to match.
     #[error("no trainee takes part in the round {round}")]
     NoTrainees {
@@ -184,6 +262,15 @@ impl Reason {
             Self::RunEnded { .. } => "RUN_ENDED",
             Self::NoPlan { .. } => "NO_PLAN",
             Self::TakesPart { .. } => "TAKES_PART",
+            Self::RoundClosed { .. } => "ROUND_CLOSED",
+            Self::WrongRoundState { .. } => "WRONG_ROUND_STATE",
+            Self::OtherRound { .. } => "OTHER_ROUND",
+            Self::AlreadyPublished { .. } => "ALREADY_PUBLISHED",
+            Self::NotARepair { .. } => "NOT_A_REPAIR",
+            Self::ZoneDataChanged { .. } => "ZONE_DATA_CHANGED",
+            Self::NotPublished { .. } => "NOT_PUBLISHED",
+            Self::PlanReplaced { .. } => "PLAN_REPLACED",
+            Self::NotSupervised { .. } => "NOT_SUPERVISED",
             Self::NoTrainees { .. } => "NO_TRAINEES",
             Self::TraineeMatched { .. } => "TRAINEE_MATCHED",
             Self::AlreadyRevoked { .. } => "ALREADY_REVOKED",

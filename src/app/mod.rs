@@ -10,6 +10,7 @@ mod api_keys;
 mod audit;
 mod batch;
 mod calendar;
+mod changes;
 mod clock;
 mod contended;
 mod error;
@@ -23,8 +24,11 @@ mod person_or_site;
 mod plans;
 mod preferences;
 mod programs;
+mod publishing;
+mod responses;
 mod rosters;
 mod round_parts;
+mod round_states;
 mod rounds;
 mod run_start;
 mod runs;
@@ -49,6 +53,7 @@ pub use api_keys::IssuedKey;
 pub use audit::{BrokenLink, ChainHead, ChainProof, RecordedEvent};
 pub use batch::{BATCH_MOST, Upsert, UpsertOutcome, Upserted, repeated};
 pub use calendar::{Calendar, CalendarFeed, FeedPath, RotatedFeed};
+pub use changes::Changes as ChangesSeen;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::{AppError, Reason, with_causes};
 pub use once::{Outcome, RequestOnce};
@@ -57,12 +62,15 @@ pub use permission::{Permission, role_has};
 pub use plans::StoredPlan;
 pub use preferences::{Ranked, TraineePreferences};
 pub use programs::NewProgram;
+pub use publishing::{PublishOptions, Published};
+pub use responses::{NewResponse, ResponseFilter};
 pub use rosters::{Changes, ImportMode, ImportReport, KindOfRow, RosterSource};
-pub use rounds::RoundStart;
+pub use round_states::RoundHistory;
+pub use rounds::{RoundStart, StoredRound};
 pub use run_start::RunStart;
 pub use schedule::{
     Attendance, OCCURRENCE_DAYS_MAX, OccurrenceRange, ScheduledOccurrence, ScheduledSession, Shown,
-    SupervisedLine, SupervisedTrainee,
+    SupervisedLine, SupervisedTrainee, which_supervisor,
 };
 pub use users::NewUser;
 pub use week_preview::ShownWeek;
@@ -91,6 +99,8 @@ struct Inner {
     settings: Settings,
     /// Wakes whoever waits for a run to be queued, to move on or to end.
     run_moved: Notify,
+    /// Wakes whoever waits for what partners are told of.
+    change_made: Notify,
     /// Bounds the explanations and the like under way.
     analyses: Semaphore,
     /// What is known of published plans, by run.
@@ -146,6 +156,7 @@ impl App {
                 zone_data,
                 settings,
                 run_moved: Notify::new(),
+                change_made: Notify::new(),
                 analyses,
                 plan_frames: schedule::PlanFrames::default(),
                 sign_ins: SignIns::default(),

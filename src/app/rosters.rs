@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use super::import::{self, Before, difference};
+use super::round_states::check_not_closed;
 use super::transact::commit;
 use super::{Actor, App, AppError, Permission, Reason};
 use crate::domain::{Key, Program, ProgramKey, Roster, RuleSet, SiteOrSupervisor};
@@ -214,7 +215,10 @@ impl App {
         let (program, round) = (&report.program, &report.round);
         let mut tx = self.inner.db.read().await?;
         let before = match tx.program_fetch(program).await {
-            Ok((scope, _)) => Before::load(&mut tx, scope, program, round).await?,
+            Ok((scope, _)) => {
+                check_not_closed(&mut tx, scope, round).await?;
+                Before::load(&mut tx, scope, program, round).await?
+            }
             Err(StoreError::NotFound { .. }) => Before::default(),
             Err(other) => return Err(other.into()),
         };
@@ -235,6 +239,7 @@ impl App {
         let (mut write, before) = match self.write(actor, program, Permission::RosterWrite).await {
             Ok(mut write) => {
                 let scope = write.scope();
+                check_not_closed(write.tx(), scope, round).await?;
                 let before = Before::load(write.tx(), scope, program, round).await?;
                 (write, before)
             }

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::round_states::check_not_closed;
 use super::transact::{check_etag, commit};
 use super::{Actor, App, AppError, Permission};
 use crate::domain::{EntityKind, Key, Participant, ProgramKey, Versioned, Violations};
@@ -25,8 +26,8 @@ impl App {
         Ok((tx, scope, record))
     }
 
-    /// Opens a round for changing what belongs to it. With `etag`, only when
-    /// that is still its version.
+    /// Opens a round for changing what belongs to it, unless it is closed. With
+    /// `etag`, only when that is still its version.
     pub(super) async fn change_round(
         &self,
         actor: &Actor,
@@ -38,6 +39,7 @@ impl App {
         let scope = write.scope();
         let record = write.tx().round_fetch(scope, round).await?;
         check_etag(EntityKind::Round, round.as_str(), &record, etag)?;
+        check_not_closed(write.tx(), scope, round).await?;
         Ok(write)
     }
 }

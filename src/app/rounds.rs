@@ -3,24 +3,40 @@
 use serde_json::json;
 
 use super::listing::{list_page, seek};
+use super::round_states::{check_not_closed, stored_round};
 use super::transact::{check_etag, commit};
 use super::{Actor, App, AppError, Permission};
 use crate::domain::{
-    EntityKind, Key, ListRequest, Page, ProgramKey, Round, RoundFilter, Versioned, Violations,
+    EntityKind, Key, ListRequest, Page, ProgramKey, Round, RoundFilter, RoundStanding, Versioned,
+    Violations,
 };
 use crate::store::{KeyRange, RoundRecord, RoundRows, WriteTx};
 
-/// Returns a round with its key, whether or not a folder names it.
-fn with_key(record: Versioned<RoundRecord>) -> Versioned<Round> {
-    Versioned {
-        id: record.id,
-        version: record.version,
-        created_at: record.created_at,
-        updated_at: record.updated_at,
-        value: Round {
-            key: Some(record.value.key),
-            ..record.value.round
-        },
+/// A round with where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredRound {
+    /// Dates and policy; the key is always given.
+    pub round: Round,
+    /// The state of the round, and the plan that holds.
+    pub standing: RoundStanding,
+}
+
+impl StoredRound {
+    /// Returns a round with its key, whether or not a folder names it.
+    pub(super) fn new(record: Versioned<RoundRecord>, standing: RoundStanding) -> Versioned<Self> {
+        Versioned {
+            id: record.id,
+            version: record.version,
+            created_at: record.created_at,
+            updated_at: record.updated_at,
+            value: Self {
+                round: Round {
+                    key: Some(record.value.key),
+                    ..record.value.round
+                },
+                standing,
+            },
+        }
     }
 }
 
@@ -62,7 +78,7 @@ impl App {
         actor: &Actor,
         program: &ProgramKey,
         round: Round,
-    ) -> Result<Versioned<Round>, AppError> {
+    ) -> Result<Versioned<StoredRound>, AppError> {
         let start = RoundStart::default();
         self.create_round_with(actor, program, round, &start).await
     }
@@ -78,7 +94,7 @@ impl App {
         program: &ProgramKey,
         round: Round,
         start: &RoundStart,
-    ) -> Result<Versioned<Round>, AppError> {
+    ) -> Result<Versioned<StoredRound>, AppError> {
         let mut write = self.write(actor, program, Permission::RoundWrite).await?;
         let scope = write.scope();
         let id = uuid::Uuid::now_v7().to_string();
@@ -113,13 +129,13 @@ impl App {
         };
         write.round_write(&record).await?;
         write_start(&mut write, &key, start).await?;
-        let after = write.tx().round_fetch(scope, &key).await?;
+        let after = stored_round(write.tx(), scope, &key).await?;
         let subject = format!("rounds/{key}");
         let payload = json!({
             "like": start.like.as_ref().map(Key::as_str),
             "everybody": start.everybody,
         });
-        let (payload, after) = (payload.to_string(), with_key(after));
+        let payload = payload.to_string();
         commit(write, actor, "create_round", &subject, &payload, &after).await?;
         Ok(after)
     }
@@ -133,9 +149,9 @@ impl App {
         actor: &Actor,
         program: &ProgramKey,
         round: &Key,
-    ) -> Result<Versioned<Round>, AppError> {
+    ) -> Result<Versioned<StoredRound>, AppError> {
         let (mut tx, scope, _) = self.read(actor, program, Permission::RoundRead).await?;
-        Ok(with_key(tx.round_fetch(scope, round).await?))
+        stored_round(&mut tx, scope, round).await
     }
 
     /// Returns rounds, in an order and through a filter.
@@ -148,28 +164,35 @@ impl App {
         actor: &Actor,
         program: &ProgramKey,
         list: &ListRequest<RoundFilter>,
-    ) -> Result<Page<Versioned<Round>>, AppError> {
+    ) -> Result<Page<Versioned<StoredRound>>, AppError> {
         let seek = seek(list)?;
         let (mut tx, scope, _) = self.read(actor, program, Permission::RoundRead).await?;
         let found = tx.round_page(scope, &seek, &list.filter).await?;
-        let found = found.into_iter().map(with_key).collect();
-        Ok(list_page(found, list, |round: &Round| {
-            let key = round.key.as_ref().map_or("", Key::as_str);
-            (key, round.name.as_str())
+        let keys = found.iter().map(|record| &record.value.key);
+        let mut standings = tx.round_standings(scope, keys).await?;
+        let stand = |record: Versioned<RoundRecord>| {
+            let standing = standings.remove(&record.value.key);
+            StoredRound::new(record, standing.unwrap_or_default())
+        };
+        let found = found.into_iter().map(stand).collect();
+        Ok(list_page(found, list, |stored: &StoredRound| {
+            let key = stored.round.key.as_ref().map_or("", Key::as_str);
+            (key, stored.round.name.as_str())
         }))
     }
 
     /// Changes dates and policy of the round whose key `round` carries.
     ///
     /// # Errors
-    /// [`AppError::NotFound`], [`AppError::StaleEtag`].
+    /// [`AppError::NotFound`], [`AppError::StaleEtag`];
+    /// [`AppError::FailedPrecondition`] when the round is closed.
     pub async fn update_round(
         &self,
         actor: &Actor,
         program: &ProgramKey,
         round: Round,
         etag: Option<i64>,
-    ) -> Result<Versioned<Round>, AppError> {
+    ) -> Result<Versioned<StoredRound>, AppError> {
         let Some(key) = round.key.clone() else {
             return Err(AppError::Invalid(Violations::one(
                 "key",
@@ -181,6 +204,7 @@ impl App {
         let scope = write.scope();
         let before = write.tx().round_fetch(scope, &key).await?;
         check_etag(EntityKind::Round, key.as_str(), &before, etag)?;
+        check_not_closed(write.tx(), scope, &key).await?;
         let record = RoundRecord {
             round: Round {
                 key: before.value.round.key,
@@ -189,9 +213,8 @@ impl App {
             ..before.value
         };
         write.round_write(&record).await?;
-        let after = write.tx().round_fetch(scope, &key).await?;
+        let after = stored_round(write.tx(), scope, &key).await?;
         let subject = format!("rounds/{key}");
-        let after = with_key(after);
         commit(write, actor, "update_round", &subject, "{}", &after).await?;
         Ok(after)
     }

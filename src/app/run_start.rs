@@ -4,11 +4,13 @@
 use serde_json::json;
 
 use super::rosters::{blocking, stored_roster};
+use super::round_states::begin_matching;
 use super::snapshot::{freeze, thaw};
 use super::transact::commit;
 use super::{Actor, App, AppError, Permission, Reason};
 use crate::domain::{
-    Baseline, Edit, Key, ProgramKey, Roster, Run, RunLimits, RunOrigin, Versioned, Violations,
+    Baseline, Edit, Key, ProgramKey, Roster, RoundState, Run, RunLimits, RunOrigin, Versioned,
+    Violations,
 };
 use crate::roster::{read_roster, write_roster};
 use crate::store::{NewRun, WriteTx};
@@ -61,8 +63,8 @@ impl App {
     /// # Errors
     /// [`AppError::NotFound`]; [`AppError::Invalid`] for limits out of range
     /// and edits that name nobody; [`AppError::FailedPrecondition`] when nobody
-    /// takes part, or the baseline has no plan; [`AppError::InvalidRoster`]
-    /// when the records do not make a whole roster.
+    /// takes part, the baseline has no plan, or the round is closed;
+    /// [`AppError::InvalidRoster`] when the records do not make a whole roster.
     pub async fn start_run(
         &self,
         actor: &Actor,
@@ -119,6 +121,7 @@ impl App {
         start: RunStart,
     ) -> Result<Versioned<Run>, AppError> {
         let scope = write.scope();
+        let begins = begin_matching(&mut write, actor, &place.round).await?;
         let mut roster = roster.edited(&start.edits).map_err(AppError::Invalid)?;
         if roster.trainees.is_empty() {
             return Err(AppError::FailedPrecondition(Reason::NoTrainees {
@@ -158,7 +161,7 @@ impl App {
         };
         let key = write.run_insert(&new).await?;
         let run = write.tx().run_fetch(scope, &key).await?;
-        let payload = payload(&run.value).to_string();
+        let payload = payload(&run.value, begins).to_string();
         let subject = format!("runs/{key}");
         commit(write, actor, "start_run", &subject, &payload, &run).await?;
         self.inner.run_moved.notify_waiters();
@@ -172,8 +175,9 @@ struct Place {
     forked_from: Option<Key>,
 }
 
-/// Returns what the event of a new run says.
-fn payload(run: &Run) -> serde_json::Value {
+/// Returns what the event of a new run says; `begins` when it is the first one
+/// of its round.
+fn payload(run: &Run, begins: bool) -> serde_json::Value {
     let mut payload = json!({
         "round": run.round.as_str(),
         "snapshot_sha256": run.snapshot_sha256,
@@ -184,6 +188,9 @@ fn payload(run: &Run) -> serde_json::Value {
         edits,
         baseline,
     } = &run.origin;
+    if begins {
+        payload["round_state"] = json!(RoundState::Matching.as_str());
+    }
     if let Some(run) = forked_from {
         payload["forked_from"] = json!(run.as_str());
     }

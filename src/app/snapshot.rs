@@ -2,6 +2,8 @@
 //! and free text, and what was known beside it. The matcher reads none of what
 //! is left out, so the plan is the same.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::domain::Roster;
@@ -50,6 +52,29 @@ fn in_keys(roster: &Roster) -> Roster {
         exclusion.reason.clear();
     }
     roster
+}
+
+/// Returns the files of the roster folder in which a frozen roster differs from
+/// another one, by name. Names, addresses, free text and a baseline do not
+/// count.
+pub(super) fn differing_files(frozen: &Roster, other: &Roster) -> Vec<String> {
+    let without_baseline = |roster: &Roster| Roster {
+        baseline: None,
+        ..in_keys(roster)
+    };
+    let frozen = write_roster(&without_baseline(frozen));
+    let other = write_roster(&without_baseline(other));
+    let names: BTreeSet<&str> = frozen
+        .iter()
+        .chain(other.iter())
+        .map(|file| file.0)
+        .collect();
+    let differs = |name: &&str| frozen.get(name) != other.get(name);
+    names
+        .into_iter()
+        .filter(differs)
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Returns the snapshot of a roster.

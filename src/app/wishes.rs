@@ -47,7 +47,8 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::NotFound`] when the trainee or the target does not take part
-    /// in the round, [`AppError::FailedPrecondition`] when the pair is forbidden.
+    /// in the round, [`AppError::FailedPrecondition`] when the pair is forbidden or
+    /// the round is closed.
     pub async fn pin(
         &self,
         actor: &Actor,
@@ -55,9 +56,8 @@ impl App {
         round: &Key,
         pin: Pin,
     ) -> Result<(), AppError> {
-        let mut write = self.write(actor, program, Permission::RoundWrite).await?;
+        let mut write = self.change_round(actor, program, round, None).await?;
         let scope = write.scope();
-        write.tx().round_fetch(scope, round).await?;
         let there = write.tx().round_rows(scope, round).await?;
         check_participants(&there.participants, &pin.trainee, &pin.target)?;
         let is_other = |other: &Forbid| other.trainee == pin.trainee && other.target == pin.target;
@@ -79,7 +79,8 @@ impl App {
     /// Removes a pin.
     ///
     /// # Errors
-    /// [`AppError::NotFound`] when there is none.
+    /// [`AppError::NotFound`] when there is none;
+    /// [`AppError::FailedPrecondition`] when the round is closed.
     pub async fn unpin(
         &self,
         actor: &Actor,
@@ -91,9 +92,8 @@ impl App {
             pins: vec![pin.clone()],
             ..RoundRows::default()
         };
-        let mut write = self.write(actor, program, Permission::RoundWrite).await?;
+        let mut write = self.change_round(actor, program, round, None).await?;
         let scope = write.scope();
-        write.tx().round_fetch(scope, round).await?;
         let there = write.tx().round_rows(scope, round).await?;
         if !there.pins.contains(pin) {
             return Err(AppError::NotFound {
@@ -118,9 +118,8 @@ impl App {
         round: &Key,
         forbid: Forbid,
     ) -> Result<(), AppError> {
-        let mut write = self.write(actor, program, Permission::RoundWrite).await?;
+        let mut write = self.change_round(actor, program, round, None).await?;
         let scope = write.scope();
-        write.tx().round_fetch(scope, round).await?;
         let there = write.tx().round_rows(scope, round).await?;
         check_participants(&there.participants, &forbid.trainee, &forbid.target)?;
         let is_other =
@@ -146,7 +145,8 @@ impl App {
     /// Removes a forbid.
     ///
     /// # Errors
-    /// [`AppError::NotFound`] when there is none.
+    /// [`AppError::NotFound`] when there is none;
+    /// [`AppError::FailedPrecondition`] when the round is closed.
     pub async fn unforbid(
         &self,
         actor: &Actor,
@@ -158,9 +158,8 @@ impl App {
             forbids: vec![forbid.clone()],
             ..RoundRows::default()
         };
-        let mut write = self.write(actor, program, Permission::RoundWrite).await?;
+        let mut write = self.change_round(actor, program, round, None).await?;
         let scope = write.scope();
-        write.tx().round_fetch(scope, round).await?;
         let there = write.tx().round_rows(scope, round).await?;
         if !there.forbids.contains(forbid) {
             return Err(AppError::NotFound {

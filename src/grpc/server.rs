@@ -20,8 +20,9 @@ use super::pb;
 use super::refusal;
 use super::request_id::RequestIdLayer;
 use super::services::{
-    AccessCalls, AuditCalls, AvailabilityCalls, ExclusionCalls, PlanCalls, ProgramCalls,
-    RequirementCalls, RosterCalls, RoundCalls, RunCalls, ScheduleCalls, SiteCalls, SupervisorCalls, TraineeCalls,
+    AccessCalls, AuditCalls, AvailabilityCalls, ChangeCalls, ExclusionCalls, PlanCalls,
+    ProgramCalls, RequirementCalls, RosterCalls, RoundCalls, RunCalls, ScheduleCalls, SiteCalls,
+    SupervisorCalls, TraineeCalls,
 };
 use super::sign_in::SignInLayer;
 use crate::app::App;
@@ -142,10 +143,11 @@ pub enum ServeError {
 }
 
 /// The services of the contract, as health and reflection name them.
-const SERVICES: [&str; 14] = [
+const SERVICES: [&str; 15] = [
     pb::access_service_server::SERVICE_NAME,
     pb::audit_service_server::SERVICE_NAME,
     pb::availability_service_server::SERVICE_NAME,
+    pb::change_service_server::SERVICE_NAME,
     pb::exclusion_service_server::SERVICE_NAME,
     pb::plan_service_server::SERVICE_NAME,
     pb::program_service_server::SERVICE_NAME,
@@ -175,6 +177,10 @@ async fn router(
                 .max_encoding_message_size(limits.message_out)
         };
     }
+    let changes = ChangeCalls {
+        app: app.clone(),
+        is_stopping: is_stopping.clone(),
+    };
     let runs = RunCalls {
         app: app.clone(),
         is_stopping,
@@ -202,6 +208,10 @@ async fn router(
         .add_service(limited!(
             pb::availability_service_server::AvailabilityServiceServer<_>,
             calls!(AvailabilityCalls)
+        ))
+        .add_service(limited!(
+            pb::change_service_server::ChangeServiceServer<_>,
+            changes
         ))
         .add_service(limited!(
             pb::exclusion_service_server::ExclusionServiceServer<_>,

@@ -102,8 +102,14 @@ fn whose(
     }
 }
 
-/// Returns the supervisor whose schedule is read, as [`whose`] does.
-pub(super) fn which_supervisor(
+/// Returns the supervisor who is meant: the one who is named, or the one that
+/// the caller is.
+///
+/// # Errors
+/// [`AppError::Invalid`] when nobody is named by a caller who is no supervisor;
+/// [`AppError::Hidden`] for a program or a supervisor whom the caller may not
+/// know of; [`AppError::Forbidden`] for a caller who may not read plans.
+pub fn which_supervisor(
     actor: &Actor,
     program: &ProgramKey,
     named: Option<&SupervisorKey>,

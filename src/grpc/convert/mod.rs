@@ -20,6 +20,7 @@ pub(super) mod participants;
 pub(super) mod plans;
 pub(super) mod preflight;
 pub(super) mod programs;
+pub(super) mod publications;
 pub(super) mod ranked;
 pub(super) mod records;
 pub(super) mod rosters;

@@ -5,6 +5,7 @@ use super::fields::{Fields, day_range, number};
 use super::names::name;
 use super::records::{etag, timestamp};
 use super::words;
+use crate::app::StoredRound;
 use crate::domain::limits::{MISSED_MOST, STEP_MOST};
 use crate::domain::{
     BlockingPairs, DayRange, Key, MAX_TERM_DAYS, Minutes, Objective, Policy, ProgramKey,
@@ -122,8 +123,12 @@ fn read_policy(names: &[i32], fields: &mut Fields<'_>) -> Option<Policy> {
 }
 
 /// Returns a round as a message.
-pub(in super::super) fn message(program: &ProgramKey, record: &Versioned<Round>) -> pb::Round {
-    let round = &record.value;
+pub(in super::super) fn message(
+    program: &ProgramKey,
+    record: &Versioned<StoredRound>,
+) -> pb::Round {
+    let StoredRound { round, standing } = &record.value;
+    let published = standing.publication.as_ref();
     let key = round.key.as_ref().map(Key::as_str).unwrap_or_default();
     pb::Round {
         name: name(program, "rounds", key),
@@ -150,5 +155,9 @@ pub(in super::super) fn message(program: &ProgramKey, record: &Versioned<Round>)
             .map(words::objective)
             .collect(),
         blocking_pairs: words::blocking_pairs(round.blocking_pairs),
+        state: words::round_state(standing.state),
+        published_plan: published
+            .map(|one| name(program, "plans", &one.run))
+            .unwrap_or_default(),
     }
 }

@@ -6,6 +6,7 @@ use super::super::pb;
 use super::fields::{date, day_range, number};
 use super::local_time::{local_time, span};
 use super::names::{name, round_name};
+use super::publications::response;
 use super::records::timestamp;
 use super::words;
 use crate::app::{
@@ -14,9 +15,7 @@ use crate::app::{
 };
 use crate::domain::plan::{Session, WeeklyStart};
 use crate::domain::time::OccurrenceFlag;
-use crate::domain::{
-    Participant, ProgramKey, Publication, SupervisorKey, SupervisorResponse, TraineeKey,
-};
+use crate::domain::{Participant, ProgramKey, Publication, SupervisorKey, TraineeKey};
 
 /// Returns the name of a person or a site.
 fn participant_name(program: &ProgramKey, of: &Participant) -> String {
@@ -82,17 +81,10 @@ pub(in super::super) fn trainee(
         site_display_name: one.site_name.clone(),
         contact_minutes_per_week: placement.map_or(0, |place| number(place.contact.get())),
         lines: one.lines.iter().map(line).collect(),
-        response: one.response.as_ref().map(response),
-    }
-}
-
-/// Returns what was said to a published plan as a message.
-pub(in super::super) fn response(said: &SupervisorResponse) -> pb::ScheduleResponse {
-    pb::ScheduleResponse {
-        answer: words::response_kind(said.answer),
-        reason: said.reason.clone(),
-        response_time: Some(timestamp(said.at)),
-        number: number(said.number),
+        response: one
+            .response
+            .as_ref()
+            .map(|said| response(program, &said.run, said)),
     }
 }
 

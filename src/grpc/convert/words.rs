@@ -5,8 +5,8 @@ use chrono::Weekday;
 use super::super::pb;
 use crate::domain::plan::LevelStatus;
 use crate::domain::{
-    BlockingPairs, DeliveryOffer, LicenceRule, Objective, RequirementCategory, ResponseAnswer, Role, RunState,
-    SessionKind, UnrankedSites, WindowEffect,
+    BlockingPairs, ChangeKind, DeliveryOffer, LicenceRule, Objective, RequirementCategory,
+    ResponseAnswer, Role, RoundState, RunState, SessionKind, UnrankedSites, WindowEffect,
 };
 
 macro_rules! words {
@@ -57,6 +57,17 @@ words! {
     blocking_pairs, read_blocking_pairs: pb::BlockingPairs = BlockingPairs {
         Allowed = Allowed, Forbidden = Forbidden,
     }
+    round_state: pb::RoundState = RoundState {
+        Draft = Draft, Collecting = Collecting, Matching = Matching, Published = Published,
+        Repaired = Repaired, Closed = Closed,
+    }
+    response_answer, read_response_answer: pb::ResponseAnswer = ResponseAnswer {
+        Accepted = Accepted, Declined = Declined,
+    }
+    change_kind, read_change_kind: pb::ChangeKind = ChangeKind {
+        PreferencesOpened = PreferencesOpened, PlanPublished = PlanPublished,
+        PlanRepaired = PlanRepaired, RoundClosed = RoundClosed, ResponseGiven = ResponseGiven,
+    }
     run_state: pb::RunState = RunState {
         Queued = Queued, Running = Running, Succeeded = Succeeded, Cancelled = Cancelled,
         Failed = Failed,
@@ -70,9 +81,6 @@ words! {
     window_effect: pb::WindowEffect = WindowEffect {
         Shortened = Shortened, Lengthened = Lengthened, Gone = Gone, Moved = Moved,
         OtherDay = OtherDay,
-    }
-    response_kind, read_response_kind: pb::ResponseKind = ResponseAnswer {
-        Accepted = Accepted, Declined = Declined,
     }
     level_status: pb::LevelStatus = LevelStatus {
         Proved = Proved, WithinGap = WithinGap, TimeLimit = TimeLimit,

@@ -10,9 +10,9 @@ use super::super::pb;
 use super::super::request::{caller, list, next_token, once, opened, read};
 use super::super::status::status;
 use super::{is_overtaken, new_key};
-use super::{round_lines, round_participants, round_preferences, round_rankings};
-use crate::app::{Actor, App};
-use crate::domain::{Forbid, Key, Pin, ProgramKey, Round, SiteOrSupervisor, TraineeKey, Versioned};
+use super::{round_lines, round_participants, round_preferences, round_rankings, round_states};
+use crate::app::{Actor, App, StoredRound};
+use crate::domain::{Forbid, Key, Pin, ProgramKey, SiteOrSupervisor, TraineeKey, Versioned};
 
 /// Answers the calls on rounds.
 #[derive(Clone, Debug)]
@@ -49,7 +49,7 @@ impl pb::round_service_server::RoundService for RoundCalls {
             Some((caller?, program?, new?))
         })?;
         let owner = program.clone();
-        let answer = move |record: &Versioned<Round>| pb::CreateRoundResponse {
+        let answer = move |record: &Versioned<StoredRound>| pb::CreateRoundResponse {
             round: Some(rounds::message(&owner, record)),
         };
         let create =
@@ -103,7 +103,7 @@ impl pb::round_service_server::RoundService for RoundCalls {
             Some((caller?, new, name?))
         })?;
         let owner = program.clone();
-        let answer = move |record: &Versioned<Round>| pb::UpdateRoundResponse {
+        let answer = move |record: &Versioned<StoredRound>| pb::UpdateRoundResponse {
             round: Some(rounds::message(&owner, record)),
         };
         let update = |actor: Actor| async move {
@@ -318,5 +318,42 @@ impl pb::round_service_server::RoundService for RoundCalls {
         request: Request<pb::ReplaceSiteRankingRequest>,
     ) -> Result<Response<pb::ReplaceSiteRankingResponse>, Status> {
         round_rankings::replace(&self.app, opened(request)?).await
+    }
+
+    async fn open_preferences(
+        &self,
+        request: Request<pb::OpenPreferencesRequest>,
+    ) -> Result<Response<pb::OpenPreferencesResponse>, Status> {
+        round_states::open_preferences(&self.app, opened(request)?).await
+    }
+
+    async fn publish(
+        &self,
+        request: Request<pb::PublishRequest>,
+    ) -> Result<Response<pb::PublishResponse>, Status> {
+        round_states::publish(&self.app, opened(request)?).await
+    }
+
+    async fn close(
+        &self,
+        request: Request<pb::CloseRequest>,
+    ) -> Result<Response<pb::CloseResponse>, Status> {
+        round_states::close(&self.app, opened(request)?).await
+    }
+
+    async fn get_round_history(
+        &self,
+        request: Request<pb::GetRoundHistoryRequest>,
+    ) -> Result<Response<pb::GetRoundHistoryResponse>, Status> {
+        let answer = round_states::history(&self.app, opened(request)?).await;
+        answer.map(Response::new)
+    }
+
+    async fn list_responses(
+        &self,
+        request: Request<pb::ListResponsesRequest>,
+    ) -> Result<Response<pb::ListResponsesResponse>, Status> {
+        let answer = round_states::responses(&self.app, opened(request)?).await;
+        answer.map(Response::new)
     }
 }

@@ -6,7 +6,7 @@ use tonic::{Request, Response, Status};
 
 use super::super::convert::fields::Fields;
 use super::super::convert::names::split;
-use super::super::convert::{schedule, words};
+use super::super::convert::{publications, schedule, words};
 use super::super::pb;
 use super::super::request::{caller, next_token, once, once_shown, opened, page, read};
 use crate::app::{
@@ -119,7 +119,7 @@ impl pb::schedule_service_server::ScheduleService for ScheduleCalls {
             let round = fields.resource_name::<Key>("round", &request.round, "rounds");
             let named = supervisor(&request.supervisor_id, fields);
             let trainee = fields.parse("trainee_id", &request.trainee_id);
-            let answer = fields.choice("answer", request.answer, words::read_response_kind);
+            let answer = fields.choice("answer", request.answer, words::read_response_answer);
             let plan = plan(round.as_ref(), &request.plan, fields);
             let (trainee, answer, plan) = (trainee?, answer?, plan?);
             let new = move |supervisor: SupervisorKey| NewResponse {
@@ -132,8 +132,9 @@ impl pb::schedule_service_server::ScheduleService for ScheduleCalls {
             Some((caller?, round?, named?, new))
         })?;
         let new = new(which_supervisor(&who, &program, named.as_ref())?);
-        let answer = |said: &SupervisorResponse| pb::RespondResponse {
-            response: Some(schedule::response(said)),
+        let of = program.clone();
+        let answer = move |said: &SupervisorResponse| pb::RespondResponse {
+            response: Some(publications::response(&of, &said.run, said)),
         };
         let respond = |actor: Actor| async move {
             let said = self.app.respond(&actor, &program, &round, &new).await;

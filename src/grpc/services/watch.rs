@@ -1,4 +1,5 @@
-//! Follows a run: its events from a given one on, until it has ended.
+//! Streams that go on until what they follow has ended, their reader has gone,
+//! or the server stops.
 
 use std::time::Duration;
 
@@ -13,30 +14,33 @@ use super::super::status::{status, stopping};
 use crate::app::{Actor, App};
 use crate::domain::{Key, ProgramKey};
 
-/// Events that wait for a slow reader.
+/// Answers that wait for a slow reader.
 const WAITING_MOST: usize = 16;
-/// How long one look at a quiet run waits.
-const LOOK: Duration = Duration::from_secs(15);
+/// How long one look at something quiet waits.
+pub(super) const LOOK: Duration = Duration::from_secs(15);
+
+/// A stream of answers.
+pub(super) type Answers<M> = ReceiverStream<Result<M, Status>>;
 
 /// The stream of a run's events.
-pub(super) type Events = ReceiverStream<Result<pb::WatchRunResponse, Status>>;
+pub(super) type Events = Answers<pb::WatchRunResponse>;
 
-/// Returns the events of a run after a sequence number, and then each new one.
-/// The stream ends with the run, with its reader, or when the server stops.
-pub(super) fn follow(
-    app: App,
-    actor: Actor,
-    program: ProgramKey,
-    run: Key,
-    after: i64,
+/// Returns the stream of what `send` sends. It ends with `send`, with its
+/// reader, or with `UNAVAILABLE` when the server stops.
+pub(super) fn streamed<M, F>(
     mut is_stopping: Receiver<bool>,
-) -> Events {
+    send: impl FnOnce(mpsc::Sender<Result<M, Status>>) -> F,
+) -> Answers<M>
+where
+    M: Send + 'static,
+    F: Future<Output = ()> + Send + 'static,
+{
     let (sender, receiver) = mpsc::channel(WAITING_MOST);
+    let sending = send(sender.clone());
     tokio::spawn(async move {
-        let gone = sender.clone();
         tokio::select! {
-            () = send_events(&app, &actor, &program, &run, after, &sender) => {}
-            () = gone.closed() => {}
+            () = sending => {}
+            () = sender.closed() => {}
             () = stopped(&mut is_stopping) => {
                 // A reader too slow to take this is cut off by the drain.
                 let _ = sender.send_timeout(Err(stopping()), Duration::from_secs(1)).await;
@@ -49,6 +53,21 @@ pub(super) fn follow(
 /// Is ready when the server stops, or is gone.
 async fn stopped(is_stopping: &mut Receiver<bool>) {
     let _ = is_stopping.wait_for(|stopping| *stopping).await;
+}
+
+/// Returns the events of a run after a sequence number, and then each new one.
+/// The stream ends with the run, with its reader, or when the server stops.
+pub(super) fn follow(
+    app: App,
+    actor: Actor,
+    program: ProgramKey,
+    run: Key,
+    after: i64,
+    is_stopping: Receiver<bool>,
+) -> Events {
+    streamed(is_stopping, |sender| async move {
+        send_events(&app, &actor, &program, &run, after, &sender).await;
+    })
 }
 
 async fn send_events(

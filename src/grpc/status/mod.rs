@@ -121,6 +121,15 @@ fn held_by(reason: &Reason) -> ErrorReason {
         Reason::OtherProgram { .. } => ErrorReason::OtherProgram,
         Reason::RunEnded { .. } => ErrorReason::RunEnded,
         Reason::NoPlan { .. } => ErrorReason::NoPlan,
+        Reason::RoundClosed { .. } => ErrorReason::RoundClosed,
+        Reason::WrongRoundState { .. } => ErrorReason::WrongRoundState,
+        Reason::OtherRound { .. } => ErrorReason::OtherRound,
+        Reason::AlreadyPublished { .. } => ErrorReason::AlreadyPublished,
+        Reason::NotARepair { .. } => ErrorReason::NotARepair,
+        Reason::ZoneDataChanged { .. } => ErrorReason::ZoneDataChanged,
+        Reason::NotPublished { .. } => ErrorReason::NotPublished,
+        Reason::PlanReplaced { .. } => ErrorReason::PlanReplaced,
+        Reason::NotSupervised { .. } => ErrorReason::NotSupervised,
         Reason::NoTrainees { .. } => ErrorReason::NoTrainees,
         Reason::TakesPart { .. } => ErrorReason::TakesPart,
         Reason::TraineeMatched { .. } => ErrorReason::TraineeMatched,
@@ -180,7 +189,47 @@ fn held_metadata(reason: &Reason) -> Vec<(&'static str, String)> {
         Reason::RunEnded { run, state } | Reason::NoPlan { run, state } => {
             vec![("run", run.clone()), ("state", (*state).to_owned())]
         }
-        Reason::NoTrainees { round } => vec![("round", round.clone())],
+        Reason::NoTrainees { round }
+        | Reason::RoundClosed { round }
+        | Reason::NotPublished { round } => vec![("round", round.clone())],
+        Reason::WrongRoundState {
+            round,
+            state,
+            allowed,
+        } => vec![
+            ("round", round.clone()),
+            ("state", (*state).to_owned()),
+            ("allowed", (*allowed).to_owned()),
+        ],
+        Reason::OtherRound { run, round, named } => vec![
+            ("plan", run.clone()),
+            ("round", round.clone()),
+            ("named", named.clone()),
+        ],
+        Reason::AlreadyPublished { round, run } => {
+            vec![("round", round.clone()), ("plan", run.clone())]
+        }
+        Reason::NotARepair {
+            run: plan,
+            published,
+        }
+        | Reason::PlanReplaced { plan, published } => {
+            vec![("plan", plan.clone()), ("published", published.clone())]
+        }
+        Reason::ZoneDataChanged { run, plan, server } => vec![
+            ("plan", run.clone()),
+            ("plan_zone_data", plan.clone()),
+            ("server_zone_data", server.clone()),
+        ],
+        Reason::NotSupervised {
+            supervisor,
+            trainee,
+            plan,
+        } => vec![
+            ("supervisor", supervisor.clone()),
+            ("trainee", trainee.clone()),
+            ("plan", plan.clone()),
+        ],
         Reason::TraineeMatched { trainee, run } => {
             vec![("trainee", trainee.clone()), ("run", run.clone())]
         }

@@ -64,6 +64,76 @@ fn every_error() -> Vec<(AppError, Code, &'static str)> {
             "NO_PLAN",
         ),
         (
+            precondition(Reason::RoundClosed { round: key() }),
+            held,
+            "ROUND_CLOSED",
+        ),
+        (
+            precondition(Reason::WrongRoundState {
+                round: key(),
+                state: "matching",
+                allowed: "draft",
+            }),
+            held,
+            "WRONG_ROUND_STATE",
+        ),
+        (
+            precondition(Reason::OtherRound {
+                run: run(),
+                round: key(),
+                named: key(),
+            }),
+            held,
+            "OTHER_ROUND",
+        ),
+        (
+            precondition(Reason::AlreadyPublished {
+                round: key(),
+                run: run(),
+            }),
+            held,
+            "ALREADY_PUBLISHED",
+        ),
+        (
+            precondition(Reason::NotARepair {
+                run: run(),
+                published: run(),
+            }),
+            held,
+            "NOT_A_REPAIR",
+        ),
+        (
+            precondition(Reason::ZoneDataChanged {
+                run: run(),
+                plan: "2026e".to_owned(),
+                server: "2026f".to_owned(),
+            }),
+            held,
+            "ZONE_DATA_CHANGED",
+        ),
+        (
+            precondition(Reason::NotPublished { round: key() }),
+            held,
+            "NOT_PUBLISHED",
+        ),
+        (
+            precondition(Reason::PlanReplaced {
+                plan: run(),
+                published: run(),
+            }),
+            held,
+            "PLAN_REPLACED",
+        ),
+        (
+            precondition(Reason::NotSupervised {
+                supervisor: key(),
+                trainee: key(),
+                plan: run(),
+            }),
+            held,
+            "NOT_SUPERVISED",
+        ),
+        (
             precondition(Reason::NoTrainees { round: run() }),
             held,
             "NO_TRAINEES",

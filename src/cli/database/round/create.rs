@@ -60,7 +60,7 @@ async fn create(open: &Open, args: &Args) -> Result<ExitCode, Failure> {
     let like = match &args.like {
         Some(like) => {
             let like = app.get_round(actor, &program, like).await;
-            Some(like.map_err(failure)?.value)
+            Some(like.map_err(failure)?.value.round)
         }
         None => None,
     };

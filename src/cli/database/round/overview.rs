@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use crate::app::StoredRound;
 use crate::cli::roster::overview::Overview;
 use crate::domain::{LicenceRule, Role, Roster, Run, SupervisionLine, UnrankedSites, Versioned};
 
@@ -14,6 +15,8 @@ pub(super) struct RoundOverview {
     pub round: String,
     pub display_name: String,
     pub version: i64,
+    pub state: &'static str,
+    pub published: Option<PublishedOverview>,
     pub first_day: String,
     pub last_day: String,
     pub weeks: i64,
@@ -35,6 +38,16 @@ pub(super) struct RoundOverview {
     pub runs: Vec<RunOverview>,
     pub warnings: Vec<String>,
     pub mistakes: Vec<String>,
+}
+
+/// The plan that is published and holds.
+#[derive(Debug, Serialize)]
+pub(super) struct PublishedOverview {
+    pub plan: String,
+    pub number: u32,
+    pub replaces: Option<String>,
+    pub published_at: String,
+    pub published_by: String,
 }
 
 /// How many of a kind take part.
@@ -70,7 +83,7 @@ impl RoundOverview {
     /// Counts what is in a round; mistakes are what a run would refuse.
     pub(super) fn new(
         key: &str,
-        version: i64,
+        stored: &Versioned<StoredRound>,
         roster: &Roster,
         runs: &[Versioned<Run>],
         warnings: Vec<String>,
@@ -84,7 +97,9 @@ impl RoundOverview {
             program: roster.program.key.to_string(),
             round: key.to_owned(),
             display_name: round.name.clone(),
-            version,
+            version: stored.version,
+            state: stored.value.standing.state.as_str(),
+            published: published(&stored.value),
             participants: participants(&counted),
             first_day: counted.first_day,
             last_day: counted.last_day,
@@ -113,6 +128,17 @@ impl RoundOverview {
             mistakes,
         }
     }
+}
+
+fn published(stored: &StoredRound) -> Option<PublishedOverview> {
+    let publication = stored.standing.publication.as_ref()?;
+    Some(PublishedOverview {
+        plan: publication.run.to_string(),
+        number: publication.number,
+        replaces: publication.replaces.as_ref().map(ToString::to_string),
+        published_at: publication.published_at.to_string(),
+        published_by: publication.published_by.clone(),
+    })
 }
 
 fn participants(counted: &Overview) -> Vec<KindOverview> {

@@ -52,7 +52,7 @@ async fn overview(
 ) -> Result<RoundOverview, Failure> {
     let (app, actor) = (&open.app, &open.actor);
     let record = app.get_round(actor, program, round).await;
-    let version = record.map_err(failure)?.version;
+    let record = record.map_err(failure)?;
     let roster = app.get_roster(actor, program, round).await;
     let roster = roster.map_err(failure)?;
     let runs = runs(open, program, round).await?;
@@ -63,7 +63,7 @@ async fn overview(
     let warnings = advise(&roster);
     Ok(RoundOverview::new(
         round.as_str(),
-        version,
+        &record,
         &roster,
         &runs,
         warnings,
@@ -108,6 +108,7 @@ fn page(round: &RoundOverview) -> String {
         "{name}, program {}\n{} to {}, {weeks}; version {}\n",
         round.program, round.first_day, round.last_day, round.version,
     );
+    text.push_str(&standing(round));
     text.push_str(&format!("\n{}\n", policy(round)));
     text.push_str(&format!("\n{}\n", participants(round)));
     if round.supervision_lines.is_empty() {
@@ -124,6 +125,23 @@ fn page(round: &RoundOverview) -> String {
         text.push_str(&format!("a run would refuse: {mistake}\n"));
     }
     text
+}
+
+/// Says where a round stands.
+fn standing(round: &RoundOverview) -> String {
+    let Some(published) = &round.published else {
+        return format!("{}; no plan is published\n", round.state);
+    };
+    let replaces = published.replaces.as_ref();
+    let replaces = replaces.map(|before| format!(", a repair of {before}"));
+    format!(
+        "{}; the plan {} has held since {}, by {}{}\n",
+        round.state,
+        published.plan,
+        published.published_at,
+        published.published_by,
+        replaces.unwrap_or_default(),
+    )
 }
 
 fn policy(round: &RoundOverview) -> Table {
