@@ -27,6 +27,7 @@ mod matching;
 mod mutation;
 mod preflight;
 mod roster;
+mod schedule;
 mod solver_process;
 mod store;
 mod support;

@@ -70,11 +70,12 @@ struct PublishedSession {
 
 /// Returns whose schedule is read: the one who is named, or the supervisor
 /// that the caller is. Who may read no plans sees nobody else, and is told
-/// that there is nobody else.
+/// that there is nobody else. `field` is where somebody is named.
 fn whose(
     actor: &Actor,
     program: &ProgramKey,
     named: Option<&Participant>,
+    field: &str,
 ) -> Result<Participant, AppError> {
     actor.check_may_see(program)?;
     let own = actor.supervisor_of(program).cloned();
@@ -85,7 +86,7 @@ fn whose(
             actor.check(program, Permission::PlanRead)?;
             let message = "is required: the caller is no supervisor of the program";
             Err(AppError::Invalid(Violations::one(
-                "owner", "required", message,
+                field, "required", message,
             )))
         }
         (Some(named), Some(own)) if *named == own => Ok(own),
@@ -115,7 +116,7 @@ pub fn which_supervisor(
     named: Option<&SupervisorKey>,
 ) -> Result<SupervisorKey, AppError> {
     let named = named.cloned().map(Participant::Supervisor);
-    match whose(actor, program, named.as_ref())? {
+    match whose(actor, program, named.as_ref(), "supervisor_id")? {
         Participant::Supervisor(key) => Ok(key),
         other @ (Participant::Site(_) | Participant::Trainee(_)) => Err(AppError::NotFound {
             kind: EntityKind::Supervisor,

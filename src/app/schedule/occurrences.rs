@@ -177,7 +177,7 @@ impl App {
         named: Option<&Participant>,
         range: OccurrenceRange,
     ) -> Result<Shown<Vec<ScheduledOccurrence>>, AppError> {
-        let of = whose(actor, program, named)?;
+        let of = whose(actor, program, named, "owner")?;
         range.days.map_or(Ok(()), check_length)?;
         let timetable = self.timetable(program, of, range.zone, range.days);
         Ok(timetable.await?.shown)

@@ -14,5 +14,6 @@ mod round_refusals;
 mod round_story;
 mod rounds;
 pub(crate) mod runs;
+mod schedule;
 mod trainee_rows;
 mod twins;

@@ -12,6 +12,7 @@ mod rosters;
 mod round_parts;
 mod run_ends;
 mod runs;
+mod schedule;
 mod schema;
 mod size;
 mod statements;

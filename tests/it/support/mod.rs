@@ -4,6 +4,7 @@
 pub(crate) mod brute_force;
 pub(crate) mod command;
 pub(crate) mod dice;
+pub(crate) mod ics;
 pub(crate) mod instances;
 pub(crate) mod layers;
 pub(crate) mod mps;
