@@ -245,8 +245,9 @@ async fn previews_a_week_with_what_a_clock_change_does_to_it() {
     );
     assert_eq!((after.minute_of_day, after.utc_offset_seconds), (60, 0));
 
-    let there = service.availability().preview_week(ask("America/New_York"));
-    let there = there.await.unwrap().into_inner();
+    let mut client = service.availability();
+    let there = client.preview_week(ask("America/New_York")).await;
+    let there = there.unwrap().into_inner();
     let sunday = &there.windows[1];
     assert_eq!(sunday.effects, [Lengthened, Moved].map(i32::from));
     let span = sunday.span.as_ref().unwrap();

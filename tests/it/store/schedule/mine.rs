@@ -165,7 +165,8 @@ async fn a_supervisor_sees_and_answers_her_own_rows_alone(world: World) {
         texts.push(missing(found.await, key));
         let found = app.list_scheduled_sessions(&amara, program, Some(&named), None, &page);
         texts.push(missing(found.await, key));
-        let found = app.occurrences(&amara, program, Some(&supervisor(key)), range);
+        let of = supervisor(key);
+        let found = app.occurrences(&amara, program, Some(&of), range);
         texts.push(missing(found.await, key));
         let found = app.get_calendar(&amara, program, Some(&named));
         texts.push(missing(found.await, key));

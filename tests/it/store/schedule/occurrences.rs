@@ -278,7 +278,8 @@ async fn the_term_is_that_of_the_plan_whatever_becomes_of_the_round(world: World
             days: Some(days("2031-01-01", "2031-12-31")),
             zone: None,
         };
-        let found = app.occurrences(&actor, program, Some(&supervisor("ines")), range);
+        let of = supervisor("ines");
+        let found = app.occurrences(&actor, program, Some(&of), range);
         assert_eq!(found.await.unwrap().value.len(), 7);
     }
 }
