@@ -114,7 +114,7 @@ enum Command {
     Import(database::import::Args),
     /// Write the roster folder of a stored round.
     Export(database::export::Args),
-    /// Create, show or list the rounds of a stored program.
+    /// Create, show, publish or close the rounds of a stored program.
     #[command(subcommand)]
     Round(database::round::Command),
     /// Match a stored round; list, watch or end runs.

@@ -167,3 +167,65 @@ fn wrong_options_of_a_round_are_named_all_at_once() {
     assert_eq!(again.code, 3, "{}", again.stderr);
     assert!(again.stderr.contains("there is a round autumn already"));
 }
+
+#[test]
+fn a_round_is_opened_published_repaired_and_closed() {
+    let clinic = Clinic::new();
+    let opened = clinic.ok(&["round", "open"]);
+    assert_eq!(opened, format!("the round {SPRING} is collecting\n"));
+    let again = clinic.run(&["round", "open"]);
+    assert_eq!(again.code, 3, "{}", again.stdout);
+    assert!(
+        again
+            .stderr
+            .contains("is collecting; this is for a round that is draft")
+    );
+    let none = clinic.run(&["round", "publish"]);
+    assert_eq!(none.code, 3, "{}", none.stdout);
+    assert!(none.stderr.contains("has no plan yet"), "{}", none.stderr);
+    clinic.ok(&["run", "start"]);
+    assert_eq!(clinic.show(SPRING)["state"], "matching");
+    let looked = clinic.ok(&["round", "publish", "--check"]);
+    assert!(looked.contains("could be published"), "{looked}");
+    assert_eq!(clinic.show(SPRING)["published"], serde_json::Value::Null);
+    let published = clinic.ok(&["round", "publish"]);
+    let first = clinic.show(SPRING)["published"]["plan"].clone();
+    let first = first.as_str().unwrap();
+    assert_eq!(
+        published,
+        format!("published the plan {first} of the round {SPRING}\n")
+    );
+    clinic.ok(&["run", "start"]);
+    let astray = clinic.run(&["round", "publish"]);
+    assert_eq!(astray.code, 3, "{}", astray.stdout);
+    assert!(astray.stderr.contains("is no repair of the published plan"));
+    clinic.ok(&["run", "start", "--baseline", first]);
+    let repaired = clinic.ok(&["round", "publish"]);
+    assert!(
+        repaired.contains(&format!("a repair of {first}")),
+        "{repaired}"
+    );
+    let spring = clinic.show(SPRING);
+    assert_eq!(
+        (&spring["state"], &spring["published"]["number"]),
+        (&"repaired".into(), &2.into())
+    );
+    let page = clinic.ok(&["round", "show"]);
+    assert!(
+        page.contains("repaired; the plan ") && page.contains("by operator, a repair of"),
+        "{page}"
+    );
+    assert_eq!(
+        clinic.ok(&["round", "close"]),
+        format!("the round {SPRING} is closed\n")
+    );
+    let list = clinic.ok(&["round", "list"]);
+    assert!(list.contains("2027-05-28  closed  Spring 2027"), "{list}");
+    let refused = clinic.run(&["run", "start"]);
+    assert_eq!(refused.code, 3, "{}", refused.stdout);
+    assert!(
+        refused
+            .stderr
+            .contains("is closed; nothing of it changes any more")
+    );
+}

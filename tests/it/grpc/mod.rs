@@ -2,12 +2,14 @@
 
 mod analysis;
 mod availability;
+mod changes;
 mod hostile;
 mod lists;
 mod once;
 mod operation;
 mod people;
 mod programs;
+mod publishing;
 mod rosters;
 mod round_parts;
 mod round_refusals;

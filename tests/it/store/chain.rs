@@ -14,7 +14,7 @@ on_both!(
     holds_when_a_payload_is_erased,
 );
 
-async fn run_sql(world: &World, sql: &str) {
+pub(super) async fn run_sql(world: &World, sql: &str) {
     let done = match &world.db {
         Db::Sqlite { writer, .. } => {
             let done = sqlx::query(AssertSqlSafe(sql.to_owned()))
@@ -32,7 +32,7 @@ async fn run_sql(world: &World, sql: &str) {
     assert_eq!(done, 1, "{sql}");
 }
 
-async fn broken(world: &World) -> Option<BrokenLink> {
+pub(super) async fn broken(world: &World) -> Option<BrokenLink> {
     let program: ProgramKey = "clinic-12".parse().unwrap();
     let mut tx = world.db.read().await.unwrap();
     let (scope, _) = tx.program_fetch(&program).await.unwrap();

@@ -115,6 +115,10 @@ fn the_role_that_serves_works_and_cannot_change_the_schema() {
             "UPDATE event SET actor = 'somebody'",
             "DELETE FROM event",
             "DELETE FROM placement",
+            "DELETE FROM publication",
+            "UPDATE response SET reason = ''",
+            "UPDATE round_state SET state = 'draft'",
+            "DELETE FROM change",
             "UPDATE snapshot SET bytes = ''",
             "DELETE FROM _sqlx_migrations",
         ] {

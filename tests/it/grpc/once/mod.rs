@@ -69,6 +69,7 @@ async fn every_write_gives_a_repeat_the_first_answer() {
     people::write_batches(&service, &mut sent).await;
     rounds::write_rounds(&service, &mut sent, &round_name, &roster).await;
     rounds::write_round_parts(&service, &mut sent, &round_name).await;
+    rounds::write_round_states(&service, &mut sent, &round_name).await;
     people::write_trainee_rows(&service, &mut sent).await;
     // Everything has been changed, deleted or cancelled since.
     for again in std::mem::take(&mut sent.again) {

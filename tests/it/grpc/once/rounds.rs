@@ -5,6 +5,7 @@ use prost::Message;
 
 use super::super::round_parts::{first, wishes};
 use super::super::rounds::round;
+use super::super::runs::{start, watch};
 use super::{Sent, id};
 use crate::support::service::Service;
 
@@ -201,6 +202,50 @@ pub(super) async fn write_round_parts(service: &Service, sent: &mut Sent, round_
         ReplaceSupervisionLinesRequest {
             round: name(),
             supervision_lines: Vec::new(),
+            etag: etag(),
+        }
+    );
+}
+
+/// Takes rounds through their states.
+pub(super) async fn write_round_states(service: &Service, sent: &mut Sent, round_name: &str) {
+    let name = || round_name.to_owned();
+    let etag = String::new;
+    let request = pb::CreateRoundRequest {
+        parent: "programs/north".to_owned(),
+        round_id: "draft".to_owned(),
+        round: Some(round("Draft")),
+        request_id: id(),
+    };
+    service.rounds().create_round(request).await.unwrap();
+    send!(
+        sent,
+        service.rounds(),
+        open_preferences,
+        OpenPreferencesRequest {
+            round: "programs/north/rounds/draft".to_owned(),
+            etag: etag(),
+        }
+    );
+    let run = start(service, round_name).await.name;
+    watch(service, &run, 0).await;
+    send!(
+        sent,
+        service.rounds(),
+        publish,
+        PublishRequest {
+            round: name(),
+            plan: run.replace("/runs/", "/plans/"),
+            etag: etag(),
+            validate_only: false,
+        }
+    );
+    send!(
+        sent,
+        service.rounds(),
+        close,
+        CloseRequest {
+            round: name(),
             etag: etag(),
         }
     );
