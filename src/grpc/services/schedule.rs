@@ -80,7 +80,10 @@ impl pb::schedule_service_server::ScheduleService for ScheduleCalls {
         request: Request<pb::ListOccurrencesRequest>,
     ) -> Result<Response<pb::ListOccurrencesResponse>, Status> {
         let (actor, request) = opened(request)?;
-        let scope = format!("{}/occurrences/{:?}", request.owner, request.days);
+        let scope = format!(
+            "{}/occurrences {} {:?} {}",
+            request.parent, request.owner, request.days, request.time_zone
+        );
         let (program, named, range, page) = read(|fields| {
             let program = fields.program_name("parent", &request.parent);
             let named = owner(program.as_ref(), &request.owner, fields);

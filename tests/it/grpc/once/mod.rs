@@ -78,6 +78,8 @@ async fn every_write_gives_a_repeat_the_first_answer() {
     let mut all = messages_with_a_request_id();
     // A stream; its test is with those of rosters.
     assert!(all.remove("ImportRosterHeader"));
+    // A repeat is not told the path again; its test is with those of schedules.
+    assert!(all.remove("RotateCalendarFeedRequest"));
     let requests: BTreeSet<String> = sent
         .requests
         .iter()
