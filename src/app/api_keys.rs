@@ -59,7 +59,7 @@ impl<'a> PresentedKey<'a> {
 }
 
 /// Returns bytes in lowercase hexadecimal.
-fn hexadecimal(bytes: &[u8]) -> String {
+pub(super) fn hexadecimal(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(2 * bytes.len());
     for byte in bytes {
         // Writing to a string cannot fail.
@@ -69,7 +69,7 @@ fn hexadecimal(bytes: &[u8]) -> String {
 }
 
 /// Returns a secret of 256 bits from the operating system.
-fn new_secret() -> Result<SecretString, AppError> {
+pub(super) fn new_secret() -> Result<SecretString, AppError> {
     let mut bytes = [0; SECRET_BYTES];
     getrandom::fill(&mut bytes).map_err(|error| AppError::Unavailable(error.to_string().into()))?;
     Ok(hexadecimal(&bytes).into())

@@ -9,6 +9,7 @@ mod analysis;
 mod api_keys;
 mod audit;
 mod batch;
+mod calendar;
 mod changes;
 mod clock;
 mod contended;
@@ -32,6 +33,7 @@ mod round_states;
 mod rounds;
 mod run_start;
 mod runs;
+mod schedule;
 mod sign_in;
 mod site_rankings;
 mod snapshot;
@@ -39,6 +41,7 @@ mod supervision_lines;
 mod trainee_rows;
 mod transact;
 mod users;
+mod week_preview;
 mod wishes;
 mod worker;
 
@@ -50,6 +53,7 @@ pub use analysis::{
 pub use api_keys::IssuedKey;
 pub use audit::{BrokenLink, ChainHead, ChainProof, RecordedEvent};
 pub use batch::{BATCH_MOST, Upsert, UpsertOutcome, Upserted, repeated};
+pub use calendar::{Calendar, CalendarFeed, FeedPath, RotatedFeed};
 pub use changes::Changes as ChangesSeen;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::{AppError, Reason, with_causes};
@@ -65,7 +69,12 @@ pub use rosters::{Changes, ImportMode, ImportReport, KindOfRow, RosterSource};
 pub use round_states::RoundHistory;
 pub use rounds::{RoundStart, StoredRound};
 pub use run_start::RunStart;
+pub use schedule::{
+    Attendance, OCCURRENCE_DAYS_MAX, OccurrenceRange, ScheduledOccurrence, ScheduledSession, Shown,
+    SupervisedLine, SupervisedTrainee, which_supervisor,
+};
 pub use users::NewUser;
+pub use week_preview::ShownWeek;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -97,6 +106,8 @@ struct Inner {
     change_made: Notify,
     /// Bounds the explanations and the like under way.
     analyses: Semaphore,
+    /// What is known of published plans, by run.
+    plan_frames: schedule::PlanFrames,
     sign_ins: SignIns,
 }
 
@@ -151,6 +162,7 @@ impl App {
                 pulses: pulse::Pulses::default(),
                 change_made: Notify::new(),
                 analyses,
+                plan_frames: schedule::PlanFrames::default(),
                 sign_ins: SignIns::default(),
             }),
         }

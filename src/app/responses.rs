@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::listing::{limit, page_of};
 use super::round_states::check_not_closed;
+use super::schedule::acts_for;
 use super::transact::commit;
 use super::{Actor, App, AppError, Permission, Reason};
 use crate::domain::limits::is_one_line;
@@ -44,16 +45,6 @@ pub struct ResponseFilter {
     pub with_earlier: bool,
 }
 
-/// Returns [`AppError::Forbidden`] unless the caller may answer for a
-/// supervisor: whoever may answer for anybody may.
-fn may_answer_for(
-    actor: &Actor,
-    program: &ProgramKey,
-    _supervisor: &SupervisorKey,
-) -> Result<(), AppError> {
-    actor.check(program, Permission::ScheduleWrite)
-}
-
 fn check_reason(reason: &str) -> Result<(), AppError> {
     if is_one_line(reason, SupervisorResponse::REASON_MOST) && reason.trim() == reason {
         return Ok(());
@@ -82,7 +73,8 @@ impl App {
     /// [`AppError::NotFound`] for the round; [`AppError::Invalid`] for a reason
     /// that is too long; [`AppError::FailedPrecondition`] when no plan is
     /// published, another one than was read, or one that does not give the
-    /// supervisor the trainee; [`AppError::Forbidden`].
+    /// supervisor the trainee; [`AppError::Forbidden`], or as if there were no
+    /// such supervisor for another one.
     pub async fn respond(
         &self,
         actor: &Actor,
@@ -90,8 +82,7 @@ impl App {
         round: &Key,
         new: &NewResponse,
     ) -> Result<SupervisorResponse, AppError> {
-        actor.check_may_see(program)?;
-        may_answer_for(actor, program, &new.supervisor)?;
+        acts_for(actor, program, &new.supervisor)?;
         check_reason(&new.reason)?;
         let mut write = self.write_as_allowed(actor, program).await?;
         let scope = write.scope();

@@ -49,6 +49,15 @@ impl App {
         permission: Permission,
     ) -> Result<(Tx, ProgramScope, Versioned<Program>), AppError> {
         actor.check(program, permission)?;
+        self.read_as_allowed(program).await
+    }
+
+    /// Opens a program for reading, for a caller whom the use case itself has
+    /// let through.
+    pub(super) async fn read_as_allowed(
+        &self,
+        program: &ProgramKey,
+    ) -> Result<(Tx, ProgramScope, Versioned<Program>), AppError> {
         let mut tx = self.inner.db.read().await?;
         let (scope, record) = tx.program_fetch(program).await?;
         Ok((tx, scope, record))

@@ -125,6 +125,11 @@ enum Command {
     /// List, show, compare or export stored plans.
     #[command(subcommand)]
     Plan(database::plan::Command),
+    /// List the coming sessions of a supervisor, in any zone.
+    Schedule(database::schedule::Args),
+    /// Write the sessions of a supervisor for a calendar program.
+    #[command(subcommand)]
+    Calendar(database::calendar::Command),
     /// Bring the schema of a database up to date.
     Migrate(database::migrate::Args),
     /// Copy a database file while it is in use.
@@ -195,6 +200,8 @@ fn run(cli: &Cli, serve_config: &ServeConfig) -> Result<ExitCode, Failure> {
         Command::Round(command) => database::round::run(command, tzdir),
         Command::Run(command) => database::run::run(command, tzdir),
         Command::Plan(command) => database::plan::run(command, tzdir),
+        Command::Schedule(args) => database::schedule::run(args, tzdir),
+        Command::Calendar(command) => database::calendar::run(command, tzdir),
         Command::Migrate(args) => database::migrate::run(args),
         Command::User(command) => access::run_user(command, tzdir),
         Command::ApiKey(command) => access::run_api_key(command, tzdir),

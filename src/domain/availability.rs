@@ -1,7 +1,7 @@
 //! When somebody can meet: weekly windows in the owner's own wall-clock time,
 //! and whole local days away.
 
-use chrono::Weekday;
+use chrono::{NaiveDate, Weekday};
 
 use super::{DayRange, MinuteOfDay};
 
@@ -61,4 +61,11 @@ pub struct Availability {
     pub windows: Vec<WeeklyWindow>,
     /// Days away, earliest first.
     pub away: Vec<Away>,
+}
+
+impl Availability {
+    /// Says whether the owner is away on a local day.
+    pub fn is_away_on(&self, day: NaiveDate) -> bool {
+        self.away.iter().any(|away| away.days.contains(day))
+    }
 }

@@ -38,6 +38,14 @@ impl DayRange {
         (first <= last).then_some(Self { first, last })
     }
 
+    /// Returns the range from one day to another, whichever comes first.
+    pub fn between(one: NaiveDate, other: NaiveDate) -> Self {
+        Self {
+            first: one.min(other),
+            last: one.max(other),
+        }
+    }
+
     /// Returns the first day.
     pub fn first(self) -> NaiveDate {
         self.first
@@ -56,6 +64,20 @@ impl DayRange {
     /// Says whether the day lies in the range.
     pub fn contains(self, day: NaiveDate) -> bool {
         self.first <= day && day <= self.last
+    }
+
+    /// Returns the days that both ranges have.
+    pub fn common(self, other: Self) -> Option<Self> {
+        Self::new(self.first.max(other.first), self.last.min(other.last))
+    }
+
+    /// Returns the least range that covers both.
+    #[must_use]
+    pub fn hull(self, other: Self) -> Self {
+        Self {
+            first: self.first.min(other.first),
+            last: self.last.max(other.last),
+        }
     }
 
     /// Returns the number of days, at least one.

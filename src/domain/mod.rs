@@ -10,9 +10,11 @@ mod availability;
 mod baseline;
 mod day_range;
 mod edit;
+mod hours;
 mod key;
 pub mod limits;
 mod listing;
+pub mod meeting;
 mod minutes;
 mod participant;
 pub mod plan;
@@ -33,6 +35,7 @@ pub mod time;
 mod trainee;
 mod user;
 mod violation;
+mod week_preview;
 mod weekday;
 mod zone;
 
@@ -41,6 +44,7 @@ pub use availability::{Availability, Away, WeeklyWindow};
 pub use baseline::{Baseline, KeptLine, KeptSite};
 pub use day_range::{CALENDAR_FIRST_YEAR, CALENDAR_LAST_YEAR, DayRange, calendar_day};
 pub use edit::{EDIT_FORMS, Edit, InvalidEdit};
+pub use hours::Hours;
 pub use key::{InvalidKey, Key, ProgramKey, SiteKey, SupervisorKey, Tag, TraineeKey, UserKey};
 pub use listing::{
     ListOrder, ListRequest, OrderBy, RoundFilter, RunFilter, SiteFilter, SupervisorFilter,
@@ -71,5 +75,8 @@ pub use supervisor::{DeliveryOffer, Licence, Role, SessionKind, Supervisor};
 pub use trainee::Trainee;
 pub use user::{ApiKey, User, UserName};
 pub use violation::{Violation, Violations};
+pub use week_preview::{
+    ClockChange, PreviewedAway, PreviewedWindow, ShownSpan, WeekPreview, WindowEffect,
+};
 pub use weekday::{parse_weekday, weekday_word};
 pub use zone::{UnknownZone, ZoneName};

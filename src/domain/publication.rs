@@ -99,6 +99,8 @@ impl ResponseAnswer {
 pub struct SupervisorResponse {
     /// The round.
     pub round: Key,
+    /// The run of the published plan.
+    pub run: Key,
     /// Number of the publication in its round.
     pub publication: u32,
     /// The supervisor.

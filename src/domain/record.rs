@@ -31,6 +31,8 @@ pub enum EntityKind {
     User,
     /// A key by which a user signs in.
     ApiKey,
+    /// The calendar feed of a supervisor.
+    CalendarFeed,
 }
 
 impl EntityKind {
@@ -48,6 +50,7 @@ impl EntityKind {
             Self::Forbid => "forbid",
             Self::User => "user",
             Self::ApiKey => "API key",
+            Self::CalendarFeed => "calendar feed",
         }
     }
 }

@@ -25,8 +25,8 @@ use super::refusal;
 use super::request_id::RequestIdLayer;
 use super::services::{
     AccessCalls, AuditCalls, AvailabilityCalls, ChangeCalls, ExclusionCalls, PlanCalls,
-    ProgramCalls, RequirementCalls, RosterCalls, RoundCalls, RunCalls, SiteCalls, SupervisorCalls,
-    TraineeCalls,
+    ProgramCalls, RequirementCalls, RosterCalls, RoundCalls, RunCalls, ScheduleCalls, SiteCalls,
+    SupervisorCalls, TraineeCalls,
 };
 use super::sign_in::SignInLayer;
 use super::tls::Tls;
@@ -200,6 +200,7 @@ const SERVICES: &[&str] = &[
     pb::roster_service_server::SERVICE_NAME,
     pb::round_service_server::SERVICE_NAME,
     pb::run_service_server::SERVICE_NAME,
+    pb::schedule_service_server::SERVICE_NAME,
     pb::site_service_server::SERVICE_NAME,
     pb::supervisor_service_server::SERVICE_NAME,
     pb::trainee_service_server::SERVICE_NAME,
@@ -280,6 +281,10 @@ async fn router(
             calls!(RoundCalls)
         ))
         .add_service(limited!(pb::run_service_server::RunServiceServer<_>, runs))
+        .add_service(limited!(
+            pb::schedule_service_server::ScheduleServiceServer<_>,
+            calls!(ScheduleCalls)
+        ))
         .add_service(limited!(
             pb::site_service_server::SiteServiceServer<_>,
             calls!(SiteCalls)

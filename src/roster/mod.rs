@@ -37,7 +37,7 @@ pub use plan::{
 pub use rules::{known_rule_sets, read_rule_set, rule_set_marks, shipped_rule_sets};
 pub use write::write_roster;
 
-use crate::domain::{Key, Roster};
+use crate::domain::{Key, Roster, Round};
 
 /// Files that every roster folder has.
 pub const REQUIRED_FILES: [&str; 4] = [
@@ -120,6 +120,16 @@ pub fn read_roster(files: &FolderFiles) -> Result<Roster, RosterErrors> {
     let mut errors = RosterErrors::default();
     let roster = read::read(files, &mut errors);
     finish(roster, errors)
+}
+
+/// Reads the round of a roster from its files, and nothing else of it.
+///
+/// # Errors
+/// Every mistake in what is said of program and round.
+pub fn read_round(files: &FolderFiles) -> Result<Round, RosterErrors> {
+    let mut errors = RosterErrors::default();
+    let round = read::read_round(files, &mut errors);
+    finish(round, errors)
 }
 
 /// Returns the SHA-256 of the canonical files, in lowercase hexadecimal.

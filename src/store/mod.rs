@@ -8,6 +8,7 @@
 mod address;
 mod api_key;
 mod availability;
+mod calendar_feed;
 mod change;
 mod dispatch;
 mod error;
@@ -29,6 +30,7 @@ mod rows;
 mod run;
 mod run_event;
 mod run_pulse;
+mod schedule;
 mod sign_in;
 mod site;
 mod snapshot;
@@ -42,6 +44,7 @@ mod wall;
 mod words;
 
 pub use address::Address;
+pub use calendar_feed::CalendarFeedRecord;
 pub use error::StoreError;
 pub use event::{BrokenLink, ChainHead, Event, RecordedEvent};
 pub use health::{Backend, RecordCounts, RunsAtWork};
@@ -155,6 +158,7 @@ pub fn statements() -> Vec<(&'static str, &'static str)> {
     [
         api_key::STATEMENTS,
         availability::STATEMENTS,
+        calendar_feed::STATEMENTS,
         change::STATEMENTS,
         event::STATEMENTS,
         health::STATEMENTS,
@@ -172,6 +176,7 @@ pub fn statements() -> Vec<(&'static str, &'static str)> {
         &run::RUNS.0,
         run_event::STATEMENTS,
         run_pulse::STATEMENTS,
+        schedule::STATEMENTS,
         sign_in::STATEMENTS,
         site::STATEMENTS,
         &site::SITES.0,

@@ -88,7 +88,7 @@ macro_rules! plan_list {
     };
 }
 
-type SessionRow = (
+pub(super) type SessionRow = (
     i64,
     String,
     String,
@@ -99,7 +99,7 @@ type SessionRow = (
     Option<String>,
 );
 
-fn session(place: Place<'_>, row: SessionRow) -> Result<Session, StoreError> {
+pub(super) fn session(place: Place<'_>, row: SessionRow) -> Result<Session, StoreError> {
     let (number, supervisor, kind, weekday, start, minutes, time_zone, site) = row;
     let weekly_start = match (weekday, start) {
         (Some(weekday), Some(start)) => Some(WeeklyStart {

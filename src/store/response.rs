@@ -87,6 +87,7 @@ impl Tx {
         let read = |(supervisor, trainee, number, answer, reason, at, by): ResponseRow| {
             Ok(SupervisorResponse {
                 round: publication.round.clone(),
+                run: publication.run.clone(),
                 publication: publication.number,
                 supervisor: place.parse(&supervisor)?,
                 trainee: place.parse(&trainee)?,
@@ -158,6 +159,7 @@ impl WriteTx {
         };
         Ok(SupervisorResponse {
             round: publication.round.clone(),
+            run: publication.run.clone(),
             publication: publication.number,
             supervisor: supervisor.clone(),
             trainee: trainee.clone(),

@@ -3,6 +3,7 @@
 //! over a use case of [`crate::app`].
 
 pub(super) mod backup;
+pub(super) mod calendar;
 pub(super) mod export;
 mod follow;
 pub(super) mod import;
@@ -13,6 +14,7 @@ mod plan_compare;
 mod plan_show;
 pub(super) mod round;
 pub(super) mod run;
+pub(super) mod schedule;
 pub(super) mod trouble;
 
 use std::path::Path;

@@ -19,6 +19,7 @@
 
 mod occurrence;
 mod overlap;
+pub mod spans;
 mod wall_clock;
 mod zone_rules;
 

@@ -2,8 +2,8 @@
 
 use chrono::{Datelike, Days, NaiveDate, Weekday};
 
-use super::{LocalKind, UtcSecond, WallClock, ZoneRules};
-use crate::domain::{DayRange, MinuteOfDay};
+use super::{Interval, LocalKind, UtcSecond, WallClock, ZoneRules};
+use crate::domain::{DayRange, MinuteOfDay, Minutes};
 
 impl ZoneRules {
     /// Returns one occurrence for each date of the range that falls on the
@@ -78,4 +78,20 @@ pub struct Occurrence {
     pub start: UtcSecond,
     /// What a clock change does to it.
     pub flag: OccurrenceFlag,
+}
+
+impl Occurrence {
+    /// Returns how long it lasts, so many minutes as they pass; for a skipped
+    /// one, how long it would have.
+    pub fn span(self, minutes: Minutes) -> Interval {
+        Interval {
+            start: self.start,
+            end: self.start.plus(minutes),
+        }
+    }
+
+    /// Returns how long it lasts; `None` for one that a clock change skips.
+    pub fn held(self, minutes: Minutes) -> Option<Interval> {
+        (self.flag != OccurrenceFlag::Skipped).then(|| self.span(minutes))
+    }
 }

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use chrono::{Datelike, NaiveDate};
 
-use super::MINUTE;
+use super::{MINUTE, UtcSecond};
 use crate::domain::{MinuteOfDay, Minutes, calendar_day};
 
 /// A wall-clock reading: a date and a minute of that date, without a zone.
@@ -51,8 +51,14 @@ impl WallClock {
 
     /// Returns the reading that shows a number of minutes since 1970-01-01
     /// 00:00 on the same wall.
-    pub(super) fn from_minutes(minutes: i64) -> Self {
+    fn from_minutes(minutes: i64) -> Self {
         Self { minutes }
+    }
+
+    /// Returns what a clock shows at an instant that is so many seconds east
+    /// of UTC, cut to the minute.
+    pub fn at_offset(at: UtcSecond, offset: i32) -> Self {
+        Self::from_minutes((at.0 + i64::from(offset)).div_euclid(MINUTE))
     }
 
     /// Returns the seconds since 1970-01-01 00:00 on the same wall.

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{Interval, LocalReading, MINUTE, UtcSecond, WallClock};
+use super::{Interval, LocalReading, UtcSecond, WallClock};
 use crate::domain::{MinuteOfDay, WeeklyWindow};
 
 /// How often a wall-clock reading exists in a zone.
@@ -110,7 +110,7 @@ impl ZoneRules {
 
     /// Returns the wall clock at an instant, cut to the minute.
     pub fn wall_clock(&self, at: UtcSecond) -> WallClock {
-        WallClock::from_minutes((at.0 + i64::from(self.offset_at(at))).div_euclid(MINUTE))
+        WallClock::at_offset(at, self.offset_at(at))
     }
 
     /// Returns what a clock in the zone shows at an instant.

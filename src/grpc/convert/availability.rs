@@ -72,19 +72,27 @@ fn read_away(away: pb::Away, fields: &mut Fields<'_>) -> Option<Away> {
 
 /// Returns weekly windows as messages.
 pub(in super::super) fn windows(availability: &Availability) -> Vec<pb::WeeklyWindow> {
-    let window = |window: &WeeklyWindow| pb::WeeklyWindow {
+    availability.windows.iter().copied().map(window).collect()
+}
+
+/// Returns a weekly window as a message.
+pub(super) fn window(window: WeeklyWindow) -> pb::WeeklyWindow {
+    pb::WeeklyWindow {
         weekday: words::weekday(window.weekday()),
         start_minute_of_day: i32::from(window.start().get()),
         end_minute_of_day: i32::from(window.end().get()),
-    };
-    availability.windows.iter().map(window).collect()
+    }
 }
 
 /// Returns days away as messages.
 pub(in super::super) fn away(availability: &Availability) -> Vec<pb::Away> {
-    let away = |away: &Away| pb::Away {
+    availability.away.iter().map(absence).collect()
+}
+
+/// Returns days away as a message.
+pub(super) fn absence(away: &Away) -> pb::Away {
+    pb::Away {
         days: Some(day_range(away.days)),
         reason: away.reason.clone(),
-    };
-    availability.away.iter().map(away).collect()
+    }
 }

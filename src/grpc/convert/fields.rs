@@ -138,6 +138,18 @@ impl<'v> Fields<'v> {
         }
     }
 
+    /// Reads the name of a zone that may be left out.
+    pub(in super::super) fn optional_zone(
+        &mut self,
+        field: &str,
+        text: &str,
+    ) -> Option<Option<ZoneName>> {
+        if text.is_empty() {
+            return Some(None);
+        }
+        self.zone(field, text).map(Some)
+    }
+
     /// Reads a list of words or keys.
     pub(in super::super) fn set<T>(&mut self, field: &str, texts: &[String]) -> Option<BTreeSet<T>>
     where

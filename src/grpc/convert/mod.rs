@@ -12,6 +12,7 @@ pub(super) mod edits;
 pub(super) mod fields;
 pub(super) mod listing;
 mod lists;
+pub(super) mod local_time;
 pub(super) mod mask;
 pub(super) mod names;
 pub(super) mod pairs;
@@ -25,11 +26,13 @@ pub(super) mod records;
 pub(super) mod rosters;
 pub(super) mod rounds;
 pub(super) mod runs;
+pub(super) mod schedule;
 pub(super) mod sites;
 pub(super) mod supervision_lines;
 pub(super) mod supervisors;
 pub(super) mod trainee_rows;
 pub(super) mod trainees;
+pub(super) mod week_preview;
 pub(super) mod words;
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use super::super::pb;
 use crate::domain::plan::LevelStatus;
 use crate::domain::{
     BlockingPairs, ChangeKind, DeliveryOffer, LicenceRule, Objective, RequirementCategory,
-    ResponseAnswer, Role, RoundState, RunState, SessionKind, UnrankedSites,
+    ResponseAnswer, Role, RoundState, RunState, SessionKind, UnrankedSites, WindowEffect,
 };
 
 macro_rules! words {
@@ -61,7 +61,7 @@ words! {
         Draft = Draft, Collecting = Collecting, Matching = Matching, Published = Published,
         Repaired = Repaired, Closed = Closed,
     }
-    response_answer: pb::ResponseAnswer = ResponseAnswer {
+    response_answer, read_response_answer: pb::ResponseAnswer = ResponseAnswer {
         Accepted = Accepted, Declined = Declined,
     }
     change_kind, read_change_kind: pb::ChangeKind = ChangeKind {
@@ -78,6 +78,10 @@ words! {
         FinishInTime = FinishInTime, SiteRank = SiteRank,
         SiteRankGenerous = SiteRankGenerous, SiteRankGreedy = SiteRankGreedy,
         SupervisorRank = SupervisorRank, CaseloadBalance = CaseloadBalance,
+    }
+    window_effect: pb::WindowEffect = WindowEffect {
+        Shortened = Shortened, Lengthened = Lengthened, Gone = Gone, Moved = Moved,
+        OtherDay = OtherDay,
     }
     level_status: pb::LevelStatus = LevelStatus {
         Proved = Proved, WithinGap = WithinGap, TimeLimit = TimeLimit,

@@ -5,28 +5,20 @@ use tonic::{Request, Response, Status};
 
 use super::super::convert::fields::Fields;
 use super::super::convert::names::{name, split};
-use super::super::convert::{availability, records};
+use super::super::convert::{availability, records, week_preview};
 use super::super::pb;
 use super::super::request::{Caller, caller, once, opened, read};
 use super::is_overtaken;
 use crate::app::{Actor, App};
 use crate::domain::{
-    Availability, ProgramKey, Site, SiteKey, Supervisor, SupervisorKey, Trainee, TraineeKey,
-    Versioned, ZoneName,
+    Availability, Participant, ProgramKey, Site, SiteKey, Supervisor, SupervisorKey, Trainee,
+    TraineeKey, Versioned, ZoneName,
 };
 
 /// Answers the calls on availability.
 #[derive(Clone, Debug)]
 pub(in super::super) struct AvailabilityCalls {
     pub(in super::super) app: App,
-}
-
-/// Whose availability is meant.
-#[derive(Clone, Debug)]
-enum Owner {
-    Site(SiteKey),
-    Supervisor(SupervisorKey),
-    Trainee(TraineeKey),
 }
 
 /// A record that has windows and days away.
@@ -65,12 +57,14 @@ impl pb::availability_service_server::AvailabilityService for AvailabilityCalls 
         let (actor, request) = opened(request)?;
         let (program, owner) = read(|fields| owner("name", &request.name, fields))?;
         let availability = match &owner {
-            Owner::Site(key) => message(&program, &self.app.get_site(&actor, &program, key).await?),
-            Owner::Supervisor(key) => {
+            Participant::Site(key) => {
+                message(&program, &self.app.get_site(&actor, &program, key).await?)
+            }
+            Participant::Supervisor(key) => {
                 let record = self.app.get_supervisor(&actor, &program, key).await?;
                 message(&program, &record)
             }
-            Owner::Trainee(key) => {
+            Participant::Trainee(key) => {
                 let record = self.app.get_trainee(&actor, &program, key).await?;
                 message(&program, &record)
             }
@@ -101,13 +95,30 @@ impl pb::availability_service_server::AvailabilityService for AvailabilityCalls 
             Some((caller?, owner?, new?, etag))
         })?;
         match owner {
-            Owner::Site(key) => self.replace_site(caller, program, key, new, etag).await,
-            Owner::Supervisor(key) => {
+            Participant::Site(key) => self.replace_site(caller, program, key, new, etag).await,
+            Participant::Supervisor(key) => {
                 self.replace_supervisor(caller, program, key, new, etag)
                     .await
             }
-            Owner::Trainee(key) => self.replace_trainee(caller, program, key, new, etag).await,
+            Participant::Trainee(key) => {
+                self.replace_trainee(caller, program, key, new, etag).await
+            }
         }
+    }
+
+    async fn preview_week(
+        &self,
+        request: Request<pb::PreviewWeekRequest>,
+    ) -> Result<Response<pb::PreviewWeekResponse>, Status> {
+        let (actor, request) = opened(request)?;
+        let ((program, owner), day, zone) = read(|fields| {
+            let owner = owner("name", &request.name, fields);
+            let day = fields.day("day", request.day);
+            let zone = fields.optional_zone("time_zone", &request.time_zone);
+            Some((owner?, day?, zone?))
+        })?;
+        let week = self.app.preview_week(&actor, &program, &owner, day, zone);
+        Ok(Response::new(week_preview::message(&week.await?)))
     }
 }
 
@@ -153,13 +164,14 @@ replace!(replace_supervisor: Supervisor, SupervisorKey, availability, get_superv
 replace!(replace_trainee: Trainee, TraineeKey, availability, get_trainee, update_trainee);
 
 /// Reads the name of an availability.
-fn owner(field: &str, given: &str, fields: &mut Fields<'_>) -> Option<(ProgramKey, Owner)> {
+fn owner(field: &str, given: &str, fields: &mut Fields<'_>) -> Option<(ProgramKey, Participant)> {
     let found = given.strip_suffix("/availability").and_then(|name| {
-        let site = || split(name, "sites").map(|(program, key)| (program, Owner::Site(key)));
-        let supervisor =
-            || split(name, "supervisors").map(|(program, key)| (program, Owner::Supervisor(key)));
+        let site = || split(name, "sites").map(|(program, key)| (program, Participant::Site(key)));
+        let supervisor = || {
+            split(name, "supervisors").map(|(program, key)| (program, Participant::Supervisor(key)))
+        };
         let trainee =
-            || split(name, "trainees").map(|(program, key)| (program, Owner::Trainee(key)));
+            || split(name, "trainees").map(|(program, key)| (program, Participant::Trainee(key)));
         site().or_else(supervisor).or_else(trainee)
     });
     if found.is_none() {

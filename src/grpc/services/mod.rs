@@ -16,6 +16,7 @@ mod round_rankings;
 mod round_states;
 mod rounds;
 mod runs;
+mod schedule;
 mod trainee_rows;
 mod watch;
 
@@ -29,6 +30,7 @@ pub(super) use programs::ProgramCalls;
 pub(super) use rosters::RosterCalls;
 pub(super) use rounds::RoundCalls;
 pub(super) use runs::RunCalls;
+pub(super) use schedule::ScheduleCalls;
 pub(super) use trainee_rows::{ExclusionCalls, RequirementCalls};
 
 use std::time::Duration;

@@ -4,13 +4,12 @@ use std::collections::HashMap;
 
 use chrono::{Days, Weekday};
 
-use crate::domain::time::{Interval, WallClock, ZoneRules, ZoneTable, matching_days};
+use crate::domain::time::{Interval, WallClock, ZoneRules, ZoneTable, matching_days, spans};
 use crate::domain::{DayRange, MinuteOfDay, Rule, TraineeKey};
 
 use super::breach::Breaches;
 use super::calendar::{Calendar, Meeting};
 use super::index::Index;
-use super::spans;
 
 pub(super) fn check(
     index: &Index<'_>,

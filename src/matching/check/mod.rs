@@ -21,7 +21,6 @@ mod lines;
 mod references;
 mod rule_sets;
 mod sessions;
-pub(super) mod spans;
 mod time;
 mod wishes;
 

@@ -9,13 +9,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::time::Interval;
-use crate::domain::{Rule, SupervisorKey, TraineeKey};
+use crate::domain::time::{Interval, spans};
+use crate::domain::{Hours, Rule, SupervisorKey, TraineeKey};
 
 use super::breach::Breaches;
-use super::calendar::{Calendar, Hours, Meeting};
+use super::calendar::{Calendar, Meeting};
 use super::index::Index;
-use super::spans;
 
 pub(super) fn check(
     index: &Index<'_>,

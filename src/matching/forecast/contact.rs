@@ -11,10 +11,8 @@ use chrono::{Datelike, NaiveDate, Weekday};
 
 use super::trainee_term::Counted;
 use super::weeks::{LocalWeek, days_span, first_instant};
-use crate::domain::time::{Interval, ZoneRules};
-use crate::domain::{Availability, DayRange, Minutes};
-use crate::matching::check::calendar::Hours;
-use crate::matching::check::spans;
+use crate::domain::time::{Interval, ZoneRules, spans};
+use crate::domain::{Availability, DayRange, Hours, Minutes};
 
 /// Working days of a week without hours.
 const WORKING_DAYS: i64 = 5;
@@ -104,10 +102,7 @@ impl<'a> Contact<'a> {
             let is_in_time = until.is_none_or(|until| *day <= until);
             is_working && is_in_time && self.term.contains(*day)
         };
-        let is_there = |owner: &Owner<'_>, day: NaiveDate| {
-            let mut away = owner.availability.away.iter();
-            !away.any(|away| away.days.contains(day))
-        };
+        let is_there = |owner: &Owner<'_>, day: NaiveDate| !owner.availability.is_away_on(day);
         let (mut planned, mut held) = (0, 0);
         for day in week.days.iter().filter(counts) {
             planned += 1;

@@ -20,6 +20,7 @@ use chrono::NaiveDate;
 
 use super::MatchError;
 use super::check::calendar::Calendar;
+use crate::domain::meeting::{Parties, WeeklyMeeting};
 use crate::domain::plan::{Placement, Session};
 use crate::domain::time::{ZoneRules, ZoneTable};
 use crate::domain::{
@@ -242,24 +243,27 @@ impl<'a> Forecaster<'a> {
     ) -> Result<Vec<sessions::Occasion>, MatchError> {
         let mut occasions = Vec::new();
         for session in self.sessions.get(&trainee.key).into_iter().flatten() {
-            let Some(weekly) = session.weekly_start else {
+            let Some(start) = session.weekly_start else {
                 continue;
             };
             let supervisor = self.supervisors.get(&session.supervisor).copied();
             let site = session.delivery.site();
-            let calendars = [
-                site.and_then(|site| self.calendar.sites.get(site)),
-                self.calendar.supervisors.get(&session.supervisor),
-                self.calendar.trainees.get(&trainee.key),
-            ];
-            let away = calendars.map(|hours| hours.map_or(&[][..], |hours| hours.away.as_slice()));
+            let parties = Parties {
+                site: site.and_then(|site| self.calendar.sites.get(site)),
+                supervisor: self.calendar.supervisors.get(&session.supervisor),
+                members: vec![self.calendar.trainees.get(&trainee.key)],
+            };
+            let weekly = WeeklyMeeting {
+                start,
+                minutes: session.minutes,
+                term: self.roster.round.term,
+            };
             occasions.extend(sessions::occasions(
                 weekly,
                 sessions::attendance(session, supervisor, self.roster),
-                self.roster.round.term,
                 self.rules(session.time_zone)?,
                 rules,
-                away,
+                &parties,
             ));
         }
         Ok(occasions)

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use crate::domain::plan::{Delivery, Session, WeeklyStart};
+use crate::domain::meeting::{Parties, WeeklyMeeting};
+use crate::domain::plan::{Delivery, Session};
 use crate::domain::rule_set::Attendance;
-use crate::domain::time::{Interval, OccurrenceFlag, ZoneRules};
-use crate::domain::{DayRange, Roster, Supervisor, TraineeKey};
-use crate::matching::check::spans;
+use crate::domain::time::ZoneRules;
+use crate::domain::{Roster, Supervisor, TraineeKey};
 
 /// One occurrence of a session of a trainee.
 #[derive(Clone, Copy)]
@@ -42,26 +42,21 @@ pub(super) fn attendance(
     }
 }
 
-/// Returns every occurrence of a session in a term, with its date under the
-/// trainee's rules. It is missed when a clock change skips it, or when it
-/// touches the days away of somebody whose absence counts.
-pub(super) fn occasions<'a>(
-    weekly: WeeklyStart,
+/// Returns every occurrence of a session, with its date under the trainee's
+/// rules; the trainee is the only member of `parties`. It is missed when a
+/// clock change skips it, or when it touches the days away of somebody whose
+/// absence counts.
+pub(super) fn occasions(
+    weekly: WeeklyMeeting,
     attendance: Attendance,
-    term: DayRange,
     anchor: &ZoneRules,
-    trainee: &'a ZoneRules,
-    away: [&'a [Interval]; 3],
-) -> impl Iterator<Item = Occasion> + use<'a> {
-    let occurrences = anchor.occurrences(term, weekly.weekday, weekly.start);
-    occurrences.into_iter().map(move |occurrence| {
-        let span = spans::lasting(occurrence.start, attendance.minutes.get());
-        let is_missed = occurrence.flag == OccurrenceFlag::Skipped
-            || away.iter().any(|away| spans::touches(away, span));
-        Occasion {
-            day: trainee.wall_clock(occurrence.start).day(),
-            attendance,
-            is_held: !is_missed,
-        }
+    trainee: &ZoneRules,
+    parties: &Parties<'_>,
+) -> impl Iterator<Item = Occasion> {
+    let meetings = weekly.meetings(anchor, parties).into_iter();
+    meetings.map(move |meeting| Occasion {
+        day: trainee.wall_clock(meeting.occurrence.start).day(),
+        attendance,
+        is_held: meeting.is_held_with(0),
     })
 }

@@ -17,7 +17,7 @@ use super::folder::refuse_unknown_tables;
 use super::keys::Keys;
 use super::rules;
 use super::{REQUIRED_FILES, ROSTER_FILES};
-use crate::domain::Roster;
+use crate::domain::{Roster, Round};
 
 /// The keys of people and sites that other files refer to.
 #[derive(Default)]
@@ -25,6 +25,12 @@ struct KnownKeys {
     sites: Keys,
     supervisors: Keys,
     trainees: Keys,
+}
+
+/// Reads the round of a roster folder alone.
+pub(super) fn read_round(files: &FolderFiles, errors: &mut RosterErrors) -> Option<Round> {
+    let (_, round, _) = program::read_program(files, errors)?;
+    Some(round)
 }
 
 /// Reads a roster, adding every mistake; `None` when there is any that leaves

@@ -17,6 +17,7 @@ mod round_refusals;
 mod round_story;
 mod rounds;
 pub(crate) mod runs;
+mod schedule;
 mod shedding;
 mod tls;
 mod trainee_rows;

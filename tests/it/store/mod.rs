@@ -16,6 +16,7 @@ mod round_states;
 mod run_ends;
 mod run_fairness;
 mod runs;
+mod schedule;
 mod schema;
 mod size;
 mod statements;

@@ -6,6 +6,7 @@ pub(crate) mod certificates;
 pub(crate) mod collected;
 pub(crate) mod command;
 pub(crate) mod dice;
+pub(crate) mod ics;
 pub(crate) mod instances;
 pub(crate) mod layers;
 pub(crate) mod mps;

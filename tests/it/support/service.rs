@@ -199,6 +199,10 @@ impl Service {
         pb::run_service_client::RunServiceClient::new(self.channel.clone())
     }
 
+    pub(crate) fn schedules(&self) -> pb::schedule_service_client::ScheduleServiceClient<Channel> {
+        pb::schedule_service_client::ScheduleServiceClient::new(self.channel.clone())
+    }
+
     pub(crate) fn plans(&self) -> pb::plan_service_client::PlanServiceClient<Channel> {
         pb::plan_service_client::PlanServiceClient::new(self.channel.clone())
     }

@@ -4,8 +4,7 @@ use chrono::{Datelike, Days, NaiveDate, Weekday};
 
 use super::super::calendar::{Calendar, Meeting};
 use super::super::index::Index;
-use super::super::spans;
-use crate::domain::time::matching_days;
+use crate::domain::time::{matching_days, spans};
 use crate::domain::{Availability, DayRange, Site, Trainee, TraineeKey};
 
 /// Returns the dates of the occurrences that a trainee does not miss.

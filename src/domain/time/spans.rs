@@ -1,10 +1,10 @@
 //! Sets of instants as lists of half-open intervals, earliest first, apart
 //! from each other.
 
-use crate::domain::time::{Interval, UtcSecond};
+use super::Interval;
 
 /// Returns the union of the intervals; those that adjoin become one.
-pub(in crate::matching) fn union(mut intervals: Vec<Interval>) -> Vec<Interval> {
+pub fn union(mut intervals: Vec<Interval>) -> Vec<Interval> {
     intervals.sort();
     let mut joined: Vec<Interval> = Vec::with_capacity(intervals.len());
     for interval in intervals {
@@ -17,10 +17,7 @@ pub(in crate::matching) fn union(mut intervals: Vec<Interval>) -> Vec<Interval> 
 }
 
 /// Returns the parts of a union that lie within an interval.
-pub(in crate::matching) fn within(
-    union: &[Interval],
-    span: Interval,
-) -> impl Iterator<Item = Interval> + use<'_> {
+pub fn within(union: &[Interval], span: Interval) -> impl Iterator<Item = Interval> + use<'_> {
     let from = union.partition_point(|interval| interval.end <= span.start);
     union[from..]
         .iter()
@@ -32,39 +29,32 @@ pub(in crate::matching) fn within(
 }
 
 /// Returns what two unions have in common within an interval.
-pub(in crate::matching) fn common(a: &[Interval], b: &[Interval], span: Interval) -> Vec<Interval> {
+pub fn common(a: &[Interval], b: &[Interval], span: Interval) -> Vec<Interval> {
     within(a, span).flat_map(|part| within(b, part)).collect()
 }
 
 /// Says whether the interval lies in the union as a whole.
-pub(in crate::matching) fn covers(union: &[Interval], interval: Interval) -> bool {
+pub fn covers(union: &[Interval], interval: Interval) -> bool {
     within(union, interval).any(|part| part == interval)
 }
 
 /// Says whether the interval has an instant in common with the union.
-pub(in crate::matching) fn touches(union: &[Interval], interval: Interval) -> bool {
+pub fn touches(union: &[Interval], interval: Interval) -> bool {
     within(union, interval).next().is_some()
 }
 
 /// Returns the seconds in all of intervals that lie apart.
-pub(in crate::matching) fn seconds(intervals: impl IntoIterator<Item = Interval>) -> i64 {
+pub fn seconds(intervals: impl IntoIterator<Item = Interval>) -> i64 {
     intervals
         .into_iter()
         .map(|Interval { start, end }| end.0 - start.0)
         .sum()
 }
 
-/// Returns the interval that begins at an instant and lasts so many minutes.
-pub(in crate::matching) fn lasting(start: UtcSecond, minutes: u32) -> Interval {
-    Interval {
-        start,
-        end: UtcSecond(start.0 + i64::from(minutes) * 60),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::time::UtcSecond;
 
     fn spans(pairs: &[(i64, i64)]) -> Vec<Interval> {
         pairs
