@@ -136,7 +136,7 @@ impl App {
     }
 
     /// Returns a plan and the frozen roster that it was made from.
-    async fn plan_and_roster(
+    pub(super) async fn plan_and_roster(
         &self,
         actor: &Actor,
         program: &ProgramKey,

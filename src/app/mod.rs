@@ -29,8 +29,11 @@ mod publishing;
 mod responses;
 mod rosters;
 mod round_parts;
+mod round_rules;
 mod round_states;
 mod rounds;
+mod rule_check;
+mod rule_sets;
 mod run_start;
 mod runs;
 mod schedule;
@@ -68,6 +71,8 @@ pub use responses::{NewResponse, ResponseFilter};
 pub use rosters::{Changes, ImportMode, ImportReport, KindOfRow, RosterSource};
 pub use round_states::RoundHistory;
 pub use rounds::{RoundStart, StoredRound};
+pub use rule_check::{RuleCheck, RulesOf, TraineeReport};
+pub use rule_sets::{KnownRuleSet, RULE_SET_TEXT_MAX, RuleSetOrigin};
 pub use run_start::RunStart;
 pub use schedule::{
     Attendance, OCCURRENCE_DAYS_MAX, OccurrenceRange, ScheduledOccurrence, ScheduledSession, Shown,

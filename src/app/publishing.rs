@@ -134,7 +134,7 @@ impl App {
         let changed_files = blocking(move || differing_files(&made_from, &now)).await?;
         if options.validate_only {
             return Ok(Published {
-                round: StoredRound::new(record, standing),
+                round: StoredRound::new(record, standing)?,
                 publication: None,
                 changed_files,
             });

@@ -25,7 +25,7 @@ use super::refusal;
 use super::request_id::RequestIdLayer;
 use super::services::{
     AccessCalls, AuditCalls, AvailabilityCalls, ChangeCalls, ExclusionCalls, PlanCalls,
-    ProgramCalls, RequirementCalls, RosterCalls, RoundCalls, RunCalls, ScheduleCalls, SiteCalls,
+    ProgramCalls, RequirementCalls, RosterCalls, RoundCalls, RuleSetCalls, RunCalls, ScheduleCalls, SiteCalls,
     SupervisorCalls, TraineeCalls,
 };
 use super::sign_in::SignInLayer;
@@ -199,6 +199,7 @@ const SERVICES: &[&str] = &[
     pb::requirement_service_server::SERVICE_NAME,
     pb::roster_service_server::SERVICE_NAME,
     pb::round_service_server::SERVICE_NAME,
+    pb::rule_set_service_server::SERVICE_NAME,
     pb::run_service_server::SERVICE_NAME,
     pb::schedule_service_server::SERVICE_NAME,
     pb::site_service_server::SERVICE_NAME,
@@ -279,6 +280,10 @@ async fn router(
         .add_service(limited!(
             pb::round_service_server::RoundServiceServer<_>,
             calls!(RoundCalls)
+        ))
+        .add_service(limited!(
+            pb::rule_set_service_server::RuleSetServiceServer<_>,
+            calls!(RuleSetCalls)
         ))
         .add_service(limited!(pb::run_service_server::RunServiceServer<_>, runs))
         .add_service(limited!(

@@ -18,6 +18,7 @@ mod cli_plans;
 mod cli_repair;
 mod cli_round;
 mod cli_rules;
+mod cli_rules_stored;
 mod cli_schedule;
 mod cli_serve;
 mod cli_serve_tls;

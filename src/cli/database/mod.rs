@@ -13,6 +13,7 @@ pub(super) mod plan;
 mod plan_compare;
 mod plan_show;
 pub(super) mod round;
+pub(super) mod rule_sets;
 pub(super) mod run;
 pub(super) mod schedule;
 pub(super) mod trouble;

@@ -25,6 +25,7 @@ pub(super) mod ranked;
 pub(super) mod records;
 pub(super) mod rosters;
 pub(super) mod rounds;
+pub(super) mod rule_sets;
 pub(super) mod runs;
 pub(super) mod schedule;
 pub(super) mod sites;
