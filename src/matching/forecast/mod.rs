@@ -19,16 +19,17 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 
 use super::MatchError;
-use super::check::calendar::Calendar;
+use super::check::calendar::{Calendar, Hours};
 use crate::domain::plan::{Placement, Session};
-use crate::domain::time::{ZoneRules, ZoneTable};
+use crate::domain::time::{Interval, ZoneRules, ZoneTable};
 use crate::domain::{
     Minutes, Plan, RequirementCategory, Roster, Site, SiteKey, Supervisor, SupervisorKey, Trainee,
     TraineeKey, ZoneName,
 };
 
 pub use outlook::{Outlook, Standing, Step};
-pub use rules::RuleShortfall;
+pub use rules::{RuleOutlook, RuleShortfall, Verdict};
+pub use sessions::MissedBecause;
 
 use contact::{Contact, Owner};
 use rules::Law;
@@ -45,8 +46,25 @@ pub struct Forecast {
     pub weeks: Vec<Week>,
     /// One for each requirement of the trainee, in the order of the roster.
     pub outlooks: Vec<Outlook>,
-    /// Rules that some week does not keep as it will really happen.
+    /// Occurrences of sessions that do not take place with the trainee, by day
+    /// and session.
+    pub missed: Vec<MissedSession>,
+    /// How every rule about hours stands as things will really happen: the
+    /// ratio of the round first, then those of the rule sets that apply.
+    pub rules: Vec<RuleOutlook>,
+    /// Those of them that some week does not keep.
     pub shortfalls: Vec<RuleShortfall>,
+}
+
+/// An occurrence of a session that does not take place with the trainee.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct MissedSession {
+    /// The date of its start, on the trainee's calendar.
+    pub day: NaiveDate,
+    /// Number of the session in the plan.
+    pub session: u32,
+    /// Why.
+    pub because: MissedBecause,
 }
 
 /// What a trainee collects in one week.
@@ -93,12 +111,22 @@ pub fn forecast(
     zones: &ZoneTable,
     plan: &Plan,
 ) -> Result<Vec<Forecast>, MatchError> {
+    forecast_some(roster, zones, plan, &roster.trainees)
+}
+
+/// Returns what [`forecast`] does, for some trainees of the roster.
+///
+/// # Errors
+/// As [`forecast`].
+pub fn forecast_some(
+    roster: &Roster,
+    zones: &ZoneTable,
+    plan: &Plan,
+    trainees: &[Trainee],
+) -> Result<Vec<Forecast>, MatchError> {
     let forecaster = Forecaster::new(roster, zones, plan);
-    roster
-        .trainees
-        .iter()
-        .map(|trainee| forecaster.of(trainee))
-        .collect()
+    let forecasts = trainees.iter().map(|trainee| forecaster.of(trainee));
+    forecasts.collect()
 }
 
 /// A roster and a plan, ready to be asked about one trainee after the other.
@@ -153,15 +181,17 @@ impl<'a> Forecaster<'a> {
         let outlooks = requirements
             .map(|requirement| outlook::of(&trainee_term, &listed, term, requirement))
             .collect();
+        let rules = site.map_or_else(Vec::new, |site| {
+            self.law.outlooks(&trainee_term, trainee, site, &listed)
+        });
         Ok(Forecast {
             trainee: trainee.key.clone(),
             site: site.map(|site| site.key.clone()),
             weeks: listed.iter().map(|week| trainee_term.week(week)).collect(),
             outlooks,
-            shortfalls: site.map_or_else(Vec::new, |site| {
-                let law = &self.law;
-                law.shortfalls(&trainee_term, trainee, site, &listed)
-            }),
+            missed: trainee_term.missed(),
+            shortfalls: rules.iter().filter_map(RuleOutlook::shortfall).collect(),
+            rules,
         })
     }
 
@@ -200,14 +230,13 @@ impl<'a> Forecaster<'a> {
             };
             let supervisor = self.supervisors.get(&session.supervisor).copied();
             let site = session.delivery.site();
-            let calendars = [
-                site.and_then(|site| self.calendar.sites.get(site)),
-                self.calendar.supervisors.get(&session.supervisor),
-                self.calendar.trainees.get(&trainee.key),
-            ];
-            let away = calendars.map(|hours| hours.map_or(&[][..], |hours| hours.away.as_slice()));
+            let away = sessions::DaysAway {
+                trainee: days_away(self.calendar.trainees.get(&trainee.key)),
+                supervisor: days_away(self.calendar.supervisors.get(&session.supervisor)),
+                site: days_away(site.and_then(|site| self.calendar.sites.get(site))),
+            };
             occasions.extend(sessions::occasions(
-                weekly,
+                (session.number, weekly),
                 sessions::attendance(session, supervisor, self.roster),
                 self.roster.round.term,
                 self.rules(session.time_zone)?,
@@ -222,6 +251,11 @@ impl<'a> Forecaster<'a> {
         let rules = self.zones.rules(zone);
         rules.ok_or(MatchError::ZoneMissing { zone })
     }
+}
+
+/// Returns the days away of somebody; none without a calendar.
+fn days_away(hours: Option<&Hours>) -> &[Interval] {
+    hours.map_or(&[], |hours| &hours.away)
 }
 
 fn minutes(minutes: u32) -> Minutes {

@@ -10,15 +10,73 @@ use crate::domain::time::{Interval, OccurrenceFlag, ZoneRules};
 use crate::domain::{DayRange, Roster, Supervisor, TraineeKey};
 use crate::matching::check::spans;
 
+/// Why an occurrence of a session does not take place with a trainee. Where
+/// several hold, the first in this order is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum MissedBecause {
+    /// A clock change leaves out its date in its own zone.
+    ClockChange,
+    /// It touches a day away of the trainee.
+    TraineeAway,
+    /// It touches a day away of the supervisor.
+    SupervisorAway,
+    /// It is held at a site, and touches a day on which that is closed.
+    SiteClosed,
+}
+
+impl MissedBecause {
+    /// Returns the word used in files and messages.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ClockChange => "clock_change",
+            Self::TraineeAway => "trainee_away",
+            Self::SupervisorAway => "supervisor_away",
+            Self::SiteClosed => "site_closed",
+        }
+    }
+}
+
 /// One occurrence of a session of a trainee.
 #[derive(Clone, Copy)]
 pub(super) struct Occasion {
+    /// Number of the session in the plan.
+    pub(super) session: u32,
     /// The date of its start, on the trainee's calendar.
     pub(super) day: NaiveDate,
     /// The session, and for which rule sets it counts.
     pub(super) attendance: Attendance,
-    /// Whether it takes place with the trainee.
-    pub(super) is_held: bool,
+    /// Why it does not take place with the trainee; `None` when it does.
+    pub(super) missed: Option<MissedBecause>,
+}
+
+impl Occasion {
+    /// Says whether it takes place with the trainee.
+    pub(super) fn is_held(&self) -> bool {
+        self.missed.is_none()
+    }
+}
+
+/// Days away of those without whom a session is not held.
+#[derive(Clone, Copy)]
+pub(super) struct DaysAway<'a> {
+    pub(super) trainee: &'a [Interval],
+    pub(super) supervisor: &'a [Interval],
+    /// Those of the site of a session in person.
+    pub(super) site: &'a [Interval],
+}
+
+impl DaysAway<'_> {
+    fn because(&self, span: Interval) -> Option<MissedBecause> {
+        let owners = [
+            (self.trainee, MissedBecause::TraineeAway),
+            (self.supervisor, MissedBecause::SupervisorAway),
+            (self.site, MissedBecause::SiteClosed),
+        ];
+        let mut touched = owners.into_iter();
+        touched
+            .find(|(away, _)| spans::touches(away, span))
+            .map(|(_, because)| because)
+    }
 }
 
 /// Returns a session as rule sets see it. Of the sets, by position in the
@@ -46,22 +104,26 @@ pub(super) fn attendance(
 /// trainee's rules. It is missed when a clock change skips it, or when it
 /// touches the days away of somebody whose absence counts.
 pub(super) fn occasions<'a>(
-    weekly: WeeklyStart,
+    (session, weekly): (u32, WeeklyStart),
     attendance: Attendance,
     term: DayRange,
     anchor: &ZoneRules,
     trainee: &'a ZoneRules,
-    away: [&'a [Interval]; 3],
+    away: DaysAway<'a>,
 ) -> impl Iterator<Item = Occasion> + use<'a> {
     let occurrences = anchor.occurrences(term, weekly.weekday, weekly.start);
     occurrences.into_iter().map(move |occurrence| {
         let span = spans::lasting(occurrence.start, attendance.minutes.get());
-        let is_missed = occurrence.flag == OccurrenceFlag::Skipped
-            || away.iter().any(|away| spans::touches(away, span));
+        let missed = if occurrence.flag == OccurrenceFlag::Skipped {
+            Some(MissedBecause::ClockChange)
+        } else {
+            away.because(span)
+        };
         Occasion {
+            session,
             day: trainee.wall_clock(occurrence.start).day(),
             attendance,
-            is_held: !is_missed,
+            missed,
         }
     })
 }
