@@ -10,6 +10,7 @@ mod batch;
 mod clock;
 mod contended;
 mod error;
+mod forecasts;
 mod import;
 mod listing;
 mod once;
@@ -27,20 +28,26 @@ mod run_start;
 mod runs;
 mod site_rankings;
 mod snapshot;
+mod stability;
 mod supervision_lines;
 mod trainee_rows;
 mod transact;
 mod wishes;
 mod worker;
+mod worths;
 
 pub use actor::Actor;
 pub use analysis::{
-    Balance, BlockingPair, Capacity, CompeteFor, Expiry, ExpiryOf, Explanation,
-    Outcome as ExplanationOutcome, Preflight, Relaxation,
+    Balance, Capacity, CompeteFor, Expiry, ExpiryOf, Explanation, Outcome as ExplanationOutcome,
+    Preflight, Relaxation,
 };
 pub use batch::{BATCH_MOST, Upsert, UpsertOutcome, Upserted, repeated};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::{AppError, Reason, with_causes};
+pub use forecasts::{
+    Forecast, MissedBecause, Outlook as RequirementOutlook, RuleOutlook, RuleShortfall, Standing,
+    Verdict,
+};
 pub use once::{Outcome, RequestOnce};
 pub use participants::NewParticipants;
 pub use permission::Permission;
@@ -50,6 +57,8 @@ pub use programs::NewProgram;
 pub use rosters::{Changes, ImportMode, ImportReport, KindOfRow, RosterSource};
 pub use rounds::RoundStart;
 pub use run_start::RunStart;
+pub use stability::{BlockingPair, Clash, LevelPrice, PriceOutcome, StabilityPrice};
+pub use worths::{ConfirmedWorth, Estimate, Gain, Worth, WorthsFound};
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -8,6 +8,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use super::message::{Reply, Request, SolveRequest, StageSeconds, read_clashes};
+use super::question::out_of_turn;
 use super::{WORKER_COMMAND, frame};
 use crate::domain::time::ZoneTable;
 use crate::domain::{Plan, Roster};
@@ -45,6 +46,19 @@ pub trait Follower {
     fn progress(&mut self, progress: Progress);
     /// Hears of a better plan, proved.
     fn better_plan(&mut self, plan: &Plan);
+}
+
+/// Follows a run without telling anybody; it says whether the run is to end.
+pub struct Unheard<F>(pub F);
+
+impl<F: Fn() -> bool> Follower for Unheard<F> {
+    fn is_cancelled(&self) -> bool {
+        (self.0)()
+    }
+
+    fn progress(&mut self, _progress: Progress) {}
+
+    fn better_plan(&mut self, _plan: &Plan) {}
 }
 
 /// How a run came to its end.
@@ -152,9 +166,7 @@ pub fn solve_in_child(
             }
             Ok(Reply::Clash(clashes)) => return Err(SolveFailure::Clash(read_clashes(clashes))),
             Ok(Reply::NoPlanInTime) => return Err(SolveFailure::NoPlanInTime),
-            Ok(Reply::Explained(_)) => {
-                return Err(SolveFailure::Matcher("an answer out of turn".to_owned()));
-            }
+            Ok(Reply::Explained(_) | Reply::Worths(_)) => return Err(out_of_turn()),
             Ok(Reply::Failed(text)) if best.is_some() => {
                 return with_best(best, &format!("the matcher failed: {text}"));
             }

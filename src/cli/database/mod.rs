@@ -13,6 +13,7 @@ mod plan_compare;
 mod plan_show;
 pub(super) mod round;
 pub(super) mod run;
+pub(super) mod source;
 pub(super) mod trouble;
 
 use std::path::Path;
