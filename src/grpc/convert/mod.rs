@@ -8,6 +8,7 @@ pub(super) mod availability;
 pub(super) mod batch;
 pub(super) mod edits;
 pub(super) mod fields;
+pub(super) mod forecasts;
 pub(super) mod listing;
 mod lists;
 pub(super) mod mask;
@@ -28,6 +29,7 @@ pub(super) mod supervisors;
 pub(super) mod trainee_rows;
 pub(super) mod trainees;
 pub(super) mod words;
+pub(super) mod worths;
 
 #[cfg(test)]
 mod identity;

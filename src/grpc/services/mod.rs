@@ -3,6 +3,7 @@
 
 mod availability;
 mod people;
+mod plan_questions;
 mod plans;
 mod programs;
 mod rosters;
