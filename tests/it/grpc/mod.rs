@@ -2,11 +2,15 @@
 
 mod analysis;
 mod availability;
+mod forecasts;
 mod hostile;
 mod lists;
 mod once;
 mod operation;
 mod people;
+mod plan_files;
+mod plan_questions;
+mod planned;
 mod programs;
 mod rosters;
 mod round_parts;
