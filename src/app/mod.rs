@@ -14,6 +14,7 @@ mod changes;
 mod clock;
 mod contended;
 mod error;
+mod forecasts;
 mod import;
 mod listing;
 mod once;
@@ -40,6 +41,7 @@ mod schedule;
 mod sign_in;
 mod site_rankings;
 mod snapshot;
+mod stability;
 mod supervision_lines;
 mod trainee_rows;
 mod transact;
@@ -47,11 +49,12 @@ mod users;
 mod week_preview;
 mod wishes;
 mod worker;
+mod worths;
 
 pub use actor::{Actor, Grant};
 pub use analysis::{
-    Balance, BlockingPair, Capacity, CompeteFor, Expiry, ExpiryOf, Explanation,
-    Outcome as ExplanationOutcome, Preflight, Relaxation,
+    Balance, Capacity, CompeteFor, Expiry, ExpiryOf, Explanation, Outcome as ExplanationOutcome,
+    Preflight, Relaxation,
 };
 pub use api_keys::IssuedKey;
 pub use audit::{BrokenLink, ChainHead, ChainProof, RecordedEvent};
@@ -60,6 +63,10 @@ pub use calendar::{Calendar, CalendarFeed, FeedPath, RotatedFeed};
 pub use changes::Changes as ChangesSeen;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::{AppError, Reason, with_causes};
+pub use forecasts::{
+    Forecast, MissedBecause, Outlook as RequirementOutlook, RuleOutlook, RuleShortfall, Standing,
+    Verdict,
+};
 pub use once::{Outcome, RequestOnce};
 pub use participants::NewParticipants;
 pub use permission::{Permission, role_has};
@@ -80,6 +87,8 @@ pub use schedule::{
 };
 pub use users::NewUser;
 pub use week_preview::ShownWeek;
+pub use stability::{BlockingPair, Clash, LevelPrice, PriceOutcome, StabilityPrice};
+pub use worths::{ConfirmedWorth, Estimate, Gain, Worth, WorthsFound};
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -94,8 +94,14 @@ pub struct Session {
 impl Session {
     /// Returns the identifier used in files, such as `session-0001`.
     pub fn id(&self) -> String {
-        format!("session-{:04}", self.number)
+        session_id(self.number)
     }
+}
+
+/// Returns the identifier of the session of that number, such as
+/// `session-0001`.
+pub fn session_id(number: u32) -> String {
+    format!("session-{number:04}")
 }
 
 /// A trainee for whom the plan has no place.

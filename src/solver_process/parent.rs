@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use super::child::Worker;
 use super::message::{Reply, Request, SolveRequest, StageSeconds, read_clashes};
 use super::prover::{Proved, Prover, Sent};
+use super::question::out_of_turn;
 use crate::domain::time::ZoneTable;
 use crate::domain::{Plan, Roster};
 use crate::matching::check::{Breach, check};
@@ -50,6 +51,19 @@ pub trait Follower {
     fn progress(&mut self, progress: Progress);
     /// Hears of a better plan, proved.
     fn better_plan(&mut self, plan: &Plan);
+}
+
+/// Follows a run without telling anybody; it says whether the run is to end.
+pub struct Unheard<F>(pub F);
+
+impl<F: Fn() -> bool> Follower for Unheard<F> {
+    fn is_cancelled(&self) -> bool {
+        (self.0)()
+    }
+
+    fn progress(&mut self, _progress: Progress) {}
+
+    fn better_plan(&mut self, _plan: &Plan) {}
 }
 
 /// How a run came to its end.
@@ -235,9 +249,8 @@ impl Following {
                 return Some(Err(SolveFailure::Clash(read_clashes(clashes))));
             }
             Event::Said(Reply::NoPlanInTime) => return Some(Err(SolveFailure::NoPlanInTime)),
-            Event::Said(Reply::Explained(_)) => {
-                let text = "an answer out of turn".to_owned();
-                return Some(Err(SolveFailure::Matcher(text)));
+            Event::Said(Reply::Explained(_) | Reply::Worths(_)) => {
+                return Some(Err(out_of_turn()));
             }
             Event::Said(Reply::Failed(text)) => {
                 if self.best.is_none() && self.prover.is_idle() {

@@ -16,6 +16,7 @@ pub(super) mod round;
 pub(super) mod rule_sets;
 pub(super) mod run;
 pub(super) mod schedule;
+pub(super) mod source;
 pub(super) mod trouble;
 
 use std::path::Path;

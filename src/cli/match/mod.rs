@@ -16,9 +16,10 @@ use serde_json::json;
 use super::{Failure, folders, output};
 use crate::domain::time::ZoneTable;
 use crate::domain::{Baseline, Roster};
+use crate::matching::Clash;
 use crate::roster::{PLAN_FOLDER_FILES, PlanContext, roster_hash, rule_set_marks, write_plan};
 use crate::solver_process::{
-    Ended, SolveFailure, SolveOptions, Solved, plan_context, solve_in_child,
+    Ended, Follower, SolveFailure, SolveOptions, Solved, plan_context, solve_in_child,
 };
 
 /// File of a plan folder that holds what differs from run to run.
@@ -79,14 +80,11 @@ impl Limits {
         Instant::now() + Duration::from_secs(u64::from(self.time_limit))
     }
 
-    /// Returns the same limits for one of so many runs that share the time up
-    /// to a deadline; at least a second.
-    pub(super) fn shared(&self, deadline: Instant, runs: usize) -> Self {
-        let left = deadline.saturating_duration_since(Instant::now());
-        let runs = u32::try_from(runs).unwrap_or(u32::MAX);
-        let seconds = left.checked_div(runs).unwrap_or(left).as_secs();
+    /// Returns the same limits with another time, in whole seconds; at least
+    /// one.
+    pub(super) fn within(&self, time: Duration) -> Self {
         Self {
-            time_limit: u32::try_from(seconds).unwrap_or(u32::MAX).max(1),
+            time_limit: u32::try_from(time.as_secs()).unwrap_or(u32::MAX).max(1),
             ..self.clone()
         }
     }
@@ -165,6 +163,20 @@ fn make_writable(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     }
 }
 
+/// Runs a solver, with progress on standard error.
+pub(super) fn followed<T>(
+    roster: &Roster,
+    limits: &Limits,
+    started: Instant,
+    solve: impl FnOnce(&SolveOptions, &mut dyn Follower) -> Result<T, SolveFailure>,
+) -> Result<T, Failure> {
+    let options = limits.options(started.elapsed());
+    let mut follower = progress::Display::new(roster, limits.time_limit, listen_for_interrupt());
+    let solved = solve(&options, &mut follower);
+    follower.end();
+    solved.map_err(|failure| explain(&failure))
+}
+
 /// Matches a roster, with progress on standard error.
 pub(super) fn match_roster(
     roster: &Roster,
@@ -180,12 +192,10 @@ fn match_since(
     limits: &Limits,
     started: Instant,
 ) -> Result<Run, Failure> {
-    let options = limits.options(started.elapsed());
     let started_at = now();
-    let mut follower = progress::Display::new(roster, limits.time_limit, listen_for_interrupt());
-    let solved = solve_in_child(roster, zones, &options, &mut follower);
-    follower.end();
-    let solved = solved.map_err(|failure| explain(&failure))?;
+    let solved = followed(roster, limits, started, |options, follower| {
+        solve_in_child(roster, zones, options, follower)
+    })?;
     if let Ended::Stopped(what) = &solved.ended {
         output::error_line(&format!(
             "warning: the solver process: {what}; the best plan it had is taken"
@@ -194,7 +204,7 @@ fn match_since(
     let timings = Timings {
         started_at,
         seconds: started.elapsed().as_secs_f64(),
-        threads: options.threads,
+        threads: limits.options(Duration::ZERO).threads,
     };
     Ok(Run { solved, timings })
 }
@@ -279,23 +289,26 @@ fn unavailable(error: impl std::fmt::Display) -> Failure {
     Failure::Unavailable(error.to_string())
 }
 
+/// Says that no plan is legal, and why.
+pub(super) fn clash_text(clashes: &[Clash]) -> String {
+    let lines: Vec<String> = clashes
+        .iter()
+        .map(|clash| format!("  {}: {}", clash.rule, clash.subject))
+        .collect();
+    let lines = if lines.is_empty() {
+        "  which ones was not found in the time; give --time-limit more".to_owned()
+    } else {
+        lines.join("\n")
+    };
+    format!(
+        "no plan is legal; these cannot hold together, and giving up any one of them helps:\n{lines}"
+    )
+}
+
 /// Says why there is no plan, and what to do about it.
 fn explain(failure: &SolveFailure) -> Failure {
     match failure {
-        SolveFailure::Clash(clashes) => {
-            let lines: Vec<String> = clashes
-                .iter()
-                .map(|clash| format!("  {}: {}", clash.rule, clash.subject))
-                .collect();
-            let lines = if lines.is_empty() {
-                "  which ones was not found in the time; give --time-limit more".to_owned()
-            } else {
-                lines.join("\n")
-            };
-            Failure::Invalid(format!(
-                "no plan is legal; these cannot hold together, and giving up any one of them helps:\n{lines}"
-            ))
-        }
+        SolveFailure::Clash(clashes) => Failure::Invalid(clash_text(clashes)),
         SolveFailure::NoPlanInTime | SolveFailure::NothingYet => Failure::Unavailable(format!(
             "{failure}; let it run longer, and give --time-limit more where that ended it"
         )),

@@ -6,6 +6,7 @@ mod audit;
 mod availability;
 mod changes;
 mod people;
+mod plan_questions;
 mod plans;
 mod programs;
 mod rosters;

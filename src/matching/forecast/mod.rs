@@ -29,7 +29,8 @@ use crate::domain::{
 };
 
 pub use outlook::{Outlook, Standing, Step};
-pub use rules::RuleShortfall;
+pub use rules::{RuleOutlook, RuleShortfall, Verdict};
+pub use sessions::MissedBecause;
 
 use contact::{Contact, Owner};
 use rules::Law;
@@ -46,8 +47,25 @@ pub struct Forecast {
     pub weeks: Vec<Week>,
     /// One for each requirement of the trainee, in the order of the roster.
     pub outlooks: Vec<Outlook>,
-    /// Rules that some week does not keep as it will really happen.
+    /// Occurrences of sessions that do not take place with the trainee, by day
+    /// and session.
+    pub missed: Vec<MissedSession>,
+    /// How every rule about hours stands as things will really happen: the
+    /// ratio of the round first, then those of the rule sets that apply.
+    pub rules: Vec<RuleOutlook>,
+    /// Those of them that some week does not keep.
     pub shortfalls: Vec<RuleShortfall>,
+}
+
+/// An occurrence of a session that does not take place with the trainee.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct MissedSession {
+    /// The date of its start, on the trainee's calendar.
+    pub day: NaiveDate,
+    /// Number of the session in the plan.
+    pub session: u32,
+    /// Why.
+    pub because: MissedBecause,
 }
 
 /// What a trainee collects in one week.
@@ -94,13 +112,23 @@ pub fn forecast(
     zones: &ZoneTable,
     plan: &Plan,
 ) -> Result<Vec<Forecast>, MatchError> {
+    forecast_some(roster, zones, plan, &roster.trainees)
+}
+
+/// Returns what [`forecast`] does, for some trainees of the roster.
+///
+/// # Errors
+/// As [`forecast`].
+pub fn forecast_some(
+    roster: &Roster,
+    zones: &ZoneTable,
+    plan: &Plan,
+    trainees: &[Trainee],
+) -> Result<Vec<Forecast>, MatchError> {
     let calendar = Calendar::new(roster, zones);
     let forecaster = Forecaster::new(roster, zones, plan, &calendar);
-    roster
-        .trainees
-        .iter()
-        .map(|trainee| forecaster.of(trainee))
-        .collect()
+    let forecasts = trainees.iter().map(|trainee| forecaster.of(trainee));
+    forecasts.collect()
 }
 
 /// Returns how many matched trainees have a requirement that is due within the
@@ -201,15 +229,17 @@ impl<'a> Forecaster<'a> {
         let outlooks = requirements
             .map(|requirement| outlook::of(&trainee_term, &listed, term, requirement))
             .collect();
+        let rules = site.map_or_else(Vec::new, |site| {
+            self.law.outlooks(&trainee_term, trainee, site, &listed)
+        });
         Ok(Forecast {
             trainee: trainee.key.clone(),
             site: site.map(|site| site.key.clone()),
             weeks: listed.iter().map(|week| trainee_term.week(week)).collect(),
             outlooks,
-            shortfalls: site.map_or_else(Vec::new, |site| {
-                let law = &self.law;
-                law.shortfalls(&trainee_term, trainee, site, &listed)
-            }),
+            missed: trainee_term.missed(),
+            shortfalls: rules.iter().filter_map(RuleOutlook::shortfall).collect(),
+            rules,
         })
     }
 
@@ -259,7 +289,7 @@ impl<'a> Forecaster<'a> {
                 term: self.roster.round.term,
             };
             occasions.extend(sessions::occasions(
-                weekly,
+                (session.number, weekly),
                 sessions::attendance(session, supervisor, self.roster),
                 self.rules(session.time_zone)?,
                 rules,

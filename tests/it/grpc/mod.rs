@@ -2,6 +2,7 @@
 
 mod analysis;
 mod availability;
+mod forecasts;
 mod changes;
 mod gzip;
 mod hostile;
@@ -9,6 +10,9 @@ mod lists;
 mod once;
 mod operation;
 mod people;
+mod plan_files;
+mod plan_questions;
+mod planned;
 mod programs;
 mod publishing;
 mod rosters;

@@ -162,6 +162,10 @@ impl Stock {
             Type::Bool => Node::Varint(u64::from(dice.one_in(2))),
             Type::Double | Type::Fixed64 | Type::Sfixed64 => Node::Fixed64(1.5_f64.to_bits()),
             Type::Float | Type::Fixed32 | Type::Sfixed32 => Node::Fixed32(1),
+            // What is tried is the door, not the solver.
+            Type::Int32 if field.name() == "time_limit_seconds" => {
+                Node::Varint(*dice.pick(&[1, 2]))
+            }
             Type::Int32
             | Type::Int64
             | Type::Uint32
