@@ -78,6 +78,16 @@ async fn every_write_gives_a_repeat_the_first_answer() {
     let mut all = messages_with_a_request_id();
     // A stream; its test is with those of rosters.
     assert!(all.remove("ImportRosterHeader"));
+    // Their callers sign in; the test is with those of users.
+    for name in [
+        "CreateUserRequest",
+        "UpdateUserRequest",
+        "RevokeUserRequest",
+        "CreateApiKeyRequest",
+        "RevokeApiKeyRequest",
+    ] {
+        assert!(all.remove(name), "{name}");
+    }
     // A repeat is not told the path again; its test is with those of schedules.
     assert!(all.remove("RotateCalendarFeedRequest"));
     let requests: BTreeSet<String> = sent
