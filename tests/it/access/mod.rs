@@ -6,6 +6,7 @@ mod commands;
 mod documented;
 mod keys;
 mod matrix;
+mod published;
 mod secrets;
 mod table;
 mod users;

@@ -21,6 +21,9 @@ pub(super) enum Needs {
     InProgram(Permission),
     /// Two, of which the first is looked at first.
     Both(Permission, Permission),
+    /// A permission in the program of the request, or to be the supervisor whom
+    /// the request is about; another supervisor is told that there is none.
+    OwnOr(Permission),
     /// A permission in every program, whatever the request names.
     Everywhere(Permission),
 }
@@ -46,7 +49,7 @@ pub(super) struct Row {
     pub(super) ask: Ask,
 }
 
-fn row<M: Message + 'static>(
+pub(super) fn row<M: Message + 'static>(
     method: &'static str,
     needs: Needs,
     ask: impl Fn(&Records, &str) -> M + 'static,
@@ -59,14 +62,14 @@ fn row<M: Message + 'static>(
 }
 
 /// A method whose request holds one name, in a field of the same number 1.
-fn named(method: &'static str, needs: Needs, rest: &'static str) -> Row {
+pub(super) fn named(method: &'static str, needs: Needs, rest: &'static str) -> Row {
     row(method, needs, move |_, program| pb::GetProgramRequest {
         name: of(program, rest),
     })
 }
 
 /// Returns the name of something in a program.
-fn of(program: &str, rest: &str) -> String {
+pub(super) fn of(program: &str, rest: &str) -> String {
     format!("programs/{program}{rest}")
 }
 
@@ -156,6 +159,7 @@ pub(super) fn rows() -> Vec<Row> {
     rows.extend(rounds());
     rows.extend(round_parts());
     rows.extend(runs_and_plans());
+    rows.extend(super::published::rows());
     rows
 }
 
@@ -322,6 +326,17 @@ fn people() -> Vec<Row> {
             read,
             "/trainees/x/availability",
         ),
+        row("AvailabilityService/PreviewWeek", read, |_, program| {
+            pb::PreviewWeekRequest {
+                name: of(program, "/trainees/x/availability"),
+                day: Some(pb::Date {
+                    year: 2027,
+                    month: 3,
+                    day: 8,
+                }),
+                time_zone: String::new(),
+            }
+        }),
         row(
             "AvailabilityService/ReplaceAvailability",
             write,
