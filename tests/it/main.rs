@@ -20,6 +20,7 @@ mod cli_rules;
 mod cli_serve;
 mod cli_time;
 mod cli_trouble;
+mod contract;
 mod faults;
 mod forecast;
 mod grpc;
