@@ -8,6 +8,7 @@ mod once;
 mod operation;
 mod people;
 mod programs;
+mod reasons;
 mod rosters;
 mod round_parts;
 mod round_refusals;
