@@ -25,6 +25,7 @@ mod cli_serve_tls;
 mod cli_stored;
 mod cli_time;
 mod cli_trouble;
+mod contract;
 mod faults;
 mod forecast;
 mod grpc;

@@ -15,6 +15,7 @@ mod plan_questions;
 mod planned;
 mod programs;
 mod publishing;
+mod reasons;
 mod rosters;
 mod round_parts;
 mod round_refusals;

@@ -10,6 +10,7 @@ pub(crate) mod ics;
 pub(crate) mod instances;
 pub(crate) mod layers;
 pub(crate) mod mps;
+pub(crate) mod plain;
 pub(crate) mod plain_http2;
 pub(crate) mod plans;
 pub(crate) mod random_policy;

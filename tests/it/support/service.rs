@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use practicum::app::{App, Settings, SystemClock};
+use practicum::app::{App, Clock, Settings, SystemClock};
 use practicum::grpc::{self, Limits, Transport, pb};
 use practicum::store::Db;
 use practicum::zone_data;
@@ -21,6 +21,11 @@ use crate::store::databases::{serving, with_postgres, with_sqlite};
 tokio::task_local! {
     /// URL of the database of the test under way.
     static DATABASE: String;
+}
+
+/// Returns the URL of the database of the test under way.
+pub(crate) fn database() -> String {
+    DATABASE.with(Clone::clone)
 }
 
 /// Runs a test whose services keep their records in a new SQLite file.
@@ -67,6 +72,11 @@ impl Service {
         Self::with_limits(Limits::default()).await
     }
 
+    /// Starts a service with a clock of its own.
+    pub(crate) async fn at(clock: Arc<dyn Clock>) -> Self {
+        Box::pin(Self::with(Transport::default(), clock)).await
+    }
+
     /// Starts a service with other limits.
     pub(crate) async fn with_limits(limits: Limits) -> Self {
         Self::with_transport(limits.into()).await
@@ -74,6 +84,10 @@ impl Service {
 
     /// Starts a service that speaks otherwise with its callers.
     pub(crate) async fn with_transport(transport: Transport) -> Self {
+        Box::pin(Self::with(transport, Arc::new(SystemClock))).await
+    }
+
+    async fn with(transport: Transport, clock: Arc<dyn Clock>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = || folder.path().join("practicum.db").display().to_string();
         let url = DATABASE.try_with(Clone::clone).unwrap_or_else(|_| file());
@@ -83,7 +97,7 @@ impl Service {
             ..Settings::default()
         };
         let zones = zone_data::open(None).unwrap();
-        let app = App::new(db.clone(), Arc::new(SystemClock), zones, settings);
+        let app = App::new(db.clone(), clock, zones, settings);
         Self::started(app, db, folder, transport).await
     }
 
@@ -127,7 +141,8 @@ impl Service {
     /// Asks the service to end.
     pub(crate) fn stop(&self) {
         self.stop.send(true).unwrap();
-        self.stop_work.send(true).unwrap();
+        // The worker may have been stopped before.
+        self.stop_work.send_replace(true);
     }
 
     /// Takes up no more runs: those that are started stay queued.
