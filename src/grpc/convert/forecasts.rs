@@ -7,7 +7,7 @@ use crate::app::{
     Forecast, MissedBecause, RequirementOutlook, RuleOutlook, RuleShortfall, Standing, Verdict,
 };
 use crate::domain::plan::session_id;
-use crate::domain::rule_set::{Bound, Measure, Window};
+use crate::domain::rule_set::{Bound, Window};
 
 /// Returns a forecast as a message.
 pub(in super::super) fn message(forecast: &Forecast) -> pb::Forecast {
@@ -93,13 +93,7 @@ fn verdict(verdict: &Verdict) -> pb::RuleVerdict {
     pb::RuleVerdict {
         monday: Some(date(verdict.since)),
         kept: verdict.holds,
-        measure: i32::from(match verdict.measure {
-            Measure::Units => pb::RuleMeasure::Units,
-            Measure::Minutes => pb::RuleMeasure::Minutes,
-            Measure::Supervisors => pb::RuleMeasure::Supervisors,
-            Measure::Supervisees => pb::RuleMeasure::Supervisees,
-            Measure::Members => pb::RuleMeasure::Members,
-        }),
+        measure: words::rule_measure(verdict.measure),
         value_thousandths: verdict.value.0,
         at_least: verdict.bound == Bound::AtLeast,
         limit_thousandths: verdict.limit.0,

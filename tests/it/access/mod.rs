@@ -1,5 +1,6 @@
 //! Who may what: signing in, roles, users and keys, and the record of it.
 
+mod analysis;
 mod audit;
 pub(crate) mod callers;
 mod commands;
