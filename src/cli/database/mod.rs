@@ -10,6 +10,7 @@ pub(super) mod migrate;
 mod names;
 pub(super) mod plan;
 mod plan_compare;
+mod plan_respond;
 mod plan_show;
 pub(super) mod round;
 pub(super) mod run;

@@ -326,7 +326,13 @@ fn what_is_published_and_told_is_found_by_an_index() {
         };
         let mut looked_at = 0;
         for (name, sql) in statements() {
-            let is_here = ["CHANGE_", "PUBLICATION_", "RESPONSE_", "ROUND_STATE_", "SUPERVISED_"];
+            let is_here = [
+                "CHANGE_",
+                "PUBLICATION_",
+                "RESPONSE_",
+                "ROUND_STATE_",
+                "SUPERVISED_",
+            ];
             if !is_here.iter().any(|start| name.starts_with(start)) {
                 continue;
             }
