@@ -11,6 +11,7 @@ pub(super) mod migrate;
 mod names;
 pub(super) mod plan;
 mod plan_compare;
+mod plan_respond;
 mod plan_show;
 pub(super) mod round;
 pub(super) mod rule_sets;

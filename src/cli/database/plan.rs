@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use super::{Absent, InProgram, InRound, failure, plan_compare, plan_show, write_folder};
+use super::{Absent, InProgram, InRound, failure, write_folder};
+use super::{plan_compare, plan_respond, plan_show};
 use crate::cli::{Failure, output};
 use crate::domain::{Key, PageRequest};
 use crate::roster::{FolderFiles, PLAN_FOLDER_FILES};
@@ -18,6 +19,10 @@ pub(in crate::cli) enum Command {
     Compare(plan_compare::Args),
     /// Write the plan of a run as a folder, a workbook or a JSON document.
     Export(Export),
+    /// Accept or decline a trainee of the published plan, for a supervisor.
+    Respond(plan_respond::Respond),
+    /// List what supervisors said to a published plan.
+    Responses(plan_respond::Responses),
 }
 
 /// Options of `plan list`.
@@ -61,6 +66,8 @@ pub(in crate::cli) fn run(command: &Command, tzdir: Option<&Path>) -> Result<Exi
         Command::Show(args) => plan_show::run(args, tzdir),
         Command::Compare(args) => plan_compare::run(args, tzdir),
         Command::Export(args) => export(args, tzdir),
+        Command::Respond(args) => plan_respond::respond(args, tzdir),
+        Command::Responses(args) => plan_respond::responses(args, tzdir),
     }
 }
 
