@@ -60,6 +60,7 @@ mod refine;
 pub mod repair;
 mod results;
 mod room;
+pub mod rule_outlook;
 pub mod rule_report;
 mod schedule;
 mod settle;

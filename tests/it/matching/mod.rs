@@ -11,6 +11,7 @@ mod large;
 mod one_supervisor;
 mod policy;
 mod repair;
+mod rule_outlook;
 mod rule_sets;
 mod sameness;
 mod shipped;
