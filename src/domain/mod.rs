@@ -39,8 +39,8 @@ pub use day_range::{CALENDAR_FIRST_YEAR, CALENDAR_LAST_YEAR, DayRange, calendar_
 pub use edit::{EDIT_FORMS, Edit, InvalidEdit};
 pub use key::{Key, ProgramKey, SiteKey, SupervisorKey, Tag, TraineeKey};
 pub use listing::{
-    ListOrder, ListRequest, OrderBy, RoundFilter, RunFilter, SiteFilter, SupervisorFilter,
-    TraineeFilter,
+    ListOrder, ListRequest, OrderBy, RoundFilter, RuleSetFilter, RunFilter, SiteFilter,
+    SupervisorFilter, TraineeFilter,
 };
 pub use minutes::{MinuteOfDay, Minutes, MinutesRange, QUARTER_HOUR};
 pub use participant::{Participant, ParticipantCounts};

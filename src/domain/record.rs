@@ -27,6 +27,8 @@ pub enum EntityKind {
     Pin,
     /// A forbid, named as a pin is.
     Forbid,
+    /// A rule set.
+    RuleSet,
 }
 
 impl EntityKind {
@@ -42,6 +44,7 @@ impl EntityKind {
             Self::Plan => "plan",
             Self::Pin => "pin",
             Self::Forbid => "forbid",
+            Self::RuleSet => "rule set",
         }
     }
 }

@@ -22,6 +22,7 @@ mod round;
 mod round_rows;
 mod round_rows_write;
 mod rows;
+mod rule_set;
 mod run;
 mod run_event;
 mod run_pulse;
@@ -47,6 +48,7 @@ pub use postgres::ServerHealth;
 pub use round::RoundRecord;
 pub use round_rows::RoundRows;
 pub use rows::KeyRange;
+pub use rule_set::RuleSetText;
 pub use run::NewRun;
 pub use run_pulse::{Claim, RunEnd};
 pub use snapshot::Snapshot;
@@ -154,6 +156,7 @@ pub fn statements() -> Vec<(&'static str, &'static str)> {
         &round::ROUNDS.0,
         round_rows::STATEMENTS,
         round_rows_write::STATEMENTS,
+        rule_set::STATEMENTS,
         run::STATEMENTS,
         &run::RUNS.0,
         run_event::STATEMENTS,
