@@ -136,7 +136,7 @@ impl App {
     }
 
     /// Returns a plan and the frozen roster that it was made from.
-    async fn plan_and_roster(
+    pub(super) async fn plan_and_roster(
         &self,
         actor: &Actor,
         program: &ProgramKey,
@@ -152,7 +152,7 @@ impl App {
         Ok((stored, roster))
     }
 
-    fn zones_of(&self, roster: &Roster) -> Result<ZoneTable, AppError> {
+    pub(super) fn zones_of(&self, roster: &Roster) -> Result<ZoneTable, AppError> {
         let zones = self
             .inner
             .zone_data
@@ -160,7 +160,7 @@ impl App {
         zones.map_err(|error| AppError::Unavailable(Box::new(error)))
     }
 
-    async fn permit(&self) -> Result<tokio::sync::SemaphorePermit<'_>, AppError> {
+    pub(super) async fn permit(&self) -> Result<tokio::sync::SemaphorePermit<'_>, AppError> {
         let permit = self.inner.analyses.acquire().await;
         permit.map_err(|error| AppError::Unavailable(Box::new(error)))
     }

@@ -3,26 +3,14 @@
 use serde_json::json;
 
 use super::listing::{list_page, seek};
+use super::rosters::rule_sets_of;
+use super::round_rules::{Asked, OF_ROUND, RoundWithRules, check_term, choose, texts, with_rules};
 use super::transact::{check_etag, commit};
 use super::{Actor, App, AppError, Permission};
 use crate::domain::{
     EntityKind, Key, ListRequest, Page, ProgramKey, Round, RoundFilter, Versioned, Violations,
 };
 use crate::store::{KeyRange, RoundRecord, RoundRows, WriteTx};
-
-/// Returns a round with its key, whether or not a folder names it.
-fn with_key(record: Versioned<RoundRecord>) -> Versioned<Round> {
-    Versioned {
-        id: record.id,
-        version: record.version,
-        created_at: record.created_at,
-        updated_at: record.updated_at,
-        value: Round {
-            key: Some(record.value.key),
-            ..record.value.round
-        },
-    }
-}
 
 /// What a new round holds from the start, besides its dates and policy.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,6 +20,8 @@ pub struct RoundStart {
     pub like: Option<Key>,
     /// Whether everybody of the program takes part.
     pub everybody: bool,
+    /// Ids of the rule sets that hold; those of the other round when `None`.
+    pub rule_sets: Option<Vec<Key>>,
 }
 
 /// Writes what a new round holds from the start.
@@ -62,7 +52,7 @@ impl App {
         actor: &Actor,
         program: &ProgramKey,
         round: Round,
-    ) -> Result<Versioned<Round>, AppError> {
+    ) -> Result<Versioned<RoundWithRules>, AppError> {
         let start = RoundStart::default();
         self.create_round_with(actor, program, round, &start).await
     }
@@ -71,14 +61,15 @@ impl App {
     ///
     /// # Errors
     /// As [`App::create_round`], and [`AppError::NotFound`] for the round that
-    /// it is to be like.
+    /// it is to be like; [`AppError::Invalid`] for rule sets that nobody knows
+    /// or that are in force on no day of the term, at `round.rule_sets`.
     pub async fn create_round_with(
         &self,
         actor: &Actor,
         program: &ProgramKey,
         round: Round,
         start: &RoundStart,
-    ) -> Result<Versioned<Round>, AppError> {
+    ) -> Result<Versioned<RoundWithRules>, AppError> {
         let mut write = self.write(actor, program, Permission::RoundWrite).await?;
         let scope = write.scope();
         let id = uuid::Uuid::now_v7().to_string();
@@ -102,6 +93,17 @@ impl App {
             Some(like) => Some(write.tx().round_fetch(scope, like).await?.value),
             None => None,
         };
+        let held = rule_sets_of(like.as_ref().map_or(&[], |like| &like.rule_sets))?;
+        let keys: Vec<Key> = match &start.rule_sets {
+            Some(keys) => keys.clone(),
+            None => held.iter().map(|set| set.key.clone()).collect(),
+        };
+        let asked = Asked {
+            field: OF_ROUND,
+            keys: &keys,
+            held,
+            term: Some(round.term),
+        };
         let record = RoundRecord {
             key: key.clone(),
             round: Round {
@@ -109,7 +111,7 @@ impl App {
                 ..round
             },
             has_availability: like.as_ref().is_none_or(|like| like.has_availability),
-            rule_sets: like.map(|like| like.rule_sets).unwrap_or_default(),
+            rule_sets: texts(choose(write.tx(), scope, asked).await?),
         };
         write.round_write(&record).await?;
         write_start(&mut write, &key, start).await?;
@@ -118,8 +120,9 @@ impl App {
         let payload = json!({
             "like": start.like.as_ref().map(Key::as_str),
             "everybody": start.everybody,
+            "rule_sets": keys.iter().map(Key::as_str).collect::<Vec<_>>(),
         });
-        let (payload, after) = (payload.to_string(), with_key(after));
+        let (payload, after) = (payload.to_string(), with_rules(&after)?);
         commit(write, actor, "create_round", &subject, &payload, &after).await?;
         Ok(after)
     }
@@ -133,9 +136,9 @@ impl App {
         actor: &Actor,
         program: &ProgramKey,
         round: &Key,
-    ) -> Result<Versioned<Round>, AppError> {
+    ) -> Result<Versioned<RoundWithRules>, AppError> {
         let (mut tx, scope, _) = self.read(actor, program, Permission::RoundRead).await?;
-        Ok(with_key(tx.round_fetch(scope, round).await?))
+        with_rules(&tx.round_fetch(scope, round).await?)
     }
 
     /// Returns rounds, in an order and through a filter.
@@ -148,28 +151,33 @@ impl App {
         actor: &Actor,
         program: &ProgramKey,
         list: &ListRequest<RoundFilter>,
-    ) -> Result<Page<Versioned<Round>>, AppError> {
+    ) -> Result<Page<Versioned<RoundWithRules>>, AppError> {
         let seek = seek(list)?;
         let (mut tx, scope, _) = self.read(actor, program, Permission::RoundRead).await?;
         let found = tx.round_page(scope, &seek, &list.filter).await?;
-        let found = found.into_iter().map(with_key).collect();
-        Ok(list_page(found, list, |round: &Round| {
-            let key = round.key.as_ref().map_or("", Key::as_str);
-            (key, round.name.as_str())
+        let found = found.iter().map(with_rules).collect::<Result<_, _>>()?;
+        Ok(list_page(found, list, |one: &RoundWithRules| {
+            let key = one.round.key.as_ref().map_or("", Key::as_str);
+            (key, one.round.name.as_str())
         }))
     }
 
-    /// Changes dates and policy of the round whose key `round` carries.
+    /// Changes dates and policy of the round whose key `round` carries, and its
+    /// rule sets where they are given. A set of the program's own is taken as
+    /// it is now; another one that the round holds already stays as it is.
     ///
     /// # Errors
-    /// [`AppError::NotFound`], [`AppError::StaleEtag`].
+    /// [`AppError::NotFound`], [`AppError::StaleEtag`]; [`AppError::Invalid`]
+    /// for rule sets that nobody knows or that are in force on no day of the
+    /// term, at `round.rule_sets`.
     pub async fn update_round(
         &self,
         actor: &Actor,
         program: &ProgramKey,
         round: Round,
+        rule_sets: Option<&[Key]>,
         etag: Option<i64>,
-    ) -> Result<Versioned<Round>, AppError> {
+    ) -> Result<Versioned<RoundWithRules>, AppError> {
         let Some(key) = round.key.clone() else {
             return Err(AppError::Invalid(Violations::one(
                 "key",
@@ -181,17 +189,26 @@ impl App {
         let scope = write.scope();
         let before = write.tx().round_fetch(scope, &key).await?;
         check_etag(EntityKind::Round, key.as_str(), &before, etag)?;
-        let record = RoundRecord {
-            round: Round {
-                key: before.value.round.key,
-                ..round
-            },
-            ..before.value
+        let mut record = before.value;
+        if let Some(keys) = rule_sets {
+            let asked = Asked {
+                field: OF_ROUND,
+                keys,
+                held: rule_sets_of(&record.rule_sets)?,
+                term: Some(round.term),
+            };
+            record.rule_sets = texts(choose(write.tx(), scope, asked).await?);
+        } else if round.term != record.round.term {
+            check_term(&record.rule_sets, round.term)?;
+        }
+        record.round = Round {
+            key: record.round.key,
+            ..round
         };
         write.round_write(&record).await?;
         let after = write.tx().round_fetch(scope, &key).await?;
         let subject = format!("rounds/{key}");
-        let after = with_key(after);
+        let after = with_rules(&after)?;
         commit(write, actor, "update_round", &subject, "{}", &after).await?;
         Ok(after)
     }

@@ -238,6 +238,7 @@ async fn filters_rounds_by_a_day_and_runs_by_state_and_plan(world: World) {
         .await
         .unwrap()
         .value
+        .round
         .term;
     let on = |day| ListRequest {
         filter: RoundFilter { day: Some(day) },

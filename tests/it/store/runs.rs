@@ -295,7 +295,7 @@ async fn refuses_limits_out_of_range_and_rounds_without_anybody(world: World) {
     let mut empty = shipped("clinic-12").round;
     empty.key = Some("empty".parse().unwrap());
     let made = app.create_round(&actor, program, empty).await.unwrap();
-    let round = made.value.key.unwrap();
+    let round = made.value.round.key.unwrap();
     let limits = RunLimits::default();
     let started = app.start_run(&actor, program, &round, limits).await;
     let missing: Key = "none".parse().unwrap();
