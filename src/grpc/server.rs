@@ -17,11 +17,12 @@ use tower::util::{MapRequestLayer, MapResponseLayer};
 
 use super::accept::{AcceptLimits, accept};
 use super::pb;
+use super::pb::rule_set_service_server::RuleSetServiceServer;
 use super::refusal;
 use super::request_id::RequestIdLayer;
 use super::services::{
     AvailabilityCalls, ExclusionCalls, PlanCalls, ProgramCalls, RequirementCalls, RosterCalls,
-    RoundCalls, RunCalls, SiteCalls, SupervisorCalls, TraineeCalls,
+    RoundCalls, RuleSetCalls, RunCalls, SiteCalls, SupervisorCalls, TraineeCalls,
 };
 use super::sign_in;
 use crate::app::App;
@@ -142,7 +143,7 @@ pub enum ServeError {
 }
 
 /// The services of the contract, as health and reflection name them.
-const SERVICES: [&str; 11] = [
+const SERVICES: [&str; 12] = [
     pb::availability_service_server::SERVICE_NAME,
     pb::exclusion_service_server::SERVICE_NAME,
     pb::plan_service_server::SERVICE_NAME,
@@ -150,6 +151,7 @@ const SERVICES: [&str; 11] = [
     pb::requirement_service_server::SERVICE_NAME,
     pb::roster_service_server::SERVICE_NAME,
     pb::round_service_server::SERVICE_NAME,
+    pb::rule_set_service_server::SERVICE_NAME,
     pb::run_service_server::SERVICE_NAME,
     pb::site_service_server::SERVICE_NAME,
     pb::supervisor_service_server::SERVICE_NAME,
@@ -217,6 +219,7 @@ async fn router(
             pb::round_service_server::RoundServiceServer<_>,
             calls!(RoundCalls)
         ))
+        .add_service(limited!(RuleSetServiceServer<_>, calls!(RuleSetCalls)))
         .add_service(limited!(pb::run_service_server::RunServiceServer<_>, runs))
         .add_service(limited!(
             pb::site_service_server::SiteServiceServer<_>,

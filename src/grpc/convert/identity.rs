@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::fields::Fields;
 use super::{availability, pairs, programs, ranked, rounds, sites, supervision_lines};
 use super::{supervisors, trainee_rows, trainees};
-use crate::app::{Ranked, TraineePreferences};
+use crate::app::{Ranked, RoundWithRules, TraineePreferences};
 use crate::domain::time::UtcSecond;
 use crate::domain::{
     Availability, Away, BlockingPairs, DayRange, DeliveryOffer, Exclusion, Licence, LicenceRule,
@@ -289,10 +289,12 @@ proptest! {
     }
 
     #[test]
-    fn a_round_comes_back_the_same(round in round()) {
-        let message = rounds::message(&program_key(), &record(round.clone()));
+    fn a_round_comes_back_the_same(round in round(), rule_sets in vec(key(), 0..4)) {
         let key = round.key.clone();
-        prop_assert_eq!(accepted(|fields| rounds::read(message, key, fields)), round);
+        let stored = RoundWithRules { round: round.clone(), rule_sets: rule_sets.clone() };
+        let message = rounds::message(&program_key(), &record(stored));
+        let back = accepted(|fields| rounds::read(message, key, fields));
+        prop_assert_eq!(back, (round, rule_sets));
     }
 
     #[test]

@@ -21,6 +21,7 @@ pub(super) mod ranked;
 pub(super) mod records;
 pub(super) mod rosters;
 pub(super) mod rounds;
+pub(super) mod rule_sets;
 pub(super) mod runs;
 pub(super) mod sites;
 pub(super) mod supervision_lines;

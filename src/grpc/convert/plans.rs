@@ -25,6 +25,7 @@ pub(in super::super) fn message(program: &ProgramKey, stored: &StoredPlan) -> pb
         round: round_name(program, &stored.round),
         solver: context.solver.clone(),
         solver_version: context.solver_version.clone(),
+        rule_sets: context.rule_sets.clone(),
     }
 }
 

@@ -1,22 +1,31 @@
 //! Rounds: dates and policy.
 
 use super::super::pb;
-use super::fields::{Fields, day_range, number};
+use super::fields::{Fields, day_range, number, texts};
 use super::names::name;
 use super::records::{etag, timestamp};
 use super::words;
+use crate::app::RoundWithRules;
 use crate::domain::limits::{MISSED_MOST, STEP_MOST};
+use crate::domain::rule_set::RULE_SETS_MAX;
 use crate::domain::{
     BlockingPairs, DayRange, Key, MAX_TERM_DAYS, Minutes, Objective, Policy, ProgramKey,
     QUARTER_HOUR, Ratio, Round, Thousandths, Versioned,
 };
 
-/// Reads a round; its key comes from elsewhere in the request.
+/// Reads a round with the ids of its rule sets; its key comes from elsewhere in
+/// the request.
 pub(in super::super) fn read(
     message: pb::Round,
     key: Option<Key>,
     fields: &mut Fields<'_>,
-) -> Option<Round> {
+) -> Option<(Round, Vec<Key>)> {
+    let rule_sets = fields.keys(
+        "rule_sets",
+        &message.rule_sets,
+        RULE_SETS_MAX,
+        |key: Key| key,
+    );
     let name = fields.name("display_name", message.display_name);
     let term = read_term(message.term, fields);
     let step = read_step(message.session_start_step_minutes, fields);
@@ -41,7 +50,7 @@ pub(in super::super) fn read(
         0 => Some(BlockingPairs::default()),
         named => fields.choice("blocking_pairs", named, words::read_blocking_pairs),
     };
-    Some(Round {
+    let round = Round {
         key,
         name: name?,
         term: term?,
@@ -52,7 +61,8 @@ pub(in super::super) fn read(
         ratio: ratio?,
         policy: policy?,
         blocking_pairs: blocking_pairs?,
-    })
+    };
+    Some((round, rule_sets?))
 }
 
 fn read_term(term: Option<pb::DayRange>, fields: &mut Fields<'_>) -> Option<DayRange> {
@@ -122,8 +132,11 @@ fn read_policy(names: &[i32], fields: &mut Fields<'_>) -> Option<Policy> {
 }
 
 /// Returns a round as a message.
-pub(in super::super) fn message(program: &ProgramKey, record: &Versioned<Round>) -> pb::Round {
-    let round = &record.value;
+pub(in super::super) fn message(
+    program: &ProgramKey,
+    record: &Versioned<RoundWithRules>,
+) -> pb::Round {
+    let RoundWithRules { round, rule_sets } = &record.value;
     let key = round.key.as_ref().map(Key::as_str).unwrap_or_default();
     pb::Round {
         name: name(program, "rounds", key),
@@ -150,5 +163,6 @@ pub(in super::super) fn message(program: &ProgramKey, record: &Versioned<Round>)
             .map(words::objective)
             .collect(),
         blocking_pairs: words::blocking_pairs(round.blocking_pairs),
+        rule_sets: texts(rule_sets),
     }
 }

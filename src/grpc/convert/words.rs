@@ -4,6 +4,7 @@ use chrono::Weekday;
 
 use super::super::pb;
 use crate::domain::plan::LevelStatus;
+use crate::domain::rule_set::{Bound, Measure, Trust};
 use crate::domain::{
     BlockingPairs, DeliveryOffer, LicenceRule, Objective, RequirementCategory, Role, RunState,
     SessionKind, UnrankedSites,
@@ -66,6 +67,14 @@ words! {
         Changes = Changes, ContactShortMinutes = ContactShortMinutes, SiteRank = SiteRank,
         SiteRankGenerous = SiteRankGenerous, SiteRankGreedy = SiteRankGreedy,
         SupervisorRank = SupervisorRank, CaseloadBalance = CaseloadBalance,
+    }
+    rule_bound: pb::RuleBound = Bound { AtLeast = AtLeast, AtMost = AtMost }
+    rule_measure: pb::RuleMeasure = Measure {
+        Units = Units, Minutes = Minutes, Supervisors = Supervisors, Supervisees = Supervisees,
+        Members = Members,
+    }
+    rule_set_trust: pb::RuleSetTrust = Trust {
+        Text = Text, Report = Report, Weak = Weak, Recalled = Recalled,
     }
     level_status: pb::LevelStatus = LevelStatus {
         Proved = Proved, WithinGap = WithinGap, TimeLimit = TimeLimit,

@@ -11,6 +11,7 @@ mod round_participants;
 mod round_preferences;
 mod round_rankings;
 mod rounds;
+mod rule_sets;
 mod runs;
 mod trainee_rows;
 mod watch;
@@ -21,6 +22,7 @@ pub(super) use plans::PlanCalls;
 pub(super) use programs::ProgramCalls;
 pub(super) use rosters::RosterCalls;
 pub(super) use rounds::RoundCalls;
+pub(super) use rule_sets::RuleSetCalls;
 pub(super) use runs::RunCalls;
 pub(super) use trainee_rows::{ExclusionCalls, RequirementCalls};
 

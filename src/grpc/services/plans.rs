@@ -51,7 +51,7 @@ impl PlanCalls {
 }
 
 /// Returns a page of some items, and the token of the next one.
-fn list_page<T, M>(
+pub(super) fn list_page<T, M>(
     items: &[T],
     page: &PageRequest,
     scope: &str,

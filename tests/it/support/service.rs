@@ -176,6 +176,10 @@ impl Service {
         pb::round_service_client::RoundServiceClient::new(self.channel.clone())
     }
 
+    pub(crate) fn rule_sets(&self) -> pb::rule_set_service_client::RuleSetServiceClient<Channel> {
+        pb::rule_set_service_client::RuleSetServiceClient::new(self.channel.clone())
+    }
+
     pub(crate) fn runs(&self) -> pb::run_service_client::RunServiceClient<Channel> {
         pb::run_service_client::RunServiceClient::new(self.channel.clone())
     }

@@ -42,6 +42,7 @@ macro_rules! send {
 
 mod people;
 mod rounds;
+mod rule_sets;
 
 /// Returns the messages of the contract that carry a `request_id`.
 fn messages_with_a_request_id() -> BTreeSet<String> {
@@ -70,6 +71,7 @@ async fn every_write_gives_a_repeat_the_first_answer() {
     rounds::write_rounds(&service, &mut sent, &round_name, &roster).await;
     rounds::write_round_parts(&service, &mut sent, &round_name).await;
     people::write_trainee_rows(&service, &mut sent).await;
+    rule_sets::write_rule_sets(&service, &mut sent).await;
     // Everything has been changed, deleted or cancelled since.
     for again in std::mem::take(&mut sent.again) {
         again.await;
