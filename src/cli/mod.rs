@@ -98,7 +98,7 @@ enum Command {
     /// Check a roster folder, or generate a lifelike one.
     #[command(subcommand)]
     Roster(roster::Command),
-    /// List and show rule sets, and check a plan against them.
+    /// List, show and add rule sets, and check a plan or a roster against them.
     #[command(subcommand)]
     Rules(rules::Command),
     /// Serve the gRPC contract `practicum.v1` over a database.

@@ -196,7 +196,7 @@ async fn one_of_many_rounds(app: &App, program: &ProgramKey) -> Result<String, A
         .await?
         .items;
     let last = rounds.last().filter(|_| rounds.len() > 1);
-    let key = last.and_then(|round| round.value.key.as_ref());
+    let key = last.and_then(|one| one.value.round.key.as_ref());
     Ok(key.map(|key| format!(" --round {key}")).unwrap_or_default())
 }
 

@@ -17,6 +17,7 @@ mod cli_plans;
 mod cli_repair;
 mod cli_round;
 mod cli_rules;
+mod cli_rules_stored;
 mod cli_serve;
 mod cli_time;
 mod cli_trouble;

@@ -12,6 +12,7 @@ pub(super) mod plan;
 mod plan_compare;
 mod plan_show;
 pub(super) mod round;
+pub(super) mod rule_sets;
 pub(super) mod run;
 pub(super) mod trouble;
 
@@ -192,7 +193,11 @@ impl Open {
         let list = ListRequest::largest();
         let found = self.app.list_rounds(&self.actor, &program, &list).await;
         let found = found.map_err(failure)?.items.into_iter();
-        let round = only(found.filter_map(|one| one.value.key), "round", "--round")?;
+        let round = only(
+            found.filter_map(|one| one.value.round.key),
+            "round",
+            "--round",
+        )?;
         Ok((program, round))
     }
 

@@ -160,7 +160,7 @@ async fn heading(
         .app
         .get_round(&open.actor, program, &stored.round)
         .await;
-    let round = round.map_err(failure)?.value;
+    let round = round.map_err(failure)?.value.round;
     let plan = &stored.plan;
     let (placed, unplaced) = (plan.placements.len(), plan.unmatched.len());
     Ok(format!(

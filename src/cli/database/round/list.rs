@@ -24,7 +24,7 @@ pub(super) fn run(args: &Args, tzdir: Option<&Path>) -> Result<ExitCode, Failure
                 let found = open.app.list_rounds(&open.actor, &program, &list).await;
                 let found = found.map_err(failure)?;
                 for record in found.items {
-                    let round = record.value;
+                    let round = record.value.round;
                     let key = round.key.as_ref().map_or("", Key::as_str);
                     let (first, last) = (round.term.first(), round.term.last());
                     output::line(&format!("{key}  {first} to {last}  {}", round.name));

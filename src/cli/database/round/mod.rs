@@ -4,6 +4,7 @@ mod create;
 mod list;
 mod overview;
 mod policy;
+mod rules;
 mod show;
 
 use std::path::Path;
@@ -17,6 +18,8 @@ pub(in crate::cli) enum Command {
     Create(create::Args),
     /// Show a round: dates, policy, lines, who takes part, decisions, runs.
     Show(show::Args),
+    /// Show which rule sets hold in a round, or choose others.
+    Rules(rules::Args),
     /// List the rounds of a program.
     List(list::Args),
 }
@@ -25,6 +28,7 @@ pub(in crate::cli) fn run(command: &Command, tzdir: Option<&Path>) -> Result<Exi
     match command {
         Command::Create(args) => create::run(args, tzdir),
         Command::Show(args) => show::run(args, tzdir),
+        Command::Rules(args) => rules::run(args, tzdir),
         Command::List(args) => list::run(args, tzdir),
     }
 }
