@@ -161,6 +161,7 @@ const SERVICES: [&str; 13] = [
 type Told = MapResponseLayer<fn(Response<Body>) -> Response<Body>>;
 type Services = Router<Stack<Told, Stack<SignInLayer, Stack<RequestIdLayer, Identity>>>>;
 
+#[expect(clippy::too_many_lines, reason = "one entry for each service")]
 async fn router(
     app: App,
     limits: &Limits,
