@@ -25,8 +25,8 @@ mod person_or_site;
 mod plans;
 mod preferences;
 mod programs;
-mod pulse;
 mod publishing;
+mod pulse;
 mod responses;
 mod rosters;
 mod round_parts;
@@ -85,9 +85,9 @@ pub use schedule::{
     Attendance, OCCURRENCE_DAYS_MAX, OccurrenceRange, ScheduledOccurrence, ScheduledSession, Shown,
     SupervisedLine, SupervisedTrainee, which_supervisor,
 };
+pub use stability::{BlockingPair, Clash, LevelPrice, PriceOutcome, StabilityPrice};
 pub use users::NewUser;
 pub use week_preview::ShownWeek;
-pub use stability::{BlockingPair, Clash, LevelPrice, PriceOutcome, StabilityPrice};
 pub use worths::{ConfirmedWorth, Estimate, Gain, Worth, WorthsFound};
 
 use std::path::PathBuf;

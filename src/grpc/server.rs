@@ -25,8 +25,8 @@ use super::refusal;
 use super::request_id::RequestIdLayer;
 use super::services::{
     AccessCalls, AuditCalls, AvailabilityCalls, ChangeCalls, ExclusionCalls, PlanCalls,
-    ProgramCalls, RequirementCalls, RosterCalls, RoundCalls, RuleSetCalls, RunCalls, ScheduleCalls, SiteCalls,
-    SupervisorCalls, TraineeCalls,
+    ProgramCalls, RequirementCalls, RosterCalls, RoundCalls, RuleSetCalls, RunCalls, ScheduleCalls,
+    SiteCalls, SupervisorCalls, TraineeCalls,
 };
 use super::sign_in::SignInLayer;
 use super::tls::Tls;

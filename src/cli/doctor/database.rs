@@ -11,8 +11,8 @@ use crate::cli::database::trouble::sentence;
 use crate::cli::database::{Database, in_runtime};
 use crate::domain::time::UtcSecond;
 use crate::store::{
-    Address, Backend, BrokenLink, Db, FileHealth, Gap, KeyRange, ProgramScope, RecordCounts, RunsAtWork,
-    ServerHealth, StoreError,
+    Address, Backend, BrokenLink, Db, FileHealth, Gap, KeyRange, ProgramScope, RecordCounts,
+    RunsAtWork, ServerHealth, StoreError,
 };
 
 /// Free bytes under which a disk is worth a warning.

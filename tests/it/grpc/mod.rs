@@ -2,8 +2,8 @@
 
 mod analysis;
 mod availability;
-mod forecasts;
 mod changes;
+mod forecasts;
 mod gzip;
 mod hostile;
 mod lists;
