@@ -108,6 +108,15 @@ fn feed(supervisor: SupervisorKey, record: Option<CalendarFeedRecord>) -> Calend
     }
 }
 
+/// Says of whatever is not there that the path leads nowhere, and no more.
+fn leads_nowhere<T>(found: Result<T, AppError>) -> Result<T, AppError> {
+    match found {
+        Ok(found) => Ok(found),
+        Err(AppError::NotFound { .. }) => Err(FeedPath::not_found()),
+        Err(other) => Err(other),
+    }
+}
+
 impl App {
     /// Returns the calendar of a supervisor: the one who is named, or the one
     /// that the caller is.
@@ -133,19 +142,12 @@ impl App {
     /// feed.
     pub async fn calendar_at(&self, path: &FeedPath) -> Result<Calendar, AppError> {
         let opened = self.read_as_allowed(&path.program).await;
-        let (mut tx, scope, _) = opened.map_err(|error| match error {
-            AppError::NotFound { .. } => FeedPath::not_found(),
-            other => other,
-        })?;
+        let (mut tx, scope, _) = leads_nowhere(opened)?;
         let token_sha256 = hexadecimal(&Sha256::digest(&path.secret));
         let owner = tx.calendar_feed_owner(scope, &token_sha256).await?;
         drop(tx);
         let supervisor = owner.ok_or_else(FeedPath::not_found)?;
-        let calendar = self.calendar_of(&path.program, supervisor).await;
-        calendar.map_err(|error| match error {
-            AppError::NotFound { .. } => FeedPath::not_found(),
-            other => other,
-        })
+        leads_nowhere(self.calendar_of(&path.program, supervisor).await)
     }
 
     async fn calendar_of(

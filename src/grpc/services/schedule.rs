@@ -155,7 +155,7 @@ impl pb::schedule_service_server::ScheduleService for ScheduleCalls {
         request: Request<pb::GetCalendarFeedRequest>,
     ) -> Result<Response<pb::GetCalendarFeedResponse>, Status> {
         let (actor, request) = opened(request)?;
-        let wanted = read(|fields| Some(wanted_feed(&request, fields)?))?;
+        let wanted = read(|fields| wanted_feed(&request, fields))?;
         let calendar = match &wanted {
             WantedFeed::Of(program, supervisor) => {
                 let named = Some(supervisor);

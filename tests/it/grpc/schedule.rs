@@ -69,10 +69,13 @@ async fn a_supervisor_sees_trainees_sessions_and_meetings_and_answers() {
         answer: pb::ResponseAnswer::Declined.into(),
         reason: "no room before March".to_owned(),
         plan: plan.clone(),
-        request_id: String::new(),
+        request_id: uuid::Uuid::now_v7().to_string(),
     };
-    let said = service.schedules().respond(answer).await.unwrap();
+    let said = service.schedules().respond(answer.clone()).await.unwrap();
     let said = said.into_inner().response.unwrap();
+    // A repeat says nothing anew.
+    let again = service.schedules().respond(answer).await.unwrap();
+    assert_eq!(again.into_inner().response.as_ref(), Some(&said));
     assert_eq!((said.number, &said.plan), (1, &plan));
     let mine = service.schedules().list_my_trainees(request).await;
     let mine = mine.unwrap().into_inner().trainees;

@@ -240,25 +240,6 @@ pub(super) async fn write_round_states(service: &Service, sent: &mut Sent, round
             validate_only: false,
         }
     );
-    let request = pb::ListSessionsRequest {
-        parent: run.replace("/runs/", "/plans/"),
-        ..Default::default()
-    };
-    let sessions = service.plans().list_sessions(request).await.unwrap();
-    let session = sessions.into_inner().sessions.remove(0);
-    send!(
-        sent,
-        service.schedules(),
-        respond,
-        RespondRequest {
-            round: name(),
-            supervisor_id: session.supervisor_id,
-            trainee_id: session.members[0].trainee_id.clone(),
-            answer: pb::ResponseAnswer::Accepted.into(),
-            reason: String::new(),
-            plan: String::new(),
-        }
-    );
     send!(
         sent,
         service.rounds(),
