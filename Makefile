@@ -2,7 +2,7 @@
 # one profile in one folder, so that HiGHS (minutes of C++) is built once.
 
 .DEFAULT_GOAL := build
-.PHONY: deps build check test test-long test-clients demo serve bench bench-core bench-grpc bench-peers bench-scale fix deny lint-proto
+.PHONY: deps build check test test-long test-clients demo serve bench bench-core bench-grpc bench-peers bench-scale fix deny lint-proto docs-api release-proto
 
 RELEASE := $(or $(CARGO_TARGET_DIR),target)/release
 
@@ -14,8 +14,9 @@ deps:
 build: deps
 	cargo build --release --locked
 
-# Checks format, lints and docs; warnings are errors.
+# Checks format, lints, docs and the contract; warnings are errors.
 check: deps
+	scripts/buf check
 	cargo fmt --check
 	cargo clippy --release --locked --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --release --locked --no-deps
@@ -80,4 +81,13 @@ deny:
 
 # Checks the contract against the rules of buf.yaml (needs npm).
 lint-proto:
-	npx --yes @bufbuild/buf lint
+	scripts/buf lint
+
+# Makes the contract of today the one that no change may break (needs npm);
+# docs/contract.md says when.
+release-proto:
+	scripts/buf release
+
+# Writes docs/api.md anew, from the contract and from examples that are run.
+docs-api: deps
+	PRACTICUM_WRITE_DOCS=1 cargo test --release --locked --test it -- --exact contract::docs::sqlite::docs_api_md_tells_the_contract_with_an_example_of_each_rpc

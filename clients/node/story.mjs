@@ -1,11 +1,13 @@
 // A Node client of Practicum that is both an example and a test.
 //
-// It reads the contract from the proto files. It imports a roster, runs it,
-// cuts and resumes the watch, reads the plan, pins a trainee, runs again and
-// compares. Each step is checked; the first that fails ends the program with
-// an error.
+// It reads the contract from the proto files. It imports a roster, looks at it
+// before any solve, runs it, cuts and resumes the watch, reads the plan, asks
+// why somebody has no place, pins that trainee, runs again, compares, repairs
+// the plan when somebody declines, and exports it. Each step is checked; the
+// first that fails ends the program with an error.
 //
 // Run from the root of the project: node clients/node/story.mjs 127.0.0.1:7420
+// Where the server asks for a key, PRACTICUM_KEY holds it.
 
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
@@ -21,6 +23,7 @@ const RUN_SECONDS = 60;
 // A run may also wait for another one, so that watching gets more time.
 const WATCH_SECONDS = 3 * RUN_SECONDS;
 const CALL_SECONDS = 20;
+const EXPLAIN_SECONDS = 60;
 
 const within = (seconds) => ({ deadline: Date.now() + seconds * 1000 });
 
@@ -44,8 +47,13 @@ function contract() {
 /** Calls the methods of a server. */
 class Practicum {
   #clients = {};
+  /** Who calls. */
+  headers = new grpc.Metadata();
 
-  constructor(address) {
+  constructor(address, key) {
+    if (key) {
+      this.headers.set("authorization", `Bearer ${key}`);
+    }
     for (const service of ["Roster", "Round", "Run", "Plan"]) {
       const Client = contract()[`${service}Service`];
       this.#clients[service] = new Client(address, grpc.credentials.createInsecure());
@@ -58,9 +66,9 @@ class Practicum {
   }
 
   /** Calls a method that takes one message and gives one. */
-  call(service, method, request) {
+  call(service, method, request, seconds = CALL_SECONDS) {
     return new Promise((resolve, reject) => {
-      this.#clients[service][method](request, within(CALL_SECONDS), (error, answer) =>
+      this.#clients[service][method](request, this.headers, within(seconds), (error, answer) =>
         error ? reject(error) : resolve(answer),
       );
     });
@@ -79,6 +87,17 @@ class Practicum {
     return items;
   }
 
+  /** Reads the files that a method gives in pieces. */
+  async readFiles(service, method, request) {
+    const files = new Map();
+    const stream = this.#clients[service][method](request, this.headers, within(CALL_SECONDS));
+    for await (const { piece } of stream) {
+      const before = files.get(piece.file_name) ?? Buffer.alloc(0);
+      files.set(piece.file_name, Buffer.concat([before, piece.contents]));
+    }
+    return files;
+  }
+
   close() {
     Object.values(this.#clients).forEach((client) => client.close());
   }
@@ -89,7 +108,7 @@ async function importRoster(practicum) {
   const done = await new Promise((resolve, reject) => {
     const stream = practicum
       .service("Roster")
-      .ImportRoster(within(CALL_SECONDS), (error, answer) =>
+      .ImportRoster(practicum.headers, within(CALL_SECONDS), (error, answer) =>
         error ? reject(error) : resolve(answer),
       );
     stream.write({ header: { parent: `programs/${PROGRAM}`, mode: "IMPORT_MODE_REPLACE" } });
@@ -108,13 +127,35 @@ async function importRoster(practicum) {
   return done.round;
 }
 
+/**
+ * Asks what is known of a round before any solve; returns whom no plan can
+ * match, and how many more cannot be matched for want of capacity.
+ */
+async function lookBeforeSolving(practicum, round) {
+  const { preflight } = await practicum.call("Round", "CheckRound", { round });
+  const nowhere = preflight.without_candidate.map((one) => one.trainee_id);
+  const short = Math.max(0, ...preflight.shortages.map((shortage) => shortage.missing));
+  console.log(`no plan can match ${nowhere.length}, and ${short} more compete for too little`);
+  return { nowhere, short };
+}
+
+/** Checks that a plan leaves out whom it must. */
+function checkForecast({ nowhere, short }, unmatched) {
+  const leftOut = new Set(unmatched.map((one) => one.trainee_id));
+  for (const trainee of nowhere) {
+    assert(leftOut.has(trainee), `${trainee} has no place in any plan`);
+  }
+  assert(leftOut.size >= short, `at least ${short} have no place in any plan`);
+}
+
 /** Starts a run and returns its name. */
-async function startRun(practicum, round) {
+async function startRun(practicum, round, fields = {}) {
   const { run } = await practicum.call("Run", "StartRun", {
     round,
     time_limit_seconds: RUN_SECONDS,
     // With it the call can be sent again without starting a second run.
     request_id: randomUUID(),
+    ...fields,
   });
   console.log(`started ${run.name}`);
   return run.name;
@@ -123,7 +164,7 @@ async function startRun(practicum, round) {
 /** Opens a stream of the events of a run that come after a given one. */
 function watch(practicum, run, afterSequence = 0) {
   const request = { name: run, after_sequence: afterSequence };
-  return practicum.service("Run").WatchRun(request, within(WATCH_SECONDS));
+  return practicum.service("Run").WatchRun(request, practicum.headers, within(WATCH_SECONDS));
 }
 
 /** Prints an event. */
@@ -226,13 +267,40 @@ function firstChoice(trainee) {
   )[2];
 }
 
-/** Pins somebody who found all places taken; returns trainee and site. */
-async function pinToFirstChoice(practicum, round, unmatched) {
+/** Returns somebody who found all places taken. */
+function shortOfPlaces(unmatched) {
   const short = unmatched.find((one) => one.reason === "site_capacity");
   assert(short, "somebody is unmatched for want of places");
-  const trainee = short.trainee_id;
+  console.log(`${short.trainee_id} is unmatched: ${short.detail}`);
+  return short.trainee_id;
+}
+
+/** Asks what would have to give for a trainee to be matched. */
+async function explain(practicum, plan, trainee) {
+  const request = {
+    plan: plan.name,
+    trainee_id: trainee,
+    time_limit_seconds: EXPLAIN_SECONDS,
+  };
+  // The answer is found by solving anew, and may take longer than others.
+  const seconds = EXPLAIN_SECONDS + CALL_SECONDS;
+  const { explanation } = await practicum.call("Plan", "ExplainTrainee", request, seconds);
+  assert.equal(explanation.trainee_id, trainee, "the explanation is of the trainee");
+  // Somebody who could be placed somewhere is held up by capacity or by others.
+  const outcome = explanation.outcome.replace("EXPLANATION_OUTCOME_", "");
+  assert(["RELAXATIONS", "PRICE", "IMPOSSIBLE", "OPEN"].includes(outcome), `not ${outcome}`);
+  console.log(`  ${outcome}, proved: ${explanation.proved}`);
+  for (const { more, capacity, target } of explanation.relaxations) {
+    console.log(`  ${more} more of ${capacity} at ${target[target.target]}`);
+  }
+  for (const other of explanation.displaced_trainee_ids) {
+    console.log(`  ${other} would have to give way`);
+  }
+}
+
+/** Pins a trainee to the site ranked first, and returns it. */
+async function pinToFirstChoice(practicum, round, trainee) {
   const site = firstChoice(trainee);
-  console.log(`${trainee} is unmatched: ${short.detail}`);
   console.log(`pinned ${trainee} to ${site}`);
   await practicum.call("Round", "Pin", {
     round,
@@ -244,7 +312,7 @@ async function pinToFirstChoice(practicum, round, unmatched) {
     [[trainee, site]],
     "the pin is listed",
   );
-  return { trainee, site };
+  return site;
 }
 
 /** Checks that a comparison tells what the placements of two plans tell. */
@@ -270,31 +338,85 @@ function checkChanges(changes, before, after) {
   }
 }
 
+/** Returns an edit by which somebody else than the pinned declines a place. */
+function decline(placed, pinned) {
+  const trainee = [...placed.keys()].sort().find((one) => one !== pinned);
+  const { site_id: site } = placed.get(trainee);
+  console.log(`${trainee} declines ${site}`);
+  return { trainee, site, edit: { decline: { trainee_id: trainee, site_id: site } } };
+}
+
+/** Says how a plan differs from a baseline. */
+function compare(practicum, baseline, plan) {
+  return practicum.call("Plan", "ComparePlans", { baseline: baseline.name, plan: plan.name });
+}
+
+/** Runs again with an edit and with the fewest changes to a plan. */
+async function repair(practicum, round, plan, before, { trainee, site, edit }) {
+  const run = await startRun(practicum, round, { baseline: plan.name, edits: [edit] });
+  await follow(practicum, run);
+  const repaired = await planOf(practicum, run);
+  const { placed } = await readPlan(practicum, repaired);
+  assert.notEqual(placed.get(trainee)?.site_id, site, `${trainee} is no longer at ${site}`);
+  const changes = await compare(practicum, plan, repaired);
+  checkChanges(changes, before, placed);
+  assert(changes.placements.length <= 3, "a repair moves no more people than it must");
+  return { repaired, placed };
+}
+
+/** Returns the rows of a table after its header; no cell of these is in quotes. */
+function rows(contents) {
+  const lines = contents.toString().trim().split(/\r?\n/);
+  return lines.slice(1).map((line) => line.split(","));
+}
+
+/** Exports a plan and the roster of its round, and reads both back. */
+async function exportAll(practicum, round, plan, placed) {
+  const format = "PLAN_FORMAT_CSV";
+  const files = await practicum.readFiles("Plan", "ExportPlan", { name: plan.name, format });
+  const exported = rows(files.get("placements.csv")).map(([trainee, site]) => [trainee, site]);
+  assert.deepEqual(
+    exported.sort(),
+    [...placed.values()].map((one) => [one.trainee_id, one.site_id]).sort(),
+    "the exported placements are those of the plan",
+  );
+  const roster = await practicum.readFiles("Roster", "ExportRoster", { round });
+  assert.equal(rows(roster.get("trainees.csv")).length, 120, "the roster holds 120 trainees");
+  const names = [...files.keys()].sort().join(", ");
+  console.log(`exported ${names}, and ${roster.size} files of the roster`);
+}
+
 async function story(practicum) {
   const round = await importRoster(practicum);
+  const forecast = await lookBeforeSolving(practicum, round);
   let run = await startRun(practicum, round);
   await followWithACut(practicum, run);
   const baseline = await planOf(practicum, run);
   const { placed: before, unmatched } = await readPlan(practicum, baseline);
+  checkForecast(forecast, unmatched);
 
-  const { trainee, site } = await pinToFirstChoice(practicum, round, unmatched);
+  const trainee = shortOfPlaces(unmatched);
+  await explain(practicum, baseline, trainee);
+  const site = await pinToFirstChoice(practicum, round, trainee);
   run = await startRun(practicum, round);
   await follow(practicum, run);
   const plan = await planOf(practicum, run);
   const { placed: after } = await readPlan(practicum, plan);
   assert.equal(after.get(trainee)?.site_id, site, "the pin is kept");
 
-  const compare = (baseline, plan) =>
-    practicum.call("Plan", "ComparePlans", { baseline: baseline.name, plan: plan.name });
-  const changes = await compare(baseline, plan);
+  const changes = await compare(practicum, baseline, plan);
   console.log(`compared ${plan.name} with ${baseline.name}`);
   checkChanges(changes, before, after);
   assert(
     changes.placements.some((change) => change.trainee_id === trainee),
     "the comparison tells of the pin",
   );
-  const itself = await compare(plan, plan);
+  const itself = await compare(practicum, plan, plan);
   assert.equal(itself.unchanged, after.size, "a plan does not differ from itself");
+
+  const declined = decline(after, trainee);
+  const { repaired, placed } = await repair(practicum, round, plan, after, declined);
+  await exportAll(practicum, round, repaired, placed);
   console.log("the story holds");
 }
 
@@ -302,7 +424,7 @@ if (process.argv.length !== 3) {
   console.error("usage: node clients/node/story.mjs ADDRESS");
   process.exit(1);
 }
-const practicum = new Practicum(process.argv[2]);
+const practicum = new Practicum(process.argv[2], process.env.PRACTICUM_KEY);
 try {
   await story(practicum);
 } catch (error) {

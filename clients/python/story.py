@@ -1,14 +1,19 @@
 """A Python client of Practicum that is both an example and a test.
 
 It knows nothing of the contract beforehand: it asks the server for it by
-reflection. It imports a roster, runs it, cuts and resumes the watch, reads the
-plan, pins a trainee, runs again and compares. Each step is checked; the first
-that fails ends the program with an error.
+reflection. It imports a roster, looks at it before any solve, runs it, cuts and
+resumes the watch, reads the plan, asks why somebody has no place, pins that
+trainee, runs again, compares, repairs the plan when somebody declines, and
+exports it. Each step is checked; the first that fails ends the program with an
+error.
 
 Run from the root of the project: python clients/python/story.py 127.0.0.1:7420
+Where the server asks for a key, PRACTICUM_KEY holds it.
 """
 
 import csv
+import io
+import os
 import sys
 import uuid
 from pathlib import Path
@@ -26,6 +31,7 @@ RUN_SECONDS = 60
 # A run may also wait for another one, so that watching gets more time.
 WATCH_SECONDS = 3 * RUN_SECONDS
 CALL_SECONDS = 20
+EXPLAIN_SECONDS = 60
 
 
 def check(holds, what):
@@ -37,7 +43,9 @@ def check(holds, what):
 class Practicum:
     """Calls any method of the services that a server tells of."""
 
-    def __init__(self, address):
+    def __init__(self, address, key=""):
+        # Who calls; reflection needs no key.
+        self.headers = [("authorization", f"Bearer {key}")] if key else []
         self.channel = grpc.insecure_channel(address)
         self.contract = ProtoReflectionDescriptorDatabase(self.channel)
         self.pool = DescriptorPool(self.contract)
@@ -55,10 +63,13 @@ class Practicum:
             "stream" if method.client_streaming else "unary",
             "stream" if method.server_streaming else "unary",
         )
-        return getattr(self.channel, shape)(
+        call = getattr(self.channel, shape)(
             f"/{service.full_name}/{name}",
             request_serializer=GetMessageClass(method.input_type).SerializeToString,
             response_deserializer=GetMessageClass(method.output_type).FromString,
+        )
+        return lambda request, timeout: call(
+            request, timeout=timeout, metadata=self.headers
         )
 
     def call(self, service, name, /, **fields):
@@ -77,6 +88,15 @@ class Practicum:
             token = page.next_page_token
             if not token:
                 return items
+
+    def read_files(self, service, name, /, **fields):
+        """Reads the files that a method gives in pieces."""
+        files = {}
+        request = self.message(f"{name}Request", **fields)
+        for message in self.method(service, name)(request, timeout=CALL_SECONDS):
+            piece = message.piece
+            files[piece.file_name] = files.get(piece.file_name, b"") + piece.contents
+        return files
 
 
 def enum_name(message, field):
@@ -108,7 +128,24 @@ def import_roster(practicum):
     return done.round
 
 
-def start_run(practicum, round_name):
+def look_before_solving(practicum, round_name):
+    """Asks what is known of a round before any solve; returns whom no plan
+    can match, and how many more cannot be matched for want of capacity."""
+    known = practicum.call("RoundService", "CheckRound", round=round_name).preflight
+    nowhere = {one.trainee_id for one in known.without_candidate}
+    short = max((shortage.missing for shortage in known.shortages), default=0)
+    print(f"no plan can match {len(nowhere)}, and {short} more compete for too little")
+    return nowhere, short
+
+
+def check_forecast(nowhere, short, unmatched):
+    """Checks that a plan leaves out whom it must."""
+    left_out = {one.trainee_id for one in unmatched}
+    check(nowhere <= left_out, f"{nowhere - left_out} have no place in any plan")
+    check(len(left_out) >= short, f"at least {short} have no place in any plan")
+
+
+def start_run(practicum, round_name, **fields):
     """Starts a run and returns its name."""
     started = practicum.call(
         "RunService",
@@ -117,6 +154,7 @@ def start_run(practicum, round_name):
         time_limit_seconds=RUN_SECONDS,
         # With it the call can be sent again without starting a second run.
         request_id=str(uuid.uuid4()),
+        **fields,
     )
     print(f"started {started.run.name}")
     return started.run.name
@@ -209,13 +247,41 @@ def first_choices():
         }
 
 
-def pin_to_first_choice(practicum, round_name, unmatched):
-    """Pins somebody who found all places taken; returns trainee and site."""
+def short_of_places(unmatched):
+    """Returns somebody who found all places taken."""
     short = [one for one in unmatched if one.reason == "site_capacity"]
     check(short, "somebody is unmatched for want of places")
-    trainee = short[0].trainee_id
+    print(f"{short[0].trainee_id} is unmatched: {short[0].detail}")
+    return short[0].trainee_id
+
+
+def explain(practicum, plan, trainee):
+    """Asks what would have to give for a trainee to be matched."""
+    request = practicum.message(
+        "ExplainTraineeRequest",
+        plan=plan.name,
+        trainee_id=trainee,
+        time_limit_seconds=EXPLAIN_SECONDS,
+    )
+    # The answer is found by solving anew, and may take longer than others.
+    ask = practicum.method("PlanService", "ExplainTrainee")
+    explanation = ask(request, timeout=EXPLAIN_SECONDS + CALL_SECONDS).explanation
+    outcome = enum_name(explanation, "outcome")
+    check(explanation.trainee_id == trainee, "the explanation is of the trainee")
+    # Somebody who could be placed somewhere is held up by capacity or by others.
+    possible = {"RELAXATIONS", "PRICE", "IMPOSSIBLE", "OPEN"}
+    check(outcome.removeprefix("EXPLANATION_OUTCOME_") in possible, f"not {outcome}")
+    print(f"  {outcome}, proved: {explanation.proved}")
+    for more in explanation.relaxations:
+        of = more.target.site_id or more.target.supervisor_id
+        print(f"  {more.more} more of {enum_name(more, 'capacity')} at {of}")
+    for other in explanation.displaced_trainee_ids:
+        print(f"  {other} would have to give way")
+
+
+def pin_to_first_choice(practicum, round_name, trainee):
+    """Pins a trainee to the site ranked first, and returns it."""
     site = first_choices()[trainee]
-    print(f"{trainee} is unmatched: {short[0].detail}")
     print(f"pinned {trainee} to {site}")
     pair = {"trainee_id": trainee, "target": {"site_id": site}}
     practicum.call("RoundService", "Pin", round=round_name, pair=pair)
@@ -224,7 +290,7 @@ def pin_to_first_choice(practicum, round_name, unmatched):
         [(pin.trainee_id, pin.target.site_id) for pin in pins] == [(trainee, site)],
         "the pin is listed",
     )
-    return trainee, site
+    return site
 
 
 def compare(practicum, baseline, plan):
@@ -257,19 +323,67 @@ def check_changes(changes, before, after):
         print(f"  {trainee}: {was} -> {change.after.site_id or 'no place'}")
 
 
+def decline(placed, pinned):
+    """Returns an edit by which somebody else than the pinned declines a place."""
+    trainee = next(trainee for trainee in sorted(placed) if trainee != pinned)
+    site = placed[trainee].site_id
+    print(f"{trainee} declines {site}")
+    return trainee, site, {"decline": {"trainee_id": trainee, "site_id": site}}
+
+
+def repair(practicum, round_name, plan, before, edit):
+    """Runs again with an edit and with the fewest changes to a plan."""
+    trainee, site, edit = edit
+    run = start_run(practicum, round_name, baseline=plan.name, edits=[edit])
+    follow(practicum, run)
+    repaired = plan_of(practicum, run)
+    after, _ = read_plan(practicum, repaired)
+    check(
+        trainee not in after or after[trainee].site_id != site,
+        f"{trainee} is no longer at {site}",
+    )
+    changes = compare(practicum, plan, repaired)
+    check_changes(changes, before, after)
+    check(len(changes.placements) <= 3, "a repair moves no more people than it must")
+    return repaired, after
+
+
+def export(practicum, round_name, plan, placed):
+    """Exports a plan and the roster of its round, and reads both back."""
+
+    def rows(contents):
+        return list(csv.DictReader(io.StringIO(contents.decode())))
+
+    files = practicum.read_files(
+        "PlanService", "ExportPlan", name=plan.name, format="PLAN_FORMAT_CSV"
+    )
+    exported = {row["trainee_id"]: row["site_id"] for row in rows(files["placements.csv"])}
+    check(
+        exported == {trainee: placement.site_id for trainee, placement in placed.items()},
+        "the exported placements are those of the plan",
+    )
+    roster = practicum.read_files("RosterService", "ExportRoster", round=round_name)
+    check(len(rows(roster["trainees.csv"])) == 120, "the roster holds 120 trainees")
+    print(f"exported {', '.join(sorted(files))}, and {len(roster)} files of the roster")
+
+
 def main(address):
-    practicum = Practicum(address)
+    practicum = Practicum(address, os.environ.get("PRACTICUM_KEY", ""))
     services = [name for name in practicum.contract.get_services() if "practicum" in name]
     check("practicum.v1.RunService" in services, f"the contract is told: {services}")
     print(f"the server tells of {len(services)} services")
 
     round_name = import_roster(practicum)
+    nowhere, short = look_before_solving(practicum, round_name)
     run = start_run(practicum, round_name)
     follow_with_a_cut(practicum, run)
     baseline = plan_of(practicum, run)
     before, unmatched = read_plan(practicum, baseline)
+    check_forecast(nowhere, short, unmatched)
 
-    trainee, site = pin_to_first_choice(practicum, round_name, unmatched)
+    trainee = short_of_places(unmatched)
+    explain(practicum, baseline, trainee)
+    site = pin_to_first_choice(practicum, round_name, trainee)
     run = start_run(practicum, round_name)
     follow(practicum, run)
     plan = plan_of(practicum, run)
@@ -285,6 +399,11 @@ def main(address):
     )
     itself = compare(practicum, plan, plan)
     check(itself.unchanged == len(after), "a plan does not differ from itself")
+
+    repaired, placed = repair(
+        practicum, round_name, plan, after, decline(after, trainee)
+    )
+    export(practicum, round_name, repaired, placed)
     print("the story holds")
 
 

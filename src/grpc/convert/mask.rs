@@ -15,29 +15,40 @@ pub(in super::super) trait Masked {
     fn take_over(&mut self, from: &mut Self, field: &str);
 }
 
-/// Returns `current` with the fields of `new` that the mask names: absent
-/// means all that are set, `*` means all.
+/// Refuses a mask that names what no caller may change. It is looked at before
+/// the record, so that the fault is told whether there is one or not.
+pub(in super::super) fn check<M: Masked>(
+    mask: Option<&prost_types::FieldMask>,
+    fields: &mut Fields<'_>,
+) {
+    let mut paths = mask.iter().flat_map(|mask| &mask.paths);
+    if paths.any(|path| path != "*" && !M::FIELDS.contains(&path.as_str())) {
+        let message = format_args!(
+            "names no field that can be changed; allowed are {} or *",
+            M::FIELDS.join(", ")
+        );
+        fields.refuse("update_mask", "mask", message);
+    }
+}
+
+/// Returns `current` with the fields of `new` that the mask names: absent or
+/// empty means all that are set, `*` means all.
 pub(in super::super) fn merge<M: Masked>(
     mut current: M,
     mut new: M,
     mask: Option<&prost_types::FieldMask>,
     fields: &mut Fields<'_>,
 ) -> M {
+    check::<M>(mask, fields);
     let paths: Vec<&str> = match mask {
         None => new.set_fields(),
+        Some(mask) if mask.paths.is_empty() => new.set_fields(),
         Some(mask) if mask.paths.iter().any(|path| path == "*") => M::FIELDS.to_vec(),
         Some(mask) => mask.paths.iter().map(String::as_str).collect(),
     };
     for path in paths {
         if M::FIELDS.contains(&path) {
             current.take_over(&mut new, path);
-        } else {
-            let message = format_args!(
-                "names no field that can be changed; allowed are {} or *",
-                M::FIELDS.join(", ")
-            );
-            fields.refuse("update_mask", "mask", message);
-            break;
         }
     }
     current

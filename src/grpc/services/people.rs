@@ -4,7 +4,7 @@
 use tonic::{Request, Response, Status};
 
 use super::super::convert::fields::Fields;
-use super::super::convert::mask::merge;
+use super::super::convert::mask::{self, merge};
 use super::super::convert::names::name;
 use super::super::convert::{batch, listing, records, sites, supervisors, trainees};
 use super::super::pb;
@@ -104,6 +104,7 @@ macro_rules! people_service {
                 let (actor, request) = opened(request)?;
                 let (caller, new, (program, key)) = read(|fields| {
                     let caller = caller(actor, $update_name, &request.request_id, &request, fields);
+                    mask::check::<pb::$kind>(request.update_mask.as_ref(), fields);
                     let new = fields.required(stringify!($one), request.$one.clone())?;
                     let field = concat!(stringify!($one), ".name");
                     let name =

@@ -2,7 +2,7 @@
 
 use tonic::{Request, Response, Status};
 
-use super::super::convert::mask::merge;
+use super::super::convert::mask::{self, merge};
 use super::super::convert::{programs, records};
 use super::super::pb;
 use super::super::request::{caller, next_token, once, opened, page, read};
@@ -95,6 +95,7 @@ impl pb::program_service_server::ProgramService for ProgramCalls {
                 &request,
                 fields,
             );
+            mask::check::<pb::Program>(request.update_mask.as_ref(), fields);
             let new = fields.required("program", request.program.clone())?;
             let key = fields.program_name("program.name", &new.name);
             Some((caller?, new, key?))

@@ -4,7 +4,7 @@
 use tonic::{Request, Response, Status};
 
 use super::super::convert::fields::Fields;
-use super::super::convert::mask::merge;
+use super::super::convert::mask::{self, merge};
 use super::super::convert::{listing, pairs, preflight, records, rounds};
 use super::super::pb;
 use super::super::request::{caller, list, next_token, once, opened, read};
@@ -98,6 +98,7 @@ impl pb::round_service_server::RoundService for RoundCalls {
         let (actor, request) = opened(request)?;
         let (caller, new, (program, key)) = read(|fields| {
             let caller = caller(actor, "UpdateRound", &request.request_id, &request, fields);
+            mask::check::<pb::Round>(request.update_mask.as_ref(), fields);
             let new = fields.required("round", request.round.clone())?;
             let name = fields.resource_name::<Key>("round.name", &new.name, "rounds");
             Some((caller?, new, name?))
