@@ -21,6 +21,7 @@ mod cli_schedule;
 mod cli_serve;
 mod cli_time;
 mod cli_trouble;
+mod contract;
 mod faults;
 mod forecast;
 mod grpc;

@@ -10,6 +10,7 @@ mod operation;
 mod people;
 mod programs;
 mod publishing;
+mod reasons;
 mod rosters;
 mod round_parts;
 mod round_refusals;

@@ -8,6 +8,7 @@ pub(crate) mod ics;
 pub(crate) mod instances;
 pub(crate) mod layers;
 pub(crate) mod mps;
+pub(crate) mod plain;
 pub(crate) mod plans;
 pub(crate) mod random_policy;
 pub(crate) mod random_rules;

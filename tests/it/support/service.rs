@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use practicum::app::{App, Settings, SystemClock};
+use practicum::app::{App, Clock, Settings, SystemClock};
 use practicum::grpc::{self, Limits, pb};
 use practicum::store::Db;
 use practicum::zone_data;
@@ -21,6 +21,11 @@ use crate::store::databases::{with_postgres, with_sqlite};
 tokio::task_local! {
     /// URL of the database of the test under way.
     static DATABASE: String;
+}
+
+/// Returns the URL of the database of the test under way.
+pub(crate) fn database() -> String {
+    DATABASE.with(Clone::clone)
 }
 
 /// Runs a test whose services keep their records in a new SQLite file.
@@ -50,6 +55,7 @@ pub(crate) use served_by_both;
 /// A running service; it ends with the test.
 pub(crate) struct Service {
     pub(crate) app: App,
+    pub(crate) db: Db,
     pub(crate) channel: Channel,
     pub(crate) address: std::net::SocketAddr,
     pub(crate) server: JoinHandle<()>,
@@ -65,8 +71,17 @@ impl Service {
         Self::with_limits(Limits::default()).await
     }
 
+    /// Starts a service with a clock of its own.
+    pub(crate) async fn at(clock: Arc<dyn Clock>) -> Self {
+        Box::pin(Self::with(Limits::default(), clock)).await
+    }
+
     /// Starts a service with other limits.
     pub(crate) async fn with_limits(limits: Limits) -> Self {
+        Box::pin(Self::with(limits, Arc::new(SystemClock))).await
+    }
+
+    async fn with(limits: Limits, clock: Arc<dyn Clock>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = || folder.path().join("practicum.db").display().to_string();
         let url = DATABASE.try_with(Clone::clone).unwrap_or_else(|_| file());
@@ -76,7 +91,7 @@ impl Service {
             ..Settings::default()
         };
         let zones = zone_data::open(None).unwrap();
-        let app = App::new(db, Arc::new(SystemClock), zones, settings);
+        let app = App::new(db.clone(), clock, zones, settings);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, is_stopping) = watch::channel(false);
@@ -95,6 +110,7 @@ impl Service {
         let endpoint = Endpoint::from_shared(format!("http://{address}")).unwrap();
         Self {
             app,
+            db,
             channel: endpoint.connect_lazy(),
             address,
             server,
@@ -108,7 +124,8 @@ impl Service {
     /// Asks the service to end.
     pub(crate) fn stop(&self) {
         self.stop.send(true).unwrap();
-        self.stop_work.send(true).unwrap();
+        // The worker may have been stopped before.
+        self.stop_work.send_replace(true);
     }
 
     /// Takes up no more runs: those that are started stay queued.

@@ -1,0 +1,10 @@
+//! The contract as a document: what its comments must say, the examples of
+//! `docs/api.md`, and the conventions that hold for every method.
+
+mod comments;
+mod conventions;
+mod docs;
+mod page;
+mod source;
+mod story;
+mod written;

@@ -1,0 +1,338 @@
+//! Every reason of an error is provoked through the service, as its clients
+//! would meet it. A new reason gets a line in one of the lists below; a test
+//! fails while it has none.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use practicum::grpc::pb;
+use practicum::store::Db;
+use sqlx::{Connection, Executor, PgConnection, SqliteConnection};
+use tonic::{Code, Status};
+
+use super::people::create_site;
+use super::rounds::round;
+use super::runs::{imported, start, watch};
+use crate::support::service::{
+    Service, database, import_messages, reason, roster_files, served_by_both,
+};
+
+/// Lists reasons with the tests of this file that provoke them.
+macro_rules! reasons {
+    ($($reason:ident: $test:ident,)+) => {
+        const HERE: &[&str] = &[$(stringify!($reason)),+];
+        served_by_both!($($test),+);
+    };
+}
+
+reasons! {
+    ALREADY_EXISTS: a_key_that_is_taken_already_exists,
+    CONTENDED: who_waits_too_long_for_others_is_contended,
+    INTERNAL: a_record_that_cannot_be_read_is_internal,
+    INVALID_FIELDS: a_broken_name_is_an_invalid_field,
+    INVALID_ROSTER: a_folder_without_files_is_an_invalid_roster,
+    NOT_FOUND: a_program_that_is_not_there_is_not_found,
+    NO_PLAN: a_run_that_is_queued_has_no_plan,
+    NO_TRAINEES: a_round_of_nobody_has_no_trainees,
+    OTHER_PROGRAM: a_folder_of_another_program_is_refused,
+    PIN_AGAINST_FORBID: a_pinned_pair_cannot_be_forbidden,
+    RUN_ENDED: a_run_that_has_ended_cannot_be_cancelled,
+    STALE_ETAG: an_old_etag_is_stale,
+    TAKES_PART: a_site_of_a_round_takes_part,
+    TOO_LARGE: a_message_of_five_mebibytes_is_too_large,
+    TRAINEE_MATCHED: who_has_a_place_is_matched,
+    UNAVAILABLE: a_server_that_stops_is_unavailable,
+}
+
+/// Reasons that other files provoke: reason, file and test.
+const ELSEWHERE: &[(&str, &str, &str)] = &[];
+
+/// Reasons that no caller can provoke, and why.
+const NEVER: &[(&str, &str)] = &[
+    ("CANCELLED", "whoever gave up reads no answer"),
+    (
+        "DEADLINE_EXCEEDED",
+        "a stream must say nothing for a minute; clients end a call by themselves",
+    ),
+    ("FORBIDDEN", "whoever reaches the server is its operator"),
+    ("OVERLOADED", "no limit of calls is set"),
+    ("RATE_LIMITED", "no limit of calls is set"),
+    (
+        "UNAUTHENTICATED",
+        "whoever reaches the server is its operator",
+    ),
+];
+
+#[test]
+fn every_reason_of_the_contract_is_provoked_or_said_to_be_out_of_reach() {
+    let numbers = 1..1000;
+    let all: BTreeSet<&str> = numbers
+        .filter_map(|number| pb::ErrorReason::try_from(number).ok())
+        .map(|reason| reason.as_str_name().trim_start_matches("ERROR_REASON_"))
+        .collect();
+    let elsewhere = ELSEWHERE.iter().map(|(reason, _, _)| *reason);
+    let never = NEVER.iter().map(|(reason, _)| *reason);
+    let listed: Vec<&str> = HERE.iter().copied().chain(elsewhere).chain(never).collect();
+    let once: BTreeSet<&str> = listed.iter().copied().collect();
+    assert_eq!(once, all, "each reason needs its line");
+    assert_eq!(once.len(), listed.len(), "a reason is listed twice");
+    for (reason, file, test) in ELSEWHERE {
+        let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file));
+        let text = text.unwrap_or_else(|error| panic!("{file}: {error}"));
+        let body = text
+            .split_once(&format!("fn {test}("))
+            .map(|(_, rest)| rest);
+        let body = body.unwrap_or_else(|| panic!("{file} has no test {test}"));
+        let body = body.split("\n}\n").next().unwrap_or_default();
+        assert!(
+            body.contains(&format!("\"{reason}\"")),
+            "{test} never names {reason}"
+        );
+    }
+}
+
+fn assert_reason<T: std::fmt::Debug>(answer: Result<T, Status>, code: Code, expected: &str) {
+    let status = answer.unwrap_err();
+    assert_eq!(
+        (status.code(), reason(&status)),
+        (code, expected.to_owned())
+    );
+}
+
+async fn get_program(service: &Service, name: &str) -> Result<pb::Program, Status> {
+    let name = name.to_owned();
+    let found = service
+        .programs()
+        .get_program(pb::GetProgramRequest { name })
+        .await;
+    found.map(|found| found.into_inner().program.unwrap())
+}
+
+async fn rename(service: &Service, etag: &str) -> Result<(), Status> {
+    let request = pb::UpdateProgramRequest {
+        program: Some(pb::Program {
+            name: "programs/north".to_owned(),
+            display_name: "Northern".to_owned(),
+            etag: etag.to_owned(),
+            ..Default::default()
+        }),
+        ..Default::default()
+    };
+    service.programs().update_program(request).await.map(drop)
+}
+
+async fn import(
+    service: &Service,
+    parent: &str,
+    files: &[(String, Vec<u8>)],
+) -> Result<(), Status> {
+    let header = pb::ImportRosterHeader {
+        parent: parent.to_owned(),
+        mode: i32::from(pb::ImportMode::Replace),
+        ..Default::default()
+    };
+    let messages = tokio_stream::iter(import_messages(header, files));
+    service.rosters().import_roster(messages).await.map(drop)
+}
+
+async fn a_key_that_is_taken_already_exists() {
+    let service = Service::start().await.with_program().await;
+    let create = || async { service.sites().create_site(create_site("harbour")).await };
+    create().await.unwrap();
+    assert_reason(create().await, Code::AlreadyExists, "ALREADY_EXISTS");
+}
+
+/// Somebody who writes and does not end.
+enum Writing {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+impl Writing {
+    async fn begin() -> Self {
+        let url = database();
+        if url.starts_with("sqlite:") {
+            let mut connection = SqliteConnection::connect(&url).await.unwrap();
+            connection.execute("BEGIN IMMEDIATE").await.unwrap();
+            return Self::Sqlite(connection);
+        }
+        let mut connection = PgConnection::connect(&url).await.unwrap();
+        connection.execute("BEGIN").await.unwrap();
+        let lock = "LOCK TABLE program IN EXCLUSIVE MODE";
+        connection.execute(lock).await.unwrap();
+        Self::Postgres(connection)
+    }
+
+    async fn end(self) {
+        match self {
+            Self::Sqlite(mut connection) => connection.execute("ROLLBACK").await.map(drop),
+            Self::Postgres(mut connection) => connection.execute("ROLLBACK").await.map(drop),
+        }
+        .unwrap();
+    }
+}
+
+async fn who_waits_too_long_for_others_is_contended() {
+    let service = Service::start().await.with_program().await;
+    let other = Writing::begin().await;
+    assert_reason(rename(&service, "").await, Code::Aborted, "CONTENDED");
+    other.end().await;
+    rename(&service, "").await.unwrap();
+}
+
+async fn a_record_that_cannot_be_read_is_internal() {
+    let service = Service::start().await.with_program().await;
+    let spoil = "UPDATE program SET time_zone = 'Nowhere/Land'";
+    match &service.db {
+        Db::Sqlite { writer, .. } => writer.execute(spoil).await.map(drop).unwrap(),
+        Db::Postgres(pool) => pool.execute(spoil).await.map(drop).unwrap(),
+    }
+    let found = get_program(&service, "programs/north").await;
+    assert_reason(found, Code::Internal, "INTERNAL");
+}
+
+async fn a_broken_name_is_an_invalid_field() {
+    let service = Service::start().await;
+    let found = get_program(&service, "north").await;
+    assert_reason(found, Code::InvalidArgument, "INVALID_FIELDS");
+}
+
+async fn a_folder_without_files_is_an_invalid_roster() {
+    let service = Service::start().await;
+    let imported = import(&service, "programs/clinic-12", &[]).await;
+    assert_reason(imported, Code::InvalidArgument, "INVALID_ROSTER");
+}
+
+async fn a_program_that_is_not_there_is_not_found() {
+    let service = Service::start().await;
+    let found = get_program(&service, "programs/nowhere").await;
+    assert_reason(found, Code::NotFound, "NOT_FOUND");
+}
+
+/// Returns a service with a run that nobody takes up, and its name.
+async fn queued() -> (Service, pb::Run) {
+    let (mut service, round, _) = imported("clinic-12").await;
+    service.stop_working().await;
+    let run = start(&service, &round).await;
+    (service, run)
+}
+
+async fn a_run_that_is_queued_has_no_plan() {
+    let (service, run) = queued().await;
+    let name = run.name.replace("/runs/", "/plans/");
+    let found = service.plans().get_plan(pb::GetPlanRequest { name }).await;
+    assert_reason(found, Code::FailedPrecondition, "NO_PLAN");
+}
+
+async fn a_round_of_nobody_has_no_trainees() {
+    let service = Service::start().await.with_program().await;
+    let request = pb::CreateRoundRequest {
+        parent: "programs/north".to_owned(),
+        round: Some(round("Spring")),
+        ..Default::default()
+    };
+    let created = service.rounds().create_round(request).await.unwrap();
+    let request = pb::StartRunRequest {
+        round: created.into_inner().round.unwrap().name,
+        ..Default::default()
+    };
+    let started = service.runs().start_run(request).await;
+    assert_reason(started, Code::FailedPrecondition, "NO_TRAINEES");
+}
+
+async fn a_folder_of_another_program_is_refused() {
+    let service = Service::start().await;
+    let imported = import(&service, "programs/other", &roster_files("clinic-12")).await;
+    assert_reason(imported, Code::FailedPrecondition, "OTHER_PROGRAM");
+}
+
+async fn a_pinned_pair_cannot_be_forbidden() {
+    let (service, round, roster) = imported("clinic-12").await;
+    let site = roster.sites[0].key.to_string();
+    let target = pb::site_or_supervisor::Target::SiteId(site);
+    let pair = Some(pb::Pair {
+        trainee_id: roster.trainees[0].key.to_string(),
+        target: Some(pb::SiteOrSupervisor {
+            target: Some(target),
+        }),
+    });
+    let request = pb::PinRequest {
+        round: round.clone(),
+        pair: pair.clone(),
+        ..Default::default()
+    };
+    service.rounds().pin(request).await.unwrap();
+    let request = pb::ForbidRequest {
+        round,
+        pair,
+        ..Default::default()
+    };
+    let forbidden = service.rounds().forbid(request).await;
+    assert_reason(forbidden, Code::FailedPrecondition, "PIN_AGAINST_FORBID");
+}
+
+async fn a_run_that_has_ended_cannot_be_cancelled() {
+    let (service, run) = queued().await;
+    let request = pb::CancelRunRequest {
+        name: run.name,
+        ..Default::default()
+    };
+    service.runs().cancel_run(request.clone()).await.unwrap();
+    let cancelled = service.runs().cancel_run(request).await;
+    assert_reason(cancelled, Code::FailedPrecondition, "RUN_ENDED");
+}
+
+async fn an_old_etag_is_stale() {
+    let service = Service::start().await.with_program().await;
+    let etag = get_program(&service, "programs/north").await.unwrap().etag;
+    rename(&service, &etag).await.unwrap();
+    assert_reason(rename(&service, &etag).await, Code::Aborted, "STALE_ETAG");
+}
+
+async fn a_site_of_a_round_takes_part() {
+    let (service, _, roster) = imported("clinic-12").await;
+    let request = pb::DeleteSiteRequest {
+        name: format!("programs/clinic-12/sites/{}", roster.sites[0].key),
+        ..Default::default()
+    };
+    let deleted = service.sites().delete_site(request).await;
+    assert_reason(deleted, Code::FailedPrecondition, "TAKES_PART");
+}
+
+async fn a_message_of_five_mebibytes_is_too_large() {
+    let service = Service::start().await;
+    let found = get_program(&service, &"x".repeat(5 << 20)).await;
+    assert_reason(found, Code::ResourceExhausted, "TOO_LARGE");
+}
+
+async fn who_has_a_place_is_matched() {
+    let (service, round, _) = imported("clinic-12").await;
+    let run = start(&service, &round).await;
+    watch(&service, &run.name, 0).await;
+    let plan = run.name.replace("/runs/", "/plans/");
+    let request = pb::ListPlacementsRequest {
+        parent: plan.clone(),
+        ..Default::default()
+    };
+    let placed = service.plans().list_placements(request).await.unwrap();
+    let request = pb::ExplainTraineeRequest {
+        plan,
+        trainee_id: placed.into_inner().placements[0].trainee_id.clone(),
+        time_limit_seconds: 0,
+    };
+    let explained = service.plans().explain_trainee(request).await;
+    assert_reason(explained, Code::FailedPrecondition, "TRAINEE_MATCHED");
+}
+
+async fn a_server_that_stops_is_unavailable() {
+    let (service, run) = queued().await;
+    let request = pb::WatchRunRequest {
+        name: run.name,
+        after_sequence: 0,
+    };
+    let watching = service.runs().watch_run(request).await.unwrap();
+    let mut events = watching.into_inner();
+    assert!(events.message().await.unwrap().is_some());
+    service.stop();
+    assert_reason(events.message().await, Code::Unavailable, "UNAVAILABLE");
+}
