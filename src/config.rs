@@ -31,6 +31,8 @@ pub struct ServeConfig {
     pub listen: Option<SocketAddr>,
     /// How lines of the log are written: `pretty` or `json`.
     pub log_format: Option<String>,
+    /// Whether callers must sign in even while the database has no user.
+    pub require_sign_in: Option<bool>,
     /// Runs that are solved at a time.
     pub solves_at_a_time: Option<u32>,
     /// Connections at a time.
@@ -55,6 +57,7 @@ const SECTIONS: [(&str, &[&str]); 3] = [
             "listen",
             "log_format",
             "message_bytes_max",
+            "require_sign_in",
             "solves_at_a_time",
         ],
     ),
@@ -203,6 +206,12 @@ impl<'a> Document<'a> {
                 log_format: self.value("serve", "log_format", "\"pretty\" or \"json\"", |value| {
                     text(value).filter(|word| ["pretty", "json"].contains(&word.as_str()))
                 }),
+                require_sign_in: self.value(
+                    "serve",
+                    "require_sign_in",
+                    "true or false",
+                    DeValue::as_bool,
+                ),
                 solves_at_a_time: self.number("solves_at_a_time", 1, 256),
                 connections: self.number("connections", 1, 65_536),
                 calls_per_connection: self.number("calls_per_connection", 1, 1024),
@@ -330,6 +339,7 @@ mod tests {
                 serve: ServeConfig {
                     listen: Some(([127, 0, 0, 1], 7420).into()),
                     log_format: Some("pretty".to_owned()),
+                    require_sign_in: Some(true),
                     solves_at_a_time: Some(2),
                     connections: Some(1024),
                     calls_per_connection: Some(128),

@@ -114,7 +114,7 @@ impl App {
         let secret = new_secret()?;
         let secret_sha256 = hexadecimal(&Sha256::digest(secret.expose_secret()));
         write.api_key_insert(&key, &secret_sha256).await?;
-        let subject = format!("users/{}/apiKeys/{}", key.user, key.id);
+        let subject = format!("users/{}/keys/{}", key.user, key.id);
         let payload = json!({ "expires_at": expires_at.map(|at| at.0) }).to_string();
         let text = format!("{PREFIX}{}_{}", key.id.simple(), secret.expose_secret());
         let issued = IssuedKey {
@@ -192,7 +192,7 @@ impl App {
             revoked_at: Some(write.now()),
             ..key
         };
-        let subject = format!("users/{}/apiKeys/{id}", after.user);
+        let subject = format!("users/{}/keys/{id}", after.user);
         let done = commit(write, actor, "revoke_api_key", &subject, "{}", &after).await;
         self.forget_sign_ins();
         done?;

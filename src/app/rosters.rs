@@ -128,7 +128,9 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::InvalidRoster`] with every mistake; with `program`,
-    /// [`AppError::FailedPrecondition`] when the folder is of another.
+    /// [`AppError::FailedPrecondition`] when the folder is of another;
+    /// [`AppError::Forbidden`] for a program that is not there yet, unless the
+    /// caller may create programs.
     pub async fn import_roster(
         &self,
         actor: &Actor,
@@ -160,7 +162,7 @@ impl App {
             changes: Vec::new(),
         };
         if is_dry_run {
-            Box::pin(self.would_change(report, roster, mode)).await
+            Box::pin(self.would_change(actor, report, roster, mode)).await
         } else {
             Box::pin(self.change(actor, report, roster, mode)).await
         }
@@ -208,6 +210,7 @@ impl App {
     /// Fills in what an import would change.
     async fn would_change(
         &self,
+        actor: &Actor,
         mut report: ImportReport,
         roster: Roster,
         mode: ImportMode,
@@ -219,7 +222,10 @@ impl App {
                 check_not_closed(&mut tx, scope, round).await?;
                 Before::load(&mut tx, scope, program, round).await?
             }
-            Err(StoreError::NotFound { .. }) => Before::default(),
+            Err(StoreError::NotFound { .. }) => {
+                actor.check_everywhere(Permission::AccessWrite)?;
+                Before::default()
+            }
             Err(other) => return Err(other.into()),
         };
         drop(tx);
@@ -244,6 +250,8 @@ impl App {
                 (write, before)
             }
             Err(AppError::NotFound { .. }) => {
+                // A program comes into being, as by `create_program`.
+                actor.check_everywhere(Permission::AccessWrite)?;
                 let new = &roster.program;
                 let mut write = self.inner.db.write_new(new, self.now()).await?;
                 self.check_not_done(&mut write, actor).await?;

@@ -90,6 +90,14 @@ fn hash(bearer: &str) -> Sent {
 }
 
 impl App {
+    /// Says whether there is or ever was a user.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn has_user(&self) -> Result<bool, AppError> {
+        Ok(self.inner.db.glance().await?.user_any().await?)
+    }
+
     /// Says whether callers must sign in: where the settings say so, and from
     /// the first user of the database on. This is the only place that decides.
     ///
@@ -105,7 +113,7 @@ impl App {
             return Ok(false);
         }
         let generation = sign_ins.state().generation;
-        let has_user = self.inner.db.glance().await?.user_any().await?;
+        let has_user = self.has_user().await?;
         let mut state = sign_ins.state();
         if has_user {
             sign_ins.has_user.store(true, Ordering::Release);

@@ -244,11 +244,11 @@ impl App {
             .await?;
         let scope = write.scope();
         let before = fetch(write.tx(), scope, &name.key).await?;
+        check_etag(EntityKind::User, name.key.as_str(), &before, etag)?;
         if actor.is_user(name) {
             return Err(AppError::FailedPrecondition(Reason::OwnAccess));
         }
         check_not_revoked(&before.value)?;
-        check_etag(EntityKind::User, name.key.as_str(), &before, etag)?;
         Ok((write, before))
     }
 

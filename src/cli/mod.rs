@@ -1,5 +1,6 @@
 //! The command line: one enum of commands, each in a file of its own.
 
+mod access;
 mod audit;
 mod check;
 mod completions;
@@ -132,6 +133,12 @@ enum Command {
     Migrate(database::migrate::Args),
     /// Copy a database file while it is in use.
     Backup(database::backup::Args),
+    /// Create, list or shut out the users of the service.
+    #[command(subcommand)]
+    User(access::UserCommand),
+    /// Make, list or revoke the keys by which users sign in.
+    #[command(subcommand)]
+    ApiKey(access::ApiKeyCommand),
     /// Solve what comes on standard input; started by the other commands.
     #[command(hide = true)]
     SolverWorker,
@@ -195,6 +202,8 @@ fn run(cli: &Cli, serve_config: &ServeConfig) -> Result<ExitCode, Failure> {
         Command::Schedule(args) => database::schedule::run(args, tzdir),
         Command::Calendar(command) => database::calendar::run(command, tzdir),
         Command::Migrate(args) => database::migrate::run(args),
+        Command::User(command) => access::run_user(command, tzdir),
+        Command::ApiKey(command) => access::run_api_key(command, tzdir),
         Command::Backup(args) => database::backup::run(args),
         Command::SolverWorker => solver_worker::run(),
         Command::Completions(args) => completions::run::<Cli>(args),

@@ -35,7 +35,7 @@ pub(super) struct Args {
     #[command(flatten)]
     database: Database,
     /// Address on which calls are taken; a loopback address, since there is no
-    /// sign-in yet. Port 0 takes any free one.
+    /// TLS yet. Port 0 takes any free one.
     #[arg(
         long,
         env = "PRACTICUM_LISTEN",
@@ -47,6 +47,9 @@ pub(super) struct Args {
     /// run that this one holds.
     #[arg(long, default_value_t = 30, value_name = "SECONDS", value_parser = 2..=600)]
     run_lease: i64,
+    /// Let nobody call without a key, even while the database has no user.
+    #[arg(long)]
+    require_sign_in: bool,
     /// How lines of the log are written.
     #[arg(long, env = "PRACTICUM_LOG_FORMAT", value_enum, default_value_t = super::LogFormat::Pretty)]
     pub(super) log_format: super::LogFormat,
@@ -79,6 +82,7 @@ async fn serve(args: &Args, config: &ServeConfig, tzdir: Option<&Path>) -> Resul
     let settings = Settings {
         solves_max: config.solves_at_a_time.map(whole),
         run_lease: Duration::from_secs(args.run_lease.unsigned_abs()),
+        require_sign_in: args.require_sign_in || config.require_sign_in == Some(true),
         ..Settings::default()
     };
     let app = App::new(db, Arc::new(SystemClock), zone_data, settings);
@@ -96,6 +100,9 @@ async fn serve(args: &Args, config: &ServeConfig, tzdir: Option<&Path>) -> Resul
     let next = try_next(&args.database, &app).await;
     output::line(&next.map_err(|error| args.database.place(database::failure(error)))?);
     tracing::info!(%address, "serves");
+    tell_who_may_call(&app)
+        .await
+        .map_err(|error| args.database.place(database::failure(error)))?;
     let asked_twice = async move {
         signals.next().await;
         // The server may have ended before.
@@ -119,6 +126,20 @@ async fn serve(args: &Args, config: &ServeConfig, tzdir: Option<&Path>) -> Resul
         Ok(Ok(())) => {}
         Ok(Err(error)) => return Err(Failure::Internal(error.into())),
         Err(_) => tracing::warn!("a run was not handed back in time; its lease will run out"),
+    }
+    Ok(())
+}
+
+/// Says loudly who may call, where that is not just those who have a key.
+async fn tell_who_may_call(app: &App) -> Result<(), AppError> {
+    let how = "`practicum user create` and `practicum api-key create` make a user and a key";
+    match (app.sign_in_needed().await?, app.has_user().await?) {
+        (false, _) => tracing::warn!(
+            "NOBODY HAS TO SIGN IN: the database has no user, so whoever reaches this address may \
+             do everything; {how}, and from then on every call needs a key"
+        ),
+        (true, false) => tracing::warn!("nobody can call yet: the database has no user; {how}"),
+        (true, true) => {}
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use super::tx::EVERY_PROGRAM;
 use super::user::RoleColumns;
 use super::{StoreError, Tx};
 use crate::domain::time::UtcSecond;
-use crate::domain::{AccessRole, Realm, UserKey, UserName};
+use crate::domain::{AccessRole, Realm, UserName};
 
 statements! {
     SIGN_IN_KEY = "SELECT p.key AS program_key, u.key AS user_key, u.role, u.scopes, \
@@ -19,10 +19,6 @@ statements! {
         JOIN program p ON p.program_id = k.program_id \
         WHERE k.id = $1 AND k.revoked_at IS NULL AND u.revoked_at IS NULL \
         AND p.deleted_at IS NULL";
-    SIGN_IN_NAME = "SELECT p.key AS program_key, u.key AS user_key, u.role, u.scopes, \
-        u.supervisor_key, '' AS secret_sha256, CAST(NULL AS BIGINT) AS expires_at \
-        FROM user_account u JOIN program p ON p.program_id = u.program_id \
-        WHERE u.key = $1 AND u.revoked_at IS NULL AND p.deleted_at IS NULL ORDER BY p.key";
 }
 
 #[derive(FromRow)]
@@ -35,15 +31,14 @@ struct SignInRow {
     expires_at: Option<i64>,
 }
 
-/// A user who was not revoked, found by a key or a name.
+/// A user who was not revoked, found by a key.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SignedIn {
     /// The user.
     pub user: UserName,
     /// What the user is.
     pub role: AccessRole,
-    /// SHA-256 of the secret of the key, in lowercase hexadecimal; empty where
-    /// the user was found by name.
+    /// SHA-256 of the secret of the key, in lowercase hexadecimal.
     pub secret_sha256: String,
     /// The first instant at which the key no longer holds; `None` for never.
     pub expires_at: Option<UtcSecond>,
@@ -86,20 +81,5 @@ impl Tx {
                 .await
         })?;
         row.map(SignInRow::into_signed_in).transpose()
-    }
-
-    /// Returns the users of a key, one in each program that has one, and one of
-    /// every program.
-    ///
-    /// # Errors
-    /// As [`Tx::sign_in_key`].
-    pub async fn sign_in_name(&mut self, key: &UserKey) -> Result<Vec<SignedIn>, StoreError> {
-        let rows: Vec<SignInRow> = on!(self, |connection| {
-            sqlx::query_as(SIGN_IN_NAME)
-                .bind(key.as_str())
-                .fetch_all(connection)
-                .await
-        })?;
-        rows.into_iter().map(SignInRow::into_signed_in).collect()
     }
 }

@@ -6,6 +6,7 @@
     reason = "a helper of a test fails by panicking, as the test itself does, and says what it skips"
 )]
 
+mod access;
 mod brute_force;
 mod check;
 mod cli_baseline;

@@ -11,7 +11,8 @@ use crate::cli::database::trouble::sentence;
 use crate::cli::database::{Database, in_runtime};
 use crate::domain::time::UtcSecond;
 use crate::store::{
-    Address, Backend, Db, FileHealth, KeyRange, RecordCounts, RunsAtWork, ServerHealth, StoreError,
+    Address, Backend, BrokenLink, Db, FileHealth, KeyRange, ProgramScope, RecordCounts, RunsAtWork,
+    ServerHealth, StoreError,
 };
 
 /// Free bytes under which a disk is worth a warning.
@@ -202,20 +203,31 @@ impl Report {
         self.role = Some(server.role);
     }
 
-    /// Hashes the chain of each program again.
+    /// Hashes the chain of each program again, and that of the users of every
+    /// program.
     async fn chains(&mut self, db: &Db, findings: &mut Findings<'_>) -> Result<(), StoreError> {
         let mut tx = db.read().await?;
         let mut whole = 0;
+        let broken_at = |whose: String, broken: BrokenLink| {
+            format!(
+                "the chain of events of {whose} does not hold from event {} on: {}; \
+                 records were changed by another program, so compare with a backup",
+                broken.sequence, broken.what
+            )
+        };
+        if let Some(broken) = tx.event_verify(ProgramScope::EVERY_PROGRAM).await? {
+            let whose = "the users of every program".to_owned();
+            findings.problems.push(broken_at(whose, broken));
+        }
         for program in tx.program_list(&KeyRange::all()).await? {
             let key = program.value.key;
             let (scope, _) = tx.program_fetch(&key).await?;
             match tx.event_verify(scope).await? {
                 None => whole += 1,
-                Some(broken) => findings.problems.push(format!(
-                    "the chain of events of the program {key} does not hold from event {} on: {}; \
-                     records were changed by another program, so compare with a backup",
-                    broken.sequence, broken.what
-                )),
+                Some(broken) => {
+                    let whose = format!("the program {key}");
+                    findings.problems.push(broken_at(whose, broken));
+                }
             }
         }
         self.programs_with_whole_chain = Some(whole);

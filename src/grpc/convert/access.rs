@@ -54,15 +54,15 @@ impl Fields<'_> {
         name: &str,
     ) -> Option<(UserName, Uuid)> {
         let key = split_user(name).and_then(|(user, rest)| {
-            let id = rest?.strip_prefix("apiKeys/")?;
+            let id = rest?.strip_prefix("keys/")?;
             let id = Uuid::try_parse(id)
                 .ok()
                 .filter(|uuid| uuid.to_string() == id)?;
             Some((user, id))
         });
         if key.is_none() {
-            let patterns = "programs/{program}/users/{user}/apiKeys/{api_key} or \
-                            users/{user}/apiKeys/{api_key}";
+            let patterns = "programs/{program}/users/{user}/keys/{key} or \
+                            users/{user}/keys/{key}";
             self.refuse(field, "name", format_args!("must be {patterns}"));
         }
         key
@@ -248,7 +248,7 @@ pub(in super::super) fn api_key(realm: &Realm, key: &ApiKey) -> pb::ApiKey {
         key: key.user.clone(),
     };
     pb::ApiKey {
-        name: format!("{}/apiKeys/{}", user_name(&user), key.id),
+        name: format!("{}/keys/{}", user_name(&user), key.id),
         expire_time: key.expires_at.map(timestamp),
         create_time: Some(timestamp(key.created_at)),
         revoke_time: key.revoked_at.map(timestamp),
@@ -289,7 +289,7 @@ mod tests {
         for text in ["users/ada", "programs/north/users/ada"] {
             let name = fields.user_name("name", text).unwrap();
             assert_eq!(user_name(&name), text);
-            let key = format!("{text}/apiKeys/{id}");
+            let key = format!("{text}/keys/{id}");
             assert_eq!(fields.api_key_name("name", &key), Some((name, id)));
         }
         for text in [
@@ -297,14 +297,14 @@ mod tests {
             "ada",
             "users/",
             "users/ada/",
-            "users/ada/apiKeys",
+            "users/ada/keys",
             "programs/north/ada",
             "programs//users/ada",
             "programs/~every-program/users/ada",
         ] {
             assert_eq!(refused(|fields| fields.user_name("name", text)), ["name"]);
         }
-        for text in ["users/ada", "users/ada/apiKeys/7"] {
+        for text in ["users/ada", "users/ada/keys/7"] {
             assert_eq!(refused(|fields| fields.api_key_name("n", text)), ["n"]);
         }
     }

@@ -166,7 +166,7 @@ impl pb::access_service_server::AccessService for AccessCalls {
         request: Request<pb::ListApiKeysRequest>,
     ) -> Result<Response<pb::ListApiKeysResponse>, Status> {
         let (actor, request) = opened(request)?;
-        let scope = format!("{}/apiKeys", request.parent);
+        let scope = format!("{}/keys", request.parent);
         let (name, page) = read(|fields| {
             let name = fields.user_name("parent", &request.parent);
             let page = page(request.page_size, &request.page_token, &scope, fields);

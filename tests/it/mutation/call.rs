@@ -18,11 +18,13 @@ const NEXT_WAIT: Duration = Duration::from_millis(20);
 /// How long any other answer may take.
 const ANSWER_WAIT: Duration = Duration::from_secs(20);
 
-/// Sends messages to a method and returns what it answers.
-pub(super) async fn call(
+/// Sends messages to a method, by a key or by none, and returns what it
+/// answers.
+pub(crate) async fn call(
     channel: &Channel,
     method: &Method,
     messages: Vec<Vec<u8>>,
+    key: Option<&str>,
 ) -> Result<Vec<Vec<u8>>, Status> {
     let mut client = Grpc::new(channel.clone()).max_decoding_message_size(usize::MAX);
     client
@@ -30,7 +32,11 @@ pub(super) async fn call(
         .await
         .map_err(|error| Status::from_error(error.into()))?;
     let path: PathAndQuery = method.path.parse().unwrap();
-    let request = Request::new(tokio_stream::iter(messages));
+    let mut request = Request::new(tokio_stream::iter(messages));
+    if let Some(key) = key {
+        let header = format!("Bearer {key}").parse().unwrap();
+        request.metadata_mut().insert("authorization", header);
+    }
     let answer = tokio::time::timeout(ANSWER_WAIT, client.streaming(request, path, Plain)).await;
     let hangs = |_| Status::unknown("no answer came in time");
     let mut answers = answer.map_err(hangs)??.into_inner();

@@ -15,29 +15,29 @@ use reflection::server_reflection_response::MessageResponse;
 
 /// A method of a service.
 #[derive(Clone, Debug)]
-pub(super) struct Method {
+pub(crate) struct Method {
     /// Such as `/practicum.v1.SiteService/GetSite`.
-    pub(super) path: String,
-    pub(super) input: String,
-    pub(super) output: String,
-    pub(super) takes_many: bool,
-    pub(super) gives_many: bool,
+    pub(crate) path: String,
+    pub(crate) input: String,
+    pub(crate) output: String,
+    pub(crate) takes_many: bool,
+    pub(crate) gives_many: bool,
 }
 
 /// Every method, message and enum, messages and enums by full name with a dot
 /// in front.
 #[derive(Debug, Default)]
-pub(super) struct Contract {
-    pub(super) methods: Vec<Method>,
-    pub(super) messages: BTreeMap<String, DescriptorProto>,
-    pub(super) enums: BTreeMap<String, Vec<i32>>,
+pub(crate) struct Contract {
+    pub(crate) methods: Vec<Method>,
+    pub(crate) messages: BTreeMap<String, DescriptorProto>,
+    pub(crate) enums: BTreeMap<String, Vec<i32>>,
     /// What is written about a field, by message and name.
     comments: BTreeMap<(String, String), String>,
 }
 
 impl Contract {
     /// Asks a service for everything that it offers.
-    pub(super) async fn reflected(channel: Channel) -> Self {
+    pub(crate) async fn reflected(channel: Channel) -> Self {
         let list = MessageRequest::ListServices(String::new());
         let mut services = Vec::new();
         for answer in ask(&channel, vec![list]).await {

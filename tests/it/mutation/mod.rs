@@ -8,8 +8,8 @@
 //! `begun` in `src/store/tx.rs` a watcher that leaves at the wrong moment makes
 //! a write of somebody else fail on PostgreSQL.
 
-mod call;
-mod contract;
+pub(crate) mod call;
+pub(crate) mod contract;
 mod forge;
 mod mutate;
 mod ranges;
@@ -21,6 +21,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use practicum::domain::AccessRole;
+use practicum::grpc::pb::program_service_client::ProgramServiceClient;
 use proptest::test_runner::{Config, RngSeed, TestCaseError, TestError, TestRunner};
 use tokio::runtime::Handle;
 use tonic::Code;
@@ -30,6 +32,7 @@ use self::contract::{Contract, Method};
 use self::forge::Stock;
 use self::mutate::{Case, case, damage_bytes, mutate};
 use self::wire::encoded;
+use crate::access::callers::{Bearer, signed_up};
 use crate::grpc::runs::imported;
 use crate::support::dice::Dice;
 use crate::support::service::{Service, served_by_both};
@@ -63,6 +66,9 @@ fn count_panics() {
 /// Where messages go, and what came of them.
 struct Target {
     service: Service,
+    /// The key by which all messages are sent: some create users, and from the
+    /// first on everybody must sign in.
+    key: String,
     contract: Contract,
     stock: Stock,
     /// Answers by method and code.
@@ -93,8 +99,10 @@ impl Target {
         // door, not the solver.
         service.stop_working().await;
         let contract = Contract::reflected(service.channel.clone()).await;
+        let key = signed_up(&service.app, "root", AccessRole::Admin).await;
         let mut target = Self {
             service,
+            key,
             contract,
             stock: Stock::default(),
             answers: Mutex::default(),
@@ -122,14 +130,20 @@ impl Target {
                     .stock
                     .messages(&self.contract, &method.input, false, &mut dice);
                 let bytes = messages.iter().map(|tree| encoded(tree)).collect();
-                for answer in call(&self.service.channel, &method, bytes)
-                    .await
-                    .unwrap_or_default()
-                {
+                for answer in self.call(&method, bytes).await.unwrap_or_default() {
                     self.stock.keep(&self.contract, &method.output, &answer);
                 }
             }
         }
+    }
+
+    /// Sends messages to a method and returns what it answers.
+    async fn call(
+        &self,
+        method: &Method,
+        messages: Vec<Vec<u8>>,
+    ) -> Result<Vec<Vec<u8>>, tonic::Status> {
+        call(&self.service.channel, method, messages, Some(&self.key)).await
     }
 
     /// Returns the method of a case and the messages that it sends.
@@ -161,7 +175,7 @@ impl Target {
     async fn send(&self, case: &Case) -> Result<(), String> {
         let (method, messages) = self.messages(case);
         let sent = messages.iter().map(Vec::len).sum::<usize>();
-        let mut answer = call(&self.service.channel, method, messages.clone()).await;
+        let mut answer = self.call(method, messages.clone()).await;
         for _ in 0..CONNECTIONS_MOST {
             // Who provokes many resets, as large messages do, is sent away and
             // comes back; a message that ends each connection is a fault.
@@ -169,7 +183,7 @@ impl Target {
                 break;
             }
             tokio::time::sleep(COME_BACK).await;
-            answer = call(&self.service.channel, method, messages.clone()).await;
+            answer = self.call(method, messages.clone()).await;
         }
         let code = answer
             .as_ref()
@@ -287,13 +301,12 @@ async fn mutated_messages_never_break_the_service() {
     eprintln!("{cases} messages; memory grew by {} MiB", growth >> 20);
     assert!(growth < GROWTH, "memory grew by {growth} bytes");
     assert_eq!(PANICS.load(Ordering::SeqCst), 0);
+    let mut programs = ProgramServiceClient::with_interceptor(
+        target.service.channel.clone(),
+        Bearer::new(&target.key),
+    );
     let request = practicum::grpc::pb::ListProgramsRequest::default();
-    target
-        .service
-        .programs()
-        .list_programs(request)
-        .await
-        .unwrap();
+    programs.list_programs(request).await.unwrap();
     assert_reached(&target);
 }
 

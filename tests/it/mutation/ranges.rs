@@ -11,7 +11,6 @@ use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
 use super::Target;
-use super::call::call;
 use super::contract::{Method, is_list};
 use super::wire::{Node, Tree, encoded};
 use crate::support::dice::Dice;
@@ -45,7 +44,7 @@ async fn accepted(target: &Target) -> Vec<(Method, Vec<Tree>)> {
         let mut taken = None;
         for messages in samples {
             let bytes = messages.iter().map(|tree| encoded(tree)).collect();
-            let answer = call(&target.service.channel, method, bytes).await;
+            let answer = target.call(method, bytes).await;
             if !matches!(answer, Err(status) if status.code() == Code::InvalidArgument) {
                 taken = Some(messages);
                 break;
@@ -250,7 +249,7 @@ async fn every_field_out_of_range_is_refused_with_its_path() {
     for (method, messages) in accepted(&target).await {
         for wrong in wrong_requests(&target, &method, &messages) {
             let bytes = wrong.messages.iter().map(|tree| encoded(tree)).collect();
-            let answer = call(&target.service.channel, &method, bytes).await;
+            let answer = target.call(&method, bytes).await;
             complaints.extend(complaint(&method, &wrong, &answer));
             tried += 1;
         }
@@ -274,7 +273,7 @@ async fn every_list_too_long_is_refused_in_few_words() {
             };
             let field = holder[inner].clone();
             holder.extend(std::iter::repeat_n(field, 2_000));
-            let answer = call(&target.service.channel, &method, vec![encoded(&tree)]).await;
+            let answer = target.call(&method, vec![encoded(&tree)]).await;
             let status = answer.unwrap_err();
             assert_eq!(
                 status.code(),
@@ -314,9 +313,7 @@ async fn every_message_too_large_is_refused_as_that() {
     for (method, mut messages) in accepted(&target).await {
         messages[0].push((500, Node::Bytes(vec![b'a'; 5 << 20])));
         let bytes = messages.iter().map(|tree| encoded(tree)).collect();
-        let status = call(&target.service.channel, &method, bytes)
-            .await
-            .unwrap_err();
+        let status = target.call(&method, bytes).await.unwrap_err();
         assert_eq!(
             status.code(),
             Code::ResourceExhausted,

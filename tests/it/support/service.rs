@@ -59,6 +59,7 @@ pub(crate) struct Service {
     pub(crate) channel: Channel,
     pub(crate) address: std::net::SocketAddr,
     pub(crate) server: JoinHandle<()>,
+    url: String,
     stop: watch::Sender<bool>,
     stop_work: watch::Sender<bool>,
     worker: JoinHandle<()>,
@@ -114,6 +115,7 @@ impl Service {
             channel: endpoint.connect_lazy(),
             address,
             server,
+            url,
             stop,
             stop_work,
             worker,
@@ -268,4 +270,10 @@ pub(crate) async fn eventually<F: Future<Output = bool>>(mut holds: impl FnMut()
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     panic!("it did not come to hold");
+}
+
+/// Opens the database of a service a second time, for a test that looks behind
+/// it.
+pub(crate) async fn database(service: &Service) -> Db {
+    Db::open(&service.url).await.unwrap()
 }

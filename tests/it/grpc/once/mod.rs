@@ -80,6 +80,16 @@ async fn every_write_gives_a_repeat_the_first_answer() {
     assert!(all.remove("ImportRosterHeader"));
     // A repeat is not told the path again; its test is with those of schedules.
     assert!(all.remove("RotateCalendarFeedRequest"));
+    // Their callers sign in; the test is with those of users.
+    for name in [
+        "CreateUserRequest",
+        "UpdateUserRequest",
+        "RevokeUserRequest",
+        "CreateApiKeyRequest",
+        "RevokeApiKeyRequest",
+    ] {
+        assert!(all.remove(name), "{name}");
+    }
     let requests: BTreeSet<String> = sent
         .requests
         .iter()

@@ -1,0 +1,11 @@
+//! Who may what: signing in, roles, users and keys, and the record of it.
+
+mod audit;
+pub(crate) mod callers;
+mod commands;
+mod documented;
+mod keys;
+mod matrix;
+mod secrets;
+mod table;
+mod users;
