@@ -14,7 +14,7 @@ use super::people::create_site;
 use super::rounds::round;
 use super::runs::{imported, start, watch};
 use crate::support::service::{
-    Service, database, import_messages, reason, roster_files, served_by_both,
+    Service, database_url, import_messages, reason, roster_files, served_by_both,
 };
 
 /// Lists reasons with the tests of this file that provoke them.
@@ -150,7 +150,7 @@ enum Writing {
 
 impl Writing {
     async fn begin() -> Self {
-        let url = database();
+        let url = database_url();
         if url.starts_with("sqlite:") {
             let mut connection = SqliteConnection::connect(&url).await.unwrap();
             connection.execute("BEGIN IMMEDIATE").await.unwrap();

@@ -24,7 +24,7 @@ tokio::task_local! {
 }
 
 /// Returns the URL of the database of the test under way.
-pub(crate) fn database() -> String {
+pub(crate) fn database_url() -> String {
     DATABASE.with(Clone::clone)
 }
 
