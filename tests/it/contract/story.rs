@@ -125,7 +125,8 @@ impl Story {
         let mut sent: BTreeMap<String, String> = step.headers.iter().map(fill).collect();
         if let Value::String(key) = &self.known["key"] {
             let signed = || format!("Bearer {key}");
-            sent.entry("authorization".to_owned()).or_insert_with(signed);
+            sent.entry("authorization".to_owned())
+                .or_insert_with(signed);
         }
         let most = step.take.unwrap_or(usize::MAX);
         let answers = send(&self.service, &method, &requests, &sent, most).await;
