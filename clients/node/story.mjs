@@ -100,7 +100,8 @@ class Practicum {
   }
 
   close() {
-    Object.values(this.#clients).forEach((client) => client.close());
+    // Not client.close(): that is the Close of RoundService.
+    Object.values(this.#clients).forEach((client) => client.getChannel().close());
   }
 }
 
