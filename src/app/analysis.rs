@@ -1,4 +1,5 @@
-//! What can be asked of a round before it is matched, and of a plan after.
+//! What can be asked of a round before it is matched, and of a plan after;
+//! worths, stability and forecasts have files of their own.
 //!
 //! All of it is work for a processor, not for the database: it runs beside the
 //! async runtime, at most as many at a time as this process solves runs, and
@@ -19,8 +20,6 @@ use crate::matching::exact_model::ExactModel;
 pub use crate::matching::explain::{Capacity, Explanation, Outcome, Relaxation};
 use crate::matching::preflight::preflight;
 pub use crate::matching::preflight::{Balance, CompeteFor, Expiry, ExpiryOf, Preflight};
-pub use crate::matching::stability::BlockingPair;
-use crate::matching::stability::blocking_pairs;
 use crate::solver_process::{SolveFailure, SolveOptions, explain_in_child};
 
 impl App {
@@ -60,7 +59,7 @@ impl App {
         trainee: &TraineeKey,
         time_limit: Duration,
     ) -> Result<Explanation, AppError> {
-        let (stored, roster) = self.plan_and_roster(actor, program, run).await?;
+        let (stored, roster) = self.plan_with_roster(actor, program, run).await?;
         let people = &roster.trainees;
         if people.binary_search_by(|one| one.key.cmp(trainee)).is_err() {
             return Err(AppError::NotFound {
@@ -74,43 +73,21 @@ impl App {
                 run: run.to_string(),
             }));
         }
-        let zones = self.zones_of(&roster)?;
-        let options = SolveOptions {
-            time_limit: Some(time_limit),
-            threads: 1,
-            memory_max: RunLimits::default().memory_bytes,
-            program: self.inner.settings.solver_program.clone(),
-        };
-        let _permit = self.permit().await?;
-        // A caller who hangs up ends the child.
-        let wanted = CancelOnDrop::default();
-        let is_cancelled = Arc::clone(&wanted.0);
         let trainee = trainee.clone();
-        let explained = blocking(move || {
-            let plan = (&stored.plan, &stored.context);
-            let is_cancelled = || is_cancelled.load(Ordering::Relaxed);
-            explain_in_child(&roster, &zones, plan, &trainee, &options, &is_cancelled)
+        let explained = self.ask_solver(stored, roster, time_limit, move |asked| {
+            let plan = (&asked.stored.plan, &asked.stored.context);
+            explain_in_child(
+                &asked.roster,
+                &asked.zones,
+                plan,
+                &trainee,
+                &asked.options,
+                &|| asked.is_left(),
+            )
         });
         let explained = explained.await?.map_err(lost)?;
         let unknown = || AppError::Internal("a trainee without an explanation".into());
         explained.ok_or_else(unknown)
-    }
-
-    /// Returns the trainees and sites that would both rather have each other
-    /// than what a plan gives them, by trainee and site.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`]; [`AppError::FailedPrecondition`] when there is
-    /// no plan.
-    pub async fn audit_stability(
-        &self,
-        actor: &Actor,
-        program: &ProgramKey,
-        run: &Key,
-    ) -> Result<Vec<BlockingPair>, AppError> {
-        let (stored, roster) = self.plan_and_roster(actor, program, run).await?;
-        let _permit = self.permit().await?;
-        blocking(move || blocking_pairs(&roster, &stored.plan)).await
     }
 
     /// Returns the exact model of the roster that a plan was made from, in the
@@ -125,7 +102,7 @@ impl App {
         program: &ProgramKey,
         run: &Key,
     ) -> Result<Vec<(Level, String)>, AppError> {
-        let (stored, roster) = self.plan_and_roster(actor, program, run).await?;
+        let (stored, roster) = self.plan_with_roster(actor, program, run).await?;
         let zones = self.zones_of(&roster)?;
         let _permit = self.permit().await?;
         let files = blocking(move || {
@@ -136,7 +113,11 @@ impl App {
     }
 
     /// Returns a plan and the frozen roster that it was made from.
-    async fn plan_and_roster(
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`]; [`AppError::FailedPrecondition`] when there is
+    /// no plan.
+    pub async fn plan_with_roster(
         &self,
         actor: &Actor,
         program: &ProgramKey,
@@ -153,6 +134,34 @@ impl App {
     }
 
     /// Returns the rules of the zones of a roster.
+    /// Runs work that starts solvers beside the async runtime; they may take
+    /// so much time, and the usual memory. A caller who hangs up ends them.
+    pub(super) async fn ask_solver<T: Send + 'static>(
+        &self,
+        stored: StoredPlan,
+        roster: Roster,
+        time_limit: Duration,
+        work: impl FnOnce(&Asked) -> Result<T, SolveFailure> + Send + 'static,
+    ) -> Result<Result<T, SolveFailure>, AppError> {
+        let zones = self.zones_of(&roster)?;
+        let options = SolveOptions {
+            time_limit: Some(time_limit),
+            threads: 1,
+            memory_max: RunLimits::default().memory_bytes,
+            program: self.inner.settings.solver_program.clone(),
+        };
+        let _permit = self.permit().await?;
+        let left = LeftOnDrop::default();
+        let asked = Asked {
+            stored,
+            roster,
+            zones,
+            options,
+            is_left: Arc::clone(&left.0),
+        };
+        blocking(move || work(&asked)).await
+    }
+
     pub(super) fn zones_of(&self, roster: &Roster) -> Result<ZoneTable, AppError> {
         let zones = self
             .inner
@@ -168,11 +177,27 @@ impl App {
     }
 }
 
-/// Tells a child to stop when its answer is no longer waited for.
-#[derive(Default)]
-struct CancelOnDrop(Arc<AtomicBool>);
+/// A plan about which solvers are asked, and what they may use.
+pub(super) struct Asked {
+    pub(super) stored: StoredPlan,
+    pub(super) roster: Roster,
+    pub(super) zones: ZoneTable,
+    pub(super) options: SolveOptions,
+    is_left: Arc<AtomicBool>,
+}
 
-impl Drop for CancelOnDrop {
+impl Asked {
+    /// Says whether nobody waits for the answer any more.
+    pub(super) fn is_left(&self) -> bool {
+        self.is_left.load(Ordering::Relaxed)
+    }
+}
+
+/// Tells solvers to stop when their answer is no longer waited for.
+#[derive(Default)]
+struct LeftOnDrop(Arc<AtomicBool>);
+
+impl Drop for LeftOnDrop {
     fn drop(&mut self) {
         self.0.store(true, Ordering::Relaxed);
     }
@@ -180,7 +205,7 @@ impl Drop for CancelOnDrop {
 
 /// Tells why a roster cannot be looked at: a zone whose offset is off the grid
 /// is the caller's matter.
-fn unmatchable(error: MatchError) -> AppError {
+pub(super) fn unmatchable(error: MatchError) -> AppError {
     match error {
         MatchError::ZoneOffGrid { .. } | MatchError::TooLarge => {
             AppError::Invalid(Violations::one("round", "roster", error.to_string()))
@@ -192,7 +217,8 @@ fn unmatchable(error: MatchError) -> AppError {
     }
 }
 
-fn lost(failure: SolveFailure) -> AppError {
+/// Tells why a solver gave no answer.
+pub(super) fn lost(failure: SolveFailure) -> AppError {
     match failure {
         SolveFailure::Process(_) | SolveFailure::Lost(_) => {
             AppError::Unavailable(Box::new(failure))

@@ -2,6 +2,7 @@
 //! it is kept as the source, for the log.
 
 use std::error::Error;
+use std::time::Duration;
 
 use crate::domain::{EntityKind, Permission, Violations};
 use crate::roster::RosterErrors;
@@ -76,10 +77,10 @@ pub enum AppError {
         count: u64,
     },
     /// The caller asks too often.
-    #[error("too many requests; wait {retry_after_seconds} s")]
+    #[error("too many requests; wait {} ms", retry_after.as_millis() + 1)]
     RateLimited {
-        /// When to try again, in seconds from now.
-        retry_after_seconds: u32,
+        /// When to try again, from now.
+        retry_after: Duration,
     },
     /// The server has too much to do.
     #[error("the server has too much to do; wait {retry_after_seconds} s")]

@@ -14,6 +14,7 @@ mod changes;
 mod clock;
 mod contended;
 mod error;
+mod forecasts;
 mod import;
 mod listing;
 mod once;
@@ -25,17 +26,22 @@ mod plans;
 mod preferences;
 mod programs;
 mod publishing;
+mod pulse;
 mod responses;
 mod rosters;
 mod round_parts;
+mod round_rules;
 mod round_states;
 mod rounds;
+mod rule_check;
+mod rule_sets;
 mod run_start;
 mod runs;
 mod schedule;
 mod sign_in;
 mod site_rankings;
 mod snapshot;
+mod stability;
 mod supervision_lines;
 mod trainee_rows;
 mod transact;
@@ -43,11 +49,12 @@ mod users;
 mod week_preview;
 mod wishes;
 mod worker;
+mod worths;
 
 pub use actor::{Actor, Grant};
 pub use analysis::{
-    Balance, BlockingPair, Capacity, CompeteFor, Expiry, ExpiryOf, Explanation,
-    Outcome as ExplanationOutcome, Preflight, Relaxation,
+    Balance, Capacity, CompeteFor, Expiry, ExpiryOf, Explanation, Outcome as ExplanationOutcome,
+    Preflight, Relaxation,
 };
 pub use api_keys::IssuedKey;
 pub use audit::{BrokenLink, ChainHead, ChainProof, RecordedEvent};
@@ -56,6 +63,10 @@ pub use calendar::{Calendar, CalendarFeed, FeedPath, RotatedFeed};
 pub use changes::Changes as ChangesSeen;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::{AppError, Reason, with_causes};
+pub use forecasts::{
+    Forecast, MissedBecause, Outlook as RequirementOutlook, RuleOutlook, RuleShortfall, Standing,
+    Verdict,
+};
 pub use once::{Outcome, RequestOnce};
 pub use participants::NewParticipants;
 pub use permission::{Permission, role_has};
@@ -67,13 +78,17 @@ pub use responses::{NewResponse, ResponseFilter};
 pub use rosters::{Changes, ImportMode, ImportReport, KindOfRow, RosterSource};
 pub use round_states::RoundHistory;
 pub use rounds::{RoundStart, StoredRound};
+pub use rule_check::{RuleCheck, RulesOf, TraineeReport};
+pub use rule_sets::{KnownRuleSet, RULE_SET_TEXT_MAX, RuleSetOrigin};
 pub use run_start::RunStart;
 pub use schedule::{
     Attendance, OCCURRENCE_DAYS_MAX, OccurrenceRange, ScheduledOccurrence, ScheduledSession, Shown,
     SupervisedLine, SupervisedTrainee, which_supervisor,
 };
+pub use stability::{BlockingPair, Clash, LevelPrice, PriceOutcome, StabilityPrice};
 pub use users::NewUser;
 pub use week_preview::ShownWeek;
+pub use worths::{ConfirmedWorth, Estimate, Gain, Worth, WorthsFound};
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -99,6 +114,8 @@ struct Inner {
     settings: Settings,
     /// Wakes whoever waits for a run to be queued, to move on or to end.
     run_moved: Notify,
+    /// The runs that are watched.
+    pulses: pulse::Pulses,
     /// Wakes whoever waits for what partners are told of.
     change_made: Notify,
     /// Bounds the explanations and the like under way.
@@ -156,6 +173,7 @@ impl App {
                 zone_data,
                 settings,
                 run_moved: Notify::new(),
+                pulses: pulse::Pulses::default(),
                 change_made: Notify::new(),
                 analyses,
                 plan_frames: schedule::PlanFrames::default(),

@@ -1,10 +1,13 @@
 //! Plans of runs: stored once, never changed.
 
 use super::listing::{page_of, seek};
+use super::rosters::blocking;
 use super::{Actor, App, AppError, Permission, Reason};
 use crate::domain::time::UtcSecond;
 use crate::domain::{Key, ListRequest, Page, PageRequest, Plan, ProgramKey, RunFilter};
-use crate::roster::{FolderFiles, PlanContext};
+use crate::roster::{
+    FolderFiles, PlanContext, SHEET_ROWS_MAX, WorkbookError, plan_document, plan_workbook,
+};
 
 /// The plan of a run, as it was proved and stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +28,11 @@ impl StoredPlan {
     /// Returns the files of the plan folder.
     pub fn files(&self) -> FolderFiles {
         crate::roster::write_plan(&self.plan, &self.context)
+    }
+
+    /// Returns the plan as one JSON document.
+    pub fn document(&self) -> Vec<u8> {
+        plan_document(&self.plan, &self.context)
     }
 }
 
@@ -61,6 +69,30 @@ impl App {
                 solver_version: stored.solver_version,
                 tzdb_version: stored.tzdb_version,
             },
+        })
+    }
+
+    /// Returns the plan of a run as a workbook for spreadsheets.
+    ///
+    /// # Errors
+    /// As [`App::get_plan`]; [`AppError::TooLarge`] when a table has more rows
+    /// than a sheet holds.
+    pub async fn export_workbook(
+        &self,
+        actor: &Actor,
+        program: &ProgramKey,
+        run: &Key,
+    ) -> Result<Vec<u8>, AppError> {
+        let stored = self.get_plan(actor, program, run).await?;
+        let _permit = self.permit().await?;
+        let written = blocking(move || plan_workbook(&stored.plan, &stored.context));
+        written.await?.map_err(|error| match error {
+            WorkbookError::TooManyRows { rows } => AppError::TooLarge {
+                what: "rows of a sheet",
+                limit: SHEET_ROWS_MAX,
+                count: rows,
+            },
+            error @ WorkbookError::Unwritable(_) => AppError::Internal(Box::new(error)),
         })
     }
 

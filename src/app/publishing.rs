@@ -121,7 +121,18 @@ impl App {
         run: &Key,
         options: PublishOptions,
     ) -> Result<Published, AppError> {
-        let (pair, etag) = ((round, run), options.etag);
+        // It is large as a future, with the rosters that it holds.
+        Box::pin(self.prove_and_publish(actor, program, (round, run), options)).await
+    }
+
+    async fn prove_and_publish(
+        &self,
+        actor: &Actor,
+        program: &ProgramKey,
+        pair: (&Key, &Key),
+        options: PublishOptions,
+    ) -> Result<Published, AppError> {
+        let ((round, run), etag) = (pair, options.etag);
         let made_from = self.prove_stored(actor, program, pair, etag).await?;
         let mut write = self.write(actor, program, Permission::PlanPublish).await?;
         let scope = write.scope();
@@ -134,7 +145,7 @@ impl App {
         let changed_files = blocking(move || differing_files(&made_from, &now)).await?;
         if options.validate_only {
             return Ok(Published {
-                round: StoredRound::new(record, standing),
+                round: StoredRound::new(record, standing)?,
                 publication: None,
                 changed_files,
             });

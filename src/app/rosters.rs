@@ -344,7 +344,7 @@ pub(super) async fn stored_roster(
 }
 
 /// Reads the rule sets of a round from their stored texts.
-fn rule_sets_of(texts: &[String]) -> Result<Vec<RuleSet>, AppError> {
+pub(super) fn rule_sets_of(texts: &[String]) -> Result<Vec<RuleSet>, AppError> {
     let read = texts.iter().map(|text| read_rule_set("rules", text));
     read.collect::<Result<_, _>>()
         .map_err(|errors| AppError::Internal(errors.into()))

@@ -106,7 +106,7 @@ pub(super) async fn stored_round(
 ) -> Result<Versioned<StoredRound>, AppError> {
     let record = tx.round_fetch(scope, round).await?;
     let standing = tx.round_standing(scope, round).await?;
-    Ok(StoredRound::new(record, standing))
+    StoredRound::new(record, standing)
 }
 
 impl App {

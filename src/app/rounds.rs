@@ -3,6 +3,8 @@
 use serde_json::json;
 
 use super::listing::{list_page, seek};
+use super::rosters::rule_sets_of;
+use super::round_rules::{Asked, OF_ROUND, check_term, choose, texts};
 use super::round_states::{check_not_closed, stored_round};
 use super::transact::{check_etag, commit};
 use super::{Actor, App, AppError, Permission};
@@ -12,19 +14,25 @@ use crate::domain::{
 };
 use crate::store::{KeyRange, RoundRecord, RoundRows, WriteTx};
 
-/// A round with where it stands.
+/// A round with its rule sets and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredRound {
     /// Dates and policy; the key is always given.
     pub round: Round,
+    /// Ids of the rule sets that hold in it, in order.
+    pub rule_sets: Vec<Key>,
     /// The state of the round, and the plan that holds.
     pub standing: RoundStanding,
 }
 
 impl StoredRound {
     /// Returns a round with its key, whether or not a folder names it.
-    pub(super) fn new(record: Versioned<RoundRecord>, standing: RoundStanding) -> Versioned<Self> {
-        Versioned {
+    pub(super) fn new(
+        record: Versioned<RoundRecord>,
+        standing: RoundStanding,
+    ) -> Result<Versioned<Self>, AppError> {
+        let rule_sets = rule_sets_of(&record.value.rule_sets)?;
+        Ok(Versioned {
             id: record.id,
             version: record.version,
             created_at: record.created_at,
@@ -34,9 +42,10 @@ impl StoredRound {
                     key: Some(record.value.key),
                     ..record.value.round
                 },
+                rule_sets: rule_sets.into_iter().map(|set| set.key).collect(),
                 standing,
             },
-        }
+        })
     }
 }
 
@@ -48,6 +57,8 @@ pub struct RoundStart {
     pub like: Option<Key>,
     /// Whether everybody of the program takes part.
     pub everybody: bool,
+    /// Ids of the rule sets that hold; those of the other round when `None`.
+    pub rule_sets: Option<Vec<Key>>,
 }
 
 /// Writes what a new round holds from the start.
@@ -87,7 +98,8 @@ impl App {
     ///
     /// # Errors
     /// As [`App::create_round`], and [`AppError::NotFound`] for the round that
-    /// it is to be like.
+    /// it is to be like; [`AppError::Invalid`] for rule sets that nobody knows
+    /// or that are in force on no day of the term, at `round.rule_sets`.
     pub async fn create_round_with(
         &self,
         actor: &Actor,
@@ -118,6 +130,17 @@ impl App {
             Some(like) => Some(write.tx().round_fetch(scope, like).await?.value),
             None => None,
         };
+        let held = rule_sets_of(like.as_ref().map_or(&[], |like| &like.rule_sets))?;
+        let keys: Vec<Key> = match &start.rule_sets {
+            Some(keys) => keys.clone(),
+            None => held.iter().map(|set| set.key.clone()).collect(),
+        };
+        let asked = Asked {
+            field: OF_ROUND,
+            keys: &keys,
+            held,
+            term: Some(round.term),
+        };
         let record = RoundRecord {
             key: key.clone(),
             round: Round {
@@ -125,7 +148,7 @@ impl App {
                 ..round
             },
             has_availability: like.as_ref().is_none_or(|like| like.has_availability),
-            rule_sets: like.map(|like| like.rule_sets).unwrap_or_default(),
+            rule_sets: texts(choose(write.tx(), scope, asked).await?),
         };
         write.round_write(&record).await?;
         write_start(&mut write, &key, start).await?;
@@ -134,6 +157,7 @@ impl App {
         let payload = json!({
             "like": start.like.as_ref().map(Key::as_str),
             "everybody": start.everybody,
+            "rule_sets": keys.iter().map(Key::as_str).collect::<Vec<_>>(),
         });
         let payload = payload.to_string();
         commit(write, actor, "create_round", &subject, &payload, &after).await?;
@@ -174,23 +198,29 @@ impl App {
             let standing = standings.remove(&record.value.key);
             StoredRound::new(record, standing.unwrap_or_default())
         };
-        let found = found.into_iter().map(stand).collect();
+        let found = found.into_iter().map(stand).collect::<Result<_, _>>()?;
         Ok(list_page(found, list, |stored: &StoredRound| {
             let key = stored.round.key.as_ref().map_or("", Key::as_str);
             (key, stored.round.name.as_str())
         }))
     }
 
-    /// Changes dates and policy of the round whose key `round` carries.
+    /// Changes dates and policy of the round whose key `round` carries, and its
+    /// rule sets where they are given. A set of the program's own is taken as
+    /// it is now; another one that the round holds already stays as it is.
     ///
     /// # Errors
     /// [`AppError::NotFound`], [`AppError::StaleEtag`];
     /// [`AppError::FailedPrecondition`] when the round is closed.
+    /// [`AppError::NotFound`], [`AppError::StaleEtag`]; [`AppError::Invalid`]
+    /// for rule sets that nobody knows or that are in force on no day of the
+    /// term, at `round.rule_sets`.
     pub async fn update_round(
         &self,
         actor: &Actor,
         program: &ProgramKey,
         round: Round,
+        rule_sets: Option<&[Key]>,
         etag: Option<i64>,
     ) -> Result<Versioned<StoredRound>, AppError> {
         let Some(key) = round.key.clone() else {
@@ -205,12 +235,21 @@ impl App {
         let before = write.tx().round_fetch(scope, &key).await?;
         check_etag(EntityKind::Round, key.as_str(), &before, etag)?;
         check_not_closed(write.tx(), scope, &key).await?;
-        let record = RoundRecord {
-            round: Round {
-                key: before.value.round.key,
-                ..round
-            },
-            ..before.value
+        let mut record = before.value;
+        if let Some(keys) = rule_sets {
+            let asked = Asked {
+                field: OF_ROUND,
+                keys,
+                held: rule_sets_of(&record.rule_sets)?,
+                term: Some(round.term),
+            };
+            record.rule_sets = texts(choose(write.tx(), scope, asked).await?);
+        } else if round.term != record.round.term {
+            check_term(&record.rule_sets, round.term)?;
+        }
+        record.round = Round {
+            key: record.round.key,
+            ..round
         };
         write.round_write(&record).await?;
         let after = stored_round(write.tx(), scope, &key).await?;

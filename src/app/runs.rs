@@ -1,6 +1,8 @@
 //! Runs of the matcher: read, follow, cancel.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::sync::watch;
 
 use super::listing::{list_page, seek};
 use super::transact::commit;
@@ -9,8 +11,6 @@ use crate::domain::{Key, ListRequest, Page, ProgramKey, Run, RunEvent, RunFilter
 
 /// Most events that are returned at once.
 const EVENTS_MAX: i64 = 1000;
-/// How often a watcher looks at the store by itself.
-const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
 impl App {
     /// Returns a run.
@@ -123,21 +123,33 @@ impl App {
         after_sequence: i64,
         time_limit: Duration,
     ) -> Result<(Versioned<Run>, Vec<RunEvent>), AppError> {
-        let give_up = Instant::now() + time_limit;
+        let give_up = tokio::time::Instant::now() + time_limit;
+        let mut pulse: Option<watch::Receiver<i64>> = None;
         loop {
-            let moved = self.inner.run_moved.notified();
+            if let Some(pulse) = &mut pulse {
+                pulse.mark_unchanged();
+            }
             let (mut tx, scope, _) = self.read(actor, program, Permission::RunRead).await?;
             let record = tx.run_fetch(scope, run).await?;
             let events = tx
                 .run_event_list(scope, run, after_sequence, EVENTS_MAX)
                 .await?;
             drop(tx);
-            if !events.is_empty() || record.value.state.is_end() || Instant::now() >= give_up {
+            let is_late = tokio::time::Instant::now() >= give_up;
+            if !events.is_empty() || record.value.state.is_end() || is_late {
                 return Ok((record, events));
             }
-            // Another process may be the one that solves; it cannot wake us.
-            let look_again = (Instant::now() + LOOK_AGAIN).min(give_up);
-            let _ = tokio::time::timeout_at(look_again.into(), moved).await;
+            match &mut pulse {
+                // What happened before the pulse was felt is found by a second
+                // look.
+                None => pulse = Some(self.pulse(program, scope, run)),
+                Some(felt) => {
+                    let moved = tokio::time::timeout_at(give_up, felt.changed()).await;
+                    if matches!(moved, Ok(Err(_))) {
+                        return Err(AppError::Internal("nobody looks at a run".into()));
+                    }
+                }
+            }
         }
     }
 }

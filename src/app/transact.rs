@@ -110,7 +110,8 @@ impl App {
         match realm {
             Realm::EveryProgram => {
                 actor.check_everywhere(permission)?;
-                let tx = self.inner.db.read().await?;
+                let mut tx = self.inner.db.read().await?;
+                tx.enter(ProgramScope::EVERY_PROGRAM).await?;
                 Ok((tx, ProgramScope::EVERY_PROGRAM))
             }
             Realm::Program(program) => {

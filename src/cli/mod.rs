@@ -23,6 +23,7 @@ mod repair;
 mod roster;
 mod rules;
 mod serve;
+mod serve_transport;
 mod settings;
 mod solver_worker;
 mod table;
@@ -99,7 +100,7 @@ enum Command {
     /// Check a roster folder, or generate a lifelike one.
     #[command(subcommand)]
     Roster(roster::Command),
-    /// List and show rule sets, and check a plan against them.
+    /// List, show and add rule sets, and check a plan or a roster against them.
     #[command(subcommand)]
     Rules(rules::Command),
     /// Serve the gRPC contract `practicum.v1` over a database.

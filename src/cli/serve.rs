@@ -12,11 +12,13 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use super::database::{self, Absent, Database};
+use super::serve_transport::{Asked, TransportArgs, is_reached_by_others, whole};
 use super::{Failure, output};
 use crate::app::{Actor, App, AppError, Settings, SystemClock};
 use crate::config::ServeConfig;
 use crate::domain::{ListRequest, PageRequest, ProgramKey};
-use crate::grpc::{self, Limits};
+use crate::grpc;
+use crate::store::Db;
 use crate::zone_data;
 
 /// How long work may take to hand back its runs once calls have ended.
@@ -29,13 +31,14 @@ const LAST: Duration = Duration::from_millis(500);
 #[command(after_help = "\
 Prints the address once calls are taken. SIGTERM and Ctrl-C drain: no call is
 taken any more, those under way may end, and after 10 s at most the program
-does; a second signal ends it at once. Every call is logged to standard error with its request id;
+does; a second signal ends it at once. SIGHUP reads the certificates of TLS
+again. Every call is logged to standard error with its request id;
 PRACTICUM_LOG=warn leaves them out.")]
 pub(super) struct Args {
     #[command(flatten)]
     database: Database,
-    /// Address on which calls are taken; a loopback address, since there is no
-    /// TLS yet. Port 0 takes any free one.
+    /// Address on which calls are taken; beyond loopback only by TLS, and from
+    /// those who sign in. Port 0 takes any free one.
     #[arg(
         long,
         env = "PRACTICUM_LISTEN",
@@ -53,6 +56,8 @@ pub(super) struct Args {
     /// How lines of the log are written.
     #[arg(long, env = "PRACTICUM_LOG_FORMAT", value_enum, default_value_t = super::LogFormat::Pretty)]
     pub(super) log_format: super::LogFormat,
+    #[command(flatten)]
+    transport: TransportArgs,
 }
 
 pub(super) fn run(
@@ -60,38 +65,41 @@ pub(super) fn run(
     config: &ServeConfig,
     tzdir: Option<&Path>,
 ) -> Result<ExitCode, Failure> {
-    if !args.listen.ip().is_loopback() {
-        return Err(Failure::Usage(format!(
-            "--listen {} is not a loopback address; without sign-in only 127.0.0.0/8 and [::1] are allowed",
-            args.listen
-        )));
-    }
+    let asked = args.transport.asked(args.listen, config)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::Internal(error.into()))?;
-    let served = runtime.block_on(serve(args, config, tzdir));
+    let served = runtime.block_on(serve(args, config, tzdir, asked));
     // Connections that were cut off may still have a task.
     runtime.shutdown_timeout(LAST);
     served.map(|()| ExitCode::SUCCESS)
 }
 
-async fn serve(args: &Args, config: &ServeConfig, tzdir: Option<&Path>) -> Result<(), Failure> {
+async fn serve(
+    args: &Args,
+    config: &ServeConfig,
+    tzdir: Option<&Path>,
+    asked: Asked,
+) -> Result<(), Failure> {
     let zone_data = zone_data::open(tzdir).map_err(unavailable)?;
     let db = args.database.open(Absent::Create).await?;
+    check_wall(&args.database, &db).await?;
     let settings = Settings {
         solves_max: config.solves_at_a_time.map(whole),
         run_lease: Duration::from_secs(args.run_lease.unsigned_abs()),
-        require_sign_in: args.require_sign_in || config.require_sign_in == Some(true),
+        require_sign_in: args.require_sign_in
+            || config.require_sign_in == Some(true)
+            || is_reached_by_others(args.listen),
         ..Settings::default()
     };
     let app = App::new(db, Arc::new(SystemClock), zone_data, settings);
     let listener = listen(args.listen).await?;
     let address = listener.local_addr().map_err(unavailable)?;
-    let limits = limits(config);
-    let drain = limits.drain;
+    let drain = asked.transport.limits.drain;
     let (stop, is_stopping) = watch::channel(false);
     let mut signals = Signals::listen().map_err(unavailable)?;
+    asked.follow_hangups().map_err(unavailable)?;
     let worker = tokio::spawn({
         let (app, is_stopping) = (app.clone(), is_stopping.clone());
         async move { app.work(stopped(is_stopping)).await }
@@ -110,7 +118,7 @@ async fn serve(args: &Args, config: &ServeConfig, tzdir: Option<&Path>) -> Resul
         signals.next().await;
     };
     let ended = async {
-        let served = grpc::serve(app, listener, limits, stopped(is_stopping)).await;
+        let served = grpc::serve(app, listener, asked.transport, stopped(is_stopping)).await;
         let worked = tokio::time::timeout(WORK_END.saturating_sub(drain), worker).await;
         (served, worked)
     };
@@ -128,6 +136,21 @@ async fn serve(args: &Args, config: &ServeConfig, tzdir: Option<&Path>) -> Resul
         Err(_) => tracing::warn!("a run was not handed back in time; its lease will run out"),
     }
     Ok(())
+}
+
+/// Refuses to serve where the second wall between programs does not stand.
+async fn check_wall(database: &Database, db: &Db) -> Result<(), Failure> {
+    let gaps = db.gaps_in_wall().await;
+    let gaps = gaps.map_err(|error| database.explain(&error))?;
+    if gaps.is_empty() {
+        return Ok(());
+    }
+    let gaps: Vec<String> = gaps.iter().map(ToString::to_string).collect();
+    Err(Failure::Unavailable(format!(
+        "the programs in this database are not kept apart by the database itself: {}; let the owner \
+         run `practicum migrate --grant-to ROLE`, and serve as that role (docs/database.md, Two roles)",
+        gaps.join("; ")
+    )))
 }
 
 /// Says loudly who may call, where that is not just those who have a key.
@@ -160,25 +183,6 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
         };
         Failure::Unavailable(format!("cannot listen on {address} ({error}): {advice}"))
     })
-}
-
-/// Returns what the server gives to its callers, as the configuration asks.
-fn limits(config: &ServeConfig) -> Limits {
-    let usual = Limits::default();
-    let age = config
-        .connection_age_seconds
-        .map(|age| Duration::from_secs(age.into()));
-    Limits {
-        message_in: config.message_bytes_max.map_or(usual.message_in, whole),
-        streams: config.calls_per_connection.unwrap_or(usual.streams),
-        connections: config.connections.map_or(usual.connections, whole),
-        connection_age: age.unwrap_or(usual.connection_age),
-        ..usual
-    }
-}
-
-fn whole(number: u32) -> usize {
-    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 /// Returns commands that work while the server runs.

@@ -55,6 +55,10 @@ fn with_defaults(command: Command, config: &Config) -> Command {
                     .map(|path| path.display().to_string()),
                 "listen" => config.serve.listen.map(|address| address.to_string()),
                 "log_format" => config.serve.log_format.clone(),
+                "tls_certificate" => config.serve.tls_certificate.clone(),
+                "tls_key" => config.serve.tls_key.clone(),
+                "tls_client_ca" => config.serve.tls_client_ca.clone(),
+                "calls_per_second" => config.serve.calls_per_second.map(|n| n.to_string()),
                 _ => None,
             };
             match setting {

@@ -1,21 +1,22 @@
 //! `practicum worths`: what one more place, hour or unit of caseload would be
 //! worth, estimated for all and confirmed for the best.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::r#match::{Limits, is_interrupted, match_roster};
+use super::database::source::{PlanSource, Planned};
+use super::r#match::{Limits, followed, is_interrupted};
 use super::names::Names;
 use super::progress::{text, title};
 use super::{Failure, folders, output, table};
 use crate::domain::plan::{Level, Sense};
-use crate::domain::time::ZoneTable;
 use crate::domain::{Plan, PlanDifference, Roster, SiteOrSupervisor};
-use crate::matching::worths::{Capacity, Estimate, Gain, Worth, estimates, gain};
+use crate::matching::worths::{Capacity, Estimate, Gain, Worth, estimates};
 use crate::matching::{Observer, Progress};
+use crate::solver_process::{ConfirmedWorth, confirm_each, confirm_in_child};
 
 /// Rows that are shown even if fewer are confirmed.
 const ROWS_LEAST: usize = 10;
@@ -30,12 +31,8 @@ an edit into
   practicum what-if --roster ROSTER --plan PLAN --scenario 'EDIT'
 to see what would change for whom. docs/explanations.md has the exact meaning.")]
 pub(super) struct Args {
-    /// Folder of the roster.
-    #[arg(long, value_name = "FOLDER")]
-    roster: PathBuf,
-    /// Folder of the plan.
-    #[arg(long, value_name = "FOLDER")]
-    plan: PathBuf,
+    #[command(flatten)]
+    source: PlanSource,
     /// How many of the best estimates are confirmed; they share the time.
     #[arg(long, value_name = "NUMBER", default_value_t = 10,
         value_parser = clap::value_parser!(u16).range(0..=1000))]
@@ -47,29 +44,21 @@ pub(super) struct Args {
     json: bool,
 }
 
-/// What came of matching again with one more of a capacity.
-struct Confirmed {
-    gain: Gain,
-    difference: PlanDifference,
-}
-
 pub(super) fn run(args: &Args, tzdir: Option<&Path>) -> Result<ExitCode, Failure> {
-    let roster = folders::roster(&args.roster)?;
-    let zones = folders::zones(&roster, tzdir)?;
-    let plan = folders::legal_plan(&roster, &zones, &args.plan)?;
+    let planned = args.source.read(tzdir)?;
+    let Planned { roster, plan, .. } = &planned;
     let deadline = args.limits.deadline();
-    let worths = estimates(&roster, &zones, &plan, &mut Until(deadline));
+    let worths = estimates(roster, &planned.zones, plan, &mut Until(deadline));
     let worths = worths.map_err(folders::no_match)?;
     let top = usize::from(args.top).min(worths.len());
-    let mut confirmed: Vec<Option<Confirmed>> = Vec::new();
-    for (place, worth) in worths[..top].iter().enumerate() {
-        if is_interrupted() || Instant::now() >= deadline {
-            break;
-        }
-        output::error_line(&format!("{} of {top}: {}", place + 1, worth.edit));
-        let limits = args.limits.shared(deadline, top - place);
-        confirmed.push(confirm(&roster, &zones, &plan, worth, &limits)?);
-    }
+    let mut place = 0;
+    let best = &worths[..top];
+    let mut confirmed = confirm_each(best, Some(deadline), &is_interrupted, |worth, share| {
+        place += 1;
+        output::error_line(&format!("{place} of {top}: {}", worth.edit));
+        let limits = args.limits.within(share.unwrap_or(Duration::MAX));
+        confirm(&planned, worth, &limits)
+    })?;
     confirmed.resize_with(worths.len(), || None);
     let known: Vec<_> = worths.iter().zip(&confirmed).collect();
     if args.json {
@@ -80,7 +69,7 @@ pub(super) fn run(args: &Args, tzdir: Option<&Path>) -> Result<ExitCode, Failure
         output::line(&format!("{answer:#}"));
     } else {
         let shown = usize::from(args.top).max(ROWS_LEAST);
-        output::text(&as_text(&roster, &known, shown));
+        output::text(&as_text(roster, &known, shown));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -88,18 +77,21 @@ pub(super) fn run(args: &Args, tzdir: Option<&Path>) -> Result<ExitCode, Failure
 /// Matches the roster again with one more of a capacity. Returns nothing, with
 /// a word on standard error, where no plan came of it.
 fn confirm(
-    roster: &Roster,
-    zones: &ZoneTable,
-    plan: &Plan,
+    planned: &Planned,
     worth: &Worth,
     limits: &Limits,
-) -> Result<Option<Confirmed>, Failure> {
-    let edited = folders::edited(roster, std::slice::from_ref(&worth.edit))?;
-    match match_roster(&edited, zones, limits) {
-        Ok(run) => Ok(Some(Confirmed {
-            gain: gain(&edited, zones, plan, &run.solved.plan),
-            difference: PlanDifference::between(plan, &run.solved.plan),
-        })),
+) -> Result<Option<ConfirmedWorth>, Failure> {
+    let Planned {
+        roster,
+        zones,
+        plan,
+        ..
+    } = planned;
+    let confirmed = followed(roster, limits, Instant::now(), |options, follower| {
+        confirm_in_child(roster, zones, plan, worth, options, follower)
+    });
+    match confirmed {
+        Ok(confirmed) => Ok(Some(confirmed)),
         Err(failure @ (Failure::Unavailable(_) | Failure::Invalid(_))) => {
             output::error_line(&format!("warning: not confirmed: {failure}"));
             Ok(None)
@@ -189,7 +181,7 @@ const fn what(capacity: Capacity) -> &'static str {
     }
 }
 
-fn as_text(roster: &Roster, worths: &[(&Worth, &Option<Confirmed>)], shown: usize) -> String {
+fn as_text(roster: &Roster, worths: &[(&Worth, &Option<ConfirmedWorth>)], shown: usize) -> String {
     if worths.is_empty() {
         return "No single place, hour or unit of caseload more has a price; what is missing, if anything, is more than one of them.\n".to_owned();
     }
@@ -230,7 +222,7 @@ fn as_text(roster: &Roster, worths: &[(&Worth, &Option<Confirmed>)], shown: usiz
     text
 }
 
-fn as_json(worth: &Worth, confirmed: Option<&Confirmed>) -> Value {
+fn as_json(worth: &Worth, confirmed: Option<&ConfirmedWorth>) -> Value {
     let confirmed = confirmed.map(|one| {
         let (level, better) = one.gain.first.unzip();
         let keys = |of: &dyn Fn(&crate::domain::PlacementDifference) -> bool| -> Vec<&str> {

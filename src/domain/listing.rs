@@ -3,7 +3,7 @@
 
 use chrono::NaiveDate;
 
-use super::{Key, PageRequest, Role, RunState, SiteKey, Tag, ZoneName};
+use super::{Key, PageRequest, Role, RuleSet, RunState, SiteKey, Tag, ZoneName};
 
 /// By what a list is ordered. Records that are alike in it follow one another
 /// by key.
@@ -92,6 +92,27 @@ pub struct TraineeFilter {
 pub struct RoundFilter {
     /// Those whose term has a day.
     pub day: Option<NaiveDate>,
+}
+
+/// Which rule sets are listed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RuleSetFilter {
+    /// Those that are law in a jurisdiction.
+    pub jurisdiction: Option<Tag>,
+    /// Those that are in force on a day.
+    pub day: Option<NaiveDate>,
+}
+
+impl RuleSetFilter {
+    /// Says whether a rule set passes.
+    pub fn admits(&self, set: &RuleSet) -> bool {
+        let is_there = |tag: &Tag| set.jurisdiction.as_ref() == Some(tag);
+        let is_then = |day: NaiveDate| {
+            set.effective_from.is_none_or(|from| from <= day)
+                && set.effective_until.is_none_or(|until| day <= until)
+        };
+        self.jurisdiction.as_ref().is_none_or(is_there) && self.day.is_none_or(is_then)
+    }
 }
 
 /// Which runs are listed.

@@ -47,8 +47,8 @@ pub use edit::{EDIT_FORMS, Edit, InvalidEdit};
 pub use hours::Hours;
 pub use key::{InvalidKey, Key, ProgramKey, SiteKey, SupervisorKey, Tag, TraineeKey, UserKey};
 pub use listing::{
-    ListOrder, ListRequest, OrderBy, RoundFilter, RunFilter, SiteFilter, SupervisorFilter,
-    TraineeFilter,
+    ListOrder, ListRequest, OrderBy, RoundFilter, RuleSetFilter, RunFilter, SiteFilter,
+    SupervisorFilter, TraineeFilter,
 };
 pub use minutes::{MinuteOfDay, Minutes, MinutesRange, QUARTER_HOUR};
 pub use participant::{Participant, ParticipantCounts};

@@ -94,8 +94,14 @@ pub struct Session {
 impl Session {
     /// Returns the identifier used in files, such as `session-0001`.
     pub fn id(&self) -> String {
-        format!("session-{:04}", self.number)
+        session_id(self.number)
     }
+}
+
+/// Returns the identifier of the session of that number, such as
+/// `session-0001`.
+pub fn session_id(number: u32) -> String {
+    format!("session-{number:04}")
 }
 
 /// A trainee for whom the plan has no place.
@@ -126,6 +132,9 @@ pub enum Level {
     Changes,
     /// Minutes of weekly contact short of target over matched trainees, least.
     ContactShortMinutes,
+    /// Number of matched trainees who have a requirement that is due within
+    /// the term, and who reach each of those by its due day, most.
+    FinishInTime,
     /// Sum of the site ranks of matched trainees, least.
     SiteRank,
     /// Number of trainees placed at a site of that dense rank, least. Dense
@@ -169,6 +178,7 @@ impl Level {
             Self::Matched => Objective::Matched,
             Self::Changes => Objective::Changes,
             Self::ContactShortMinutes => Objective::ContactShortMinutes,
+            Self::FinishInTime => Objective::FinishInTime,
             Self::SiteRank => Objective::SiteRank,
             Self::SiteRankGenerous(_) => Objective::SiteRankGenerous,
             Self::SiteRankGreedy(_) => Objective::SiteRankGreedy,
@@ -187,6 +197,7 @@ impl Level {
             | Self::Matched
             | Self::Changes
             | Self::ContactShortMinutes
+            | Self::FinishInTime
             | Self::SiteRank
             | Self::SupervisorRank
             | Self::CaseloadBalance => None,
@@ -209,6 +220,7 @@ impl Level {
             Self::MatchedPriority
             | Self::MatchedByTier(_)
             | Self::Matched
+            | Self::FinishInTime
             | Self::SiteRankGreedy(_) => Sense::Most,
             Self::Changes
             | Self::ContactShortMinutes
@@ -231,6 +243,7 @@ impl Level {
             (Objective::Matched, None) => Self::Matched,
             (Objective::Changes, None) => Self::Changes,
             (Objective::ContactShortMinutes, None) => Self::ContactShortMinutes,
+            (Objective::FinishInTime, None) => Self::FinishInTime,
             (Objective::SiteRank, None) => Self::SiteRank,
             (Objective::SiteRankGenerous, Some(rank)) => Self::SiteRankGenerous(rank),
             (Objective::SiteRankGreedy, Some(rank)) => Self::SiteRankGreedy(rank),
@@ -323,6 +336,7 @@ mod tests {
             Level::MatchedPriority,
             Level::MatchedByTier(3),
             Level::ContactShortMinutes,
+            Level::FinishInTime,
             Level::SiteRankGenerous(12),
             Level::SiteRankGreedy(1),
             Level::CaseloadBalance,

@@ -33,6 +33,8 @@ pub enum EntityKind {
     ApiKey,
     /// The calendar feed of a supervisor.
     CalendarFeed,
+    /// A rule set.
+    RuleSet,
 }
 
 impl EntityKind {
@@ -51,6 +53,7 @@ impl EntityKind {
             Self::User => "user",
             Self::ApiKey => "API key",
             Self::CalendarFeed => "calendar feed",
+            Self::RuleSet => "rule set",
         }
     }
 }

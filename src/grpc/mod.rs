@@ -6,8 +6,11 @@
 //! the use cases; `server` puts the services together with their limits.
 
 mod accept;
+mod admission;
 mod convert;
+mod methods;
 pub mod pb;
+mod rate;
 mod refusal;
 mod request;
 mod request_id;
@@ -15,7 +18,12 @@ mod server;
 mod services;
 mod sign_in;
 mod status;
+mod tls;
+mod web;
 
+pub use rate::Rate;
 pub use request_id::REQUEST_ID_HEADER;
-pub use server::{Limits, ServeError, serve, serve_incoming};
+pub use server::{Limits, ServeError, Transport, serve};
 pub use status::ERROR_DOMAIN;
+pub use tls::{Tls, TlsFile, TlsFiles, TlsMistake};
+pub use web::{Origin, OriginError, Web};

@@ -6,25 +6,31 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::body::Body;
+use tonic::codec::CompressionEncoding;
 use tonic::codegen::http::Response;
+use tonic::service::Routes;
 use tonic::transport::Server;
-use tonic::transport::server::{Connected, Router};
 use tonic_health::ServingStatus;
 use tonic_health::pb::health_server::{Health, HealthServer};
 use tonic_health::server::HealthReporter;
-use tower::layer::util::{Identity, Stack};
-use tower::util::MapResponseLayer;
+use tonic_web::GrpcWebLayer;
+use tower::util::{MapResponseLayer, option_layer};
 
 use super::accept::{AcceptLimits, accept};
+use super::admission::{AdmissionLayer, AdmissionLimits};
+use super::methods::Methods;
 use super::pb;
+use super::rate::{self, Rate};
 use super::refusal;
 use super::request_id::RequestIdLayer;
 use super::services::{
     AccessCalls, AuditCalls, AvailabilityCalls, ChangeCalls, ExclusionCalls, PlanCalls,
-    ProgramCalls, RequirementCalls, RosterCalls, RoundCalls, RunCalls, ScheduleCalls, SiteCalls,
-    SupervisorCalls, TraineeCalls,
+    ProgramCalls, RequirementCalls, RosterCalls, RoundCalls, RuleSetCalls, RunCalls, ScheduleCalls,
+    SiteCalls, SupervisorCalls, TraineeCalls,
 };
 use super::sign_in::SignInLayer;
+use super::tls::Tls;
+use super::web::Web;
 use crate::app::App;
 
 /// What the server gives to its callers at most.
@@ -40,11 +46,20 @@ pub struct Limits {
     pub headers: u32,
     /// Connections at a time.
     pub connections: usize,
-    /// How long a connection may say nothing at first.
+    /// Unary calls at a time, over all connections; further ones are refused.
+    pub calls: usize,
+    /// Streams at a time, over all connections; further ones are refused.
+    pub watches: usize,
+    /// How long a unary call may take.
+    pub call_time: Duration,
+    /// How often one caller may call; as often as they like when `None`.
+    pub rate: Option<Rate>,
+    /// How long a connection may say nothing at first; with TLS, how long the
+    /// handshake may take, and then once more.
     pub first_byte: Duration,
     /// Age at which a connection is asked to go.
     pub connection_age: Duration,
-    /// How long calls on an old connection may go on.
+    /// How long calls on an old connection may go on; then it is cut.
     pub connection_age_grace: Duration,
     /// How long a quiet connection is left alone before it is asked whether it
     /// is still there, and how long its answer may take.
@@ -61,11 +76,36 @@ impl Default for Limits {
             streams: 128,
             headers: 16 << 10,
             connections: 1024,
+            calls: 1024,
+            watches: 4096,
+            call_time: Duration::from_secs(120),
+            rate: None,
             first_byte: Duration::from_secs(5),
             connection_age: Duration::from_secs(30 * 60),
             connection_age_grace: Duration::from_secs(60),
             keepalive: Duration::from_secs(20),
             drain: Duration::from_secs(8),
+        }
+    }
+}
+
+/// How the server speaks with its callers.
+#[derive(Clone, Debug, Default)]
+pub struct Transport {
+    /// What callers are given at most.
+    pub limits: Limits,
+    /// TLS; plain text when `None`.
+    pub tls: Option<Tls>,
+    /// grpc-web over HTTP/1 beside gRPC over HTTP/2; not spoken when `None`.
+    pub web: Option<Web>,
+}
+
+impl From<Limits> for Transport {
+    /// Plain text, and gRPC alone.
+    fn from(limits: Limits) -> Self {
+        Self {
+            limits,
+            ..Self::default()
         }
     }
 }
@@ -79,39 +119,41 @@ impl Default for Limits {
 pub async fn serve(
     app: App,
     listener: TcpListener,
-    limits: Limits,
+    transport: impl Into<Transport>,
     until: impl Future<Output = ()> + Send,
 ) -> Result<(), ServeError> {
+    let Transport { limits, tls, web } = transport.into();
     let accepting = AcceptLimits {
         connections: limits.connections,
         first_byte: limits.first_byte,
+        age: limits.connection_age + limits.connection_age_grace,
+        with_http_1: web.is_some(),
     };
-    let incoming = ReceiverStream::new(accept(listener, accepting));
-    serve_incoming(app, incoming, limits, until).await
-}
-
-/// Serves the use cases on connections that are made already; see [`serve`].
-///
-/// # Errors
-/// As [`serve`].
-pub async fn serve_incoming<I, IO>(
-    app: App,
-    incoming: I,
-    limits: Limits,
-    until: impl Future<Output = ()> + Send,
-) -> Result<(), ServeError>
-where
-    I: tokio_stream::Stream<Item = std::io::Result<IO>> + Send,
-    IO: tokio::io::AsyncRead + tokio::io::AsyncWrite + Connected + Unpin + Send + 'static,
-    IO::ConnectInfo: Clone + Send + Sync + 'static,
-{
     let (stop, is_stopping) = watch::channel(false);
-    let (health, router) = router(app, &limits, is_stopping.clone()).await?;
+    let (health, routes) = router(app.clone(), &limits, is_stopping.clone()).await?;
+    let admission = AdmissionLimits {
+        calls: limits.calls,
+        streams: limits.watches,
+        call_time: limits.call_time,
+    };
+    let (strangers, rated) = rate::layers(limits.rate);
+    let incoming = ReceiverStream::new(accept(listener, accepting, tls));
     let mut drained = is_stopping.clone();
     let stopped = async move {
         let _ = drained.wait_for(|stopping| *stopping).await;
     };
-    let serving = router.serve_with_incoming_shutdown(incoming, stopped);
+    let serving = builder(&limits)
+        .accept_http1(web.is_some())
+        .layer(option_layer(web.as_ref().map(Web::origins_layer)))
+        .layer(option_layer(web.as_ref().map(|_| GrpcWebLayer::new())))
+        .layer(RequestIdLayer)
+        .layer(AdmissionLayer::new(Methods::of_contract()?, admission))
+        .layer(strangers)
+        .layer(SignInLayer { app })
+        .layer(rated)
+        .layer(Told::new(refusal::told))
+        .add_routes(routes)
+        .serve_with_incoming_shutdown(incoming, stopped);
     tokio::pin!(serving);
     tokio::select! {
         ended = &mut serving => return Ok(ended?),
@@ -140,10 +182,13 @@ pub enum ServeError {
     /// The descriptors of the contract cannot be read.
     #[error("the descriptors of the contract are broken: {0}")]
     Reflection(#[from] tonic_reflection::server::Error),
+    /// The descriptors of the contract cannot be decoded.
+    #[error("the descriptors of the contract are broken: {0}")]
+    Descriptors(#[from] prost::DecodeError),
 }
 
 /// The services of the contract, as health and reflection name them.
-const SERVICES: [&str; 15] = [
+const SERVICES: &[&str] = &[
     pb::access_service_server::SERVICE_NAME,
     pb::audit_service_server::SERVICE_NAME,
     pb::availability_service_server::SERVICE_NAME,
@@ -154,6 +199,7 @@ const SERVICES: [&str; 15] = [
     pb::requirement_service_server::SERVICE_NAME,
     pb::roster_service_server::SERVICE_NAME,
     pb::round_service_server::SERVICE_NAME,
+    pb::rule_set_service_server::SERVICE_NAME,
     pb::run_service_server::SERVICE_NAME,
     pb::schedule_service_server::SERVICE_NAME,
     pb::site_service_server::SERVICE_NAME,
@@ -162,18 +208,19 @@ const SERVICES: [&str; 15] = [
 ];
 
 type Told = MapResponseLayer<fn(Response<Body>) -> Response<Body>>;
-type Services = Router<Stack<Told, Stack<SignInLayer, Stack<RequestIdLayer, Identity>>>>;
 
 #[expect(clippy::too_many_lines, reason = "one entry for each service")]
 async fn router(
     app: App,
     limits: &Limits,
     is_stopping: watch::Receiver<bool>,
-) -> Result<(HealthReporter, Services), ServeError> {
+) -> Result<(HealthReporter, Routes), ServeError> {
     let (health, health_service) = health().await;
     macro_rules! limited {
         ($server:path, $calls:expr) => {
             <$server>::new($calls)
+                .accept_compressed(CompressionEncoding::Gzip)
+                .send_compressed(CompressionEncoding::Gzip)
                 .max_decoding_message_size(limits.message_in)
                 .max_encoding_message_size(limits.message_out)
         };
@@ -191,11 +238,7 @@ async fn router(
             $calls { app: app.clone() }
         };
     }
-    let router = builder(limits)
-        .layer(RequestIdLayer)
-        .layer(SignInLayer { app: app.clone() })
-        .layer(Told::new(refusal::told))
-        .add_service(health_service)
+    let router = Routes::new(health_service)
         .add_service(reflection().build_v1()?)
         .add_service(reflection().build_v1alpha()?)
         .add_service(limited!(
@@ -237,6 +280,10 @@ async fn router(
         .add_service(limited!(
             pb::round_service_server::RoundServiceServer<_>,
             calls!(RoundCalls)
+        ))
+        .add_service(limited!(
+            pb::rule_set_service_server::RuleSetServiceServer<_>,
+            calls!(RuleSetCalls)
         ))
         .add_service(limited!(pb::run_service_server::RunServiceServer<_>, runs))
         .add_service(limited!(
@@ -286,6 +333,7 @@ fn builder(limits: &Limits) -> Server {
         .http2_max_pending_accept_reset_streams(Some(RESETS_MOST))
         .http2_keepalive_interval(Some(limits.keepalive))
         .http2_keepalive_timeout(Some(limits.keepalive))
+        // Asks to go. With a grace tonic would only cut, and ask nobody; the
+        // connection itself knows when to end.
         .max_connection_age(limits.connection_age)
-        .max_connection_age_grace(limits.connection_age_grace)
 }

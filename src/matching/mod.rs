@@ -34,6 +34,7 @@ mod eligibility;
 mod engine;
 pub mod exact_model;
 pub mod explain;
+mod finish;
 mod fit;
 pub mod forecast;
 mod formulation;
@@ -60,8 +61,10 @@ mod refine;
 pub mod repair;
 mod results;
 mod room;
+pub mod rule_outlook;
 pub mod rule_report;
 mod schedule;
+mod separate;
 mod settle;
 mod sharers;
 mod size;
@@ -170,7 +173,7 @@ pub struct Progress {
 }
 
 /// Whoever follows a run: hears of its progress and says when it must end.
-pub trait Observer {
+pub trait Observer: Send {
     /// Returns the seconds that the run still has; infinite without a limit.
     fn seconds_left(&self) -> f64;
     /// Says whether the run is to end with the best plan it has.

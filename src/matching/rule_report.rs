@@ -13,12 +13,12 @@ use crate::domain::{
     TraineeKey, ZoneName,
 };
 
-/// How one placed trainee stands under the rule sets that apply.
+/// How one trainee stands under the rule sets that apply.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TraineeReport {
     /// The trainee.
     pub trainee: TraineeKey,
-    /// Where the trainee is placed.
+    /// Where the trainee is placed, or could be.
     pub site: SiteKey,
     /// Rows of each rule set that applies, in the order of the sets.
     pub sets: Vec<(usize, Vec<RuleRow>)>,

@@ -26,6 +26,16 @@ pub struct RosterError {
     pub message: String,
 }
 
+impl RosterError {
+    /// Returns what is there and what is wrong with it, without the place.
+    pub fn complaint(&self) -> String {
+        match &self.found {
+            Some(found) => format!("\"{}\" {}", shown(found), self.message),
+            None => self.message.clone(),
+        }
+    }
+}
+
 impl fmt::Display for RosterError {
     /// Writes one line: `sites.csv row 4, capacity: "-3" is not a whole number
     /// from 0 to 100000`.
@@ -37,11 +47,7 @@ impl fmt::Display for RosterError {
         if let Some(column) = &self.column {
             write!(f, ", {column}")?;
         }
-        f.write_str(": ")?;
-        if let Some(found) = &self.found {
-            write!(f, "\"{}\" ", shown(found))?;
-        }
-        f.write_str(&self.message)
+        write!(f, ": {}", self.complaint())
     }
 }
 

@@ -238,7 +238,7 @@ pub(super) fn gather_rules(dir: &Path, files: &mut FolderFiles, errors: &mut Ros
     }
 }
 
-fn read_file(path: &Path) -> Result<Vec<u8>, String> {
+pub(super) fn read_file(path: &Path) -> Result<Vec<u8>, String> {
     let unreadable = |error: std::io::Error| format!("the file cannot be read: {error}");
     let about = fs::metadata(path).map_err(unreadable)?;
     if !about.is_file() {

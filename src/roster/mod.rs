@@ -31,10 +31,14 @@ pub use error::{RosterError, RosterErrors};
 pub use files::{FolderError, FolderFiles, MAX_FILE_BYTES};
 pub use generate::{GenerateOptions, MOST_TRAINEES, Regions, Shape, generate};
 pub use plan::{
-    ExplanationRow, ForecastRow, PLAN_FILES, PLAN_FOLDER_FILES, PlanContext, read_plan,
-    read_plan_folder, write_explanations, write_forecast, write_plan,
+    ExplanationRow, ForecastRow, PLAN_FILES, PLAN_FOLDER_FILES, PlanContext, SHEET_ROWS_MAX,
+    WorkbookError, plan_document, plan_workbook, read_plan, read_plan_folder, write_explanations,
+    write_forecast, write_plan,
 };
-pub use rules::{known_rule_sets, read_rule_set, rule_set_marks, shipped_rule_sets};
+pub use rules::{
+    known_rule_sets, no_rule_set, out_of_force, read_rule_file, read_rule_set, rule_set_mark,
+    rule_set_marks, shipped_rule_set, shipped_rule_sets,
+};
 pub use write::write_roster;
 
 use crate::domain::{Key, Roster, Round};

@@ -1,17 +1,14 @@
 //! Explains an unmatched trainee in a child process: what parent and child say
 //! to each other, and the parent's side.
 
-use std::sync::mpsc::RecvTimeoutError;
-use std::time::{Duration, Instant};
-
 use serde::{Deserialize, Serialize};
 
-use super::frame;
 use super::message::{Reply, Request, SolveRequest};
-use super::parent::{LOOK_UP_EVERY, OVERTIME, SolveFailure, SolveOptions, Worker};
+use super::parent::{SolveFailure, SolveOptions};
+use super::question::{ask, capacity, out_of_turn, target};
 use crate::domain::time::ZoneTable;
-use crate::domain::{Plan, Roster, SiteOrSupervisor, TraineeKey};
-use crate::matching::explain::{Capacity, Explanation, Outcome, Relaxation};
+use crate::domain::{Plan, Roster, TraineeKey};
+use crate::matching::explain::{Explanation, Outcome, Relaxation};
 use crate::roster::{PlanContext, write_plan};
 
 /// A trainee to be explained.
@@ -106,17 +103,9 @@ impl ExplanationMessage {
 }
 
 fn relaxation((rule, kind, key, more): (String, String, String, u32)) -> Option<Relaxation> {
-    let capacity = Capacity::ALL
-        .into_iter()
-        .find(|capacity| capacity.rule().name() == rule)?;
-    let target = match kind.as_str() {
-        "site" => SiteOrSupervisor::Site(key.parse().ok()?),
-        "supervisor" => SiteOrSupervisor::Supervisor(key.parse().ok()?),
-        _ => return None,
-    };
     Some(Relaxation {
-        capacity,
-        target,
+        capacity: capacity(&rule)?,
+        target: target(&kind, &key)?,
         more,
     })
 }
@@ -137,39 +126,24 @@ pub fn explain_in_child(
     options: &SolveOptions,
     is_cancelled: &dyn Fn() -> bool,
 ) -> Result<Option<Explanation>, SolveFailure> {
-    let mut worker = Worker::start(options)?;
     let request = ExplainRequest {
         problem: SolveRequest::new(roster, zones, options),
         plan: write_plan(plan, context).to_bytes(),
         trainee: trainee.to_string(),
     };
-    // A child that died already is told by its silence below.
-    let _ = frame::write(&mut worker.input, &Request::Explain(Box::new(request)));
-    let stop_by = options
-        .time_limit
-        .map(|limit: Duration| worker.started + limit + OVERTIME);
-    loop {
-        if is_cancelled() || stop_by.is_some_and(|by| Instant::now() >= by) {
-            worker.stop();
-            return Ok(Some(Explanation {
-                trainee: trainee.clone(),
-                outcome: Outcome::Open,
-                is_proved: false,
-            }));
+    let request = Request::Explain(Box::new(request));
+    match ask(request, options, is_cancelled)? {
+        None => Ok(Some(Explanation {
+            trainee: trainee.clone(),
+            outcome: Outcome::Open,
+            is_proved: false,
+        })),
+        Some(Reply::Explained(None)) => Ok(None),
+        Some(Reply::Explained(Some(message))) => {
+            let explanation = message.into_explanation(trainee.clone());
+            let unreadable = || SolveFailure::Matcher("unreadable explanation".to_owned());
+            explanation.map(Some).ok_or_else(unreadable)
         }
-        match worker.replies.recv_timeout(LOOK_UP_EVERY) {
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => {
-                return Err(SolveFailure::Lost(worker.epitaph()));
-            }
-            Ok(Reply::Explained(None)) => return Ok(None),
-            Ok(Reply::Explained(Some(message))) => {
-                let explanation = message.into_explanation(trainee.clone());
-                let unreadable = || SolveFailure::Matcher("unreadable explanation".to_owned());
-                return explanation.map(Some).ok_or_else(unreadable);
-            }
-            Ok(Reply::Failed(text)) => return Err(SolveFailure::Matcher(text)),
-            Ok(_) => return Err(SolveFailure::Matcher("an answer out of turn".to_owned())),
-        }
+        Some(_) => Err(out_of_turn()),
     }
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::SolveOptions;
 use super::explanation::{ExplainRequest, ExplanationMessage};
+use super::worths::{WorthsMessage, WorthsRequest};
 use crate::domain::time::{UtcSecond, ZoneRules, ZoneTable};
 use crate::domain::{Roster, ZoneName};
 use crate::matching::{Clash, Progress, Stage};
@@ -21,6 +22,9 @@ pub(super) enum Request {
     Solve(Box<SolveRequest>),
     /// Explain an unmatched trainee; the first message, sent once.
     Explain(Box<ExplainRequest>),
+    /// Estimate what one more of each capacity is worth; the first message,
+    /// sent once.
+    Worths(Box<WorthsRequest>),
     /// End soon with the best plan.
     Cancel,
 }
@@ -112,6 +116,8 @@ pub(super) enum Reply {
     /// What would have to give; nothing for a trainee who needs no
     /// explanation. The last message.
     Explained(Option<ExplanationMessage>),
+    /// What one more of each capacity might be worth. The last message.
+    Worths(WorthsMessage),
     /// No plan is legal: rules and what they ask for. The last message.
     Clash(Vec<(String, String)>),
     /// No plan in time. The last message.

@@ -10,16 +10,26 @@
 //! Every plan that comes back is proved by [`crate::matching::check`] here, on
 //! this side of the pipe, before anybody sees it.
 
+mod child;
 mod explanation;
 mod frame;
 mod message;
 mod parent;
+mod price;
+mod prover;
+mod question;
 mod worker;
+mod worths;
 
 pub use explanation::explain_in_child;
 pub use message::StageSeconds;
-pub use parent::{Ended, Follower, SolveFailure, SolveOptions, Solved, solve_in_child};
+pub use parent::{Ended, Follower, SolveFailure, SolveOptions, Solved, Unheard, solve_in_child};
+pub use price::{LevelPrice, PriceOutcome, StabilityPrice, price_in_child};
 pub use worker::run_worker;
+pub use worths::{
+    ConfirmedWorth, WorthEstimates, WorthsFound, confirm_each, confirm_in_child,
+    estimates_in_child, worths_in_child,
+};
 
 use crate::domain::time::ZoneTable;
 use crate::matching::{SOLVER_NAME, solver_version};

@@ -1,14 +1,17 @@
 //! The parent: starts the child, follows it, and stops it in time.
+//!
+//! Nothing that takes long is waited for: what is said to the child, what it
+//! says and the proof of its plans are each a thread's own affair.
 
-use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
-use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
+use super::child::Worker;
 use super::message::{Reply, Request, SolveRequest, StageSeconds, read_clashes};
-use super::{WORKER_COMMAND, frame};
+use super::prover::{Proved, Prover, Sent};
+use super::question::out_of_turn;
 use crate::domain::time::ZoneTable;
 use crate::domain::{Plan, Roster};
 use crate::matching::check::{Breach, check};
@@ -22,6 +25,9 @@ const GRACE: Duration = Duration::from_secs(2);
 /// How long the child may go on past its time limit. With what the parent has
 /// to do before and after, a run ends within two seconds of its limit.
 pub(super) const OVERTIME: Duration = Duration::from_millis(1_400);
+/// What the child is given less for each trainee, so that its last plan is
+/// proved in time; at most a tenth of what is left.
+const PROOF_OF_A_TRAINEE: Duration = Duration::from_micros(200);
 
 /// How a roster is to be solved.
 #[derive(Clone, Debug)]
@@ -45,6 +51,19 @@ pub trait Follower {
     fn progress(&mut self, progress: Progress);
     /// Hears of a better plan, proved.
     fn better_plan(&mut self, plan: &Plan);
+}
+
+/// Follows a run without telling anybody; it says whether the run is to end.
+pub struct Unheard<F>(pub F);
+
+impl<F: Fn() -> bool> Follower for Unheard<F> {
+    fn is_cancelled(&self) -> bool {
+        (self.0)()
+    }
+
+    fn progress(&mut self, _progress: Progress) {}
+
+    fn better_plan(&mut self, _plan: &Plan) {}
 }
 
 /// How a run came to its end.
@@ -94,6 +113,16 @@ pub enum SolveFailure {
     Unproved(Vec<Breach>),
 }
 
+/// What a run hears while it goes on.
+pub(super) enum Event {
+    /// The child says something.
+    Said(Reply),
+    /// The child has closed its output.
+    Gone,
+    /// A plan was proved, or refuted.
+    Proved(Proved),
+}
+
 /// Solves a roster in a child process and proves the plan that comes back.
 ///
 /// # Errors
@@ -104,62 +133,154 @@ pub fn solve_in_child(
     options: &SolveOptions,
     follower: &mut dyn Follower,
 ) -> Result<Solved, SolveFailure> {
-    let mut worker = Worker::start(options)?;
-    let request = SolveRequest::new(roster, zones, options);
-    // A child that died already is told by its silence below.
-    let _ = frame::write(&mut worker.input, &Request::Solve(Box::new(request)));
-    let mut best: Option<Plan> = None;
-    let mut stop_by = options
-        .time_limit
-        .map(|limit| worker.started + limit + OVERTIME);
-    let mut was_cancelled = false;
-    loop {
-        if follower.is_cancelled() && !was_cancelled {
-            was_cancelled = true;
-            let _ = frame::write(&mut worker.input, &Request::Cancel);
-            let grace = Instant::now() + GRACE;
-            stop_by = Some(stop_by.map_or(grace, |by| by.min(grace)));
-        }
-        if stop_by.is_some_and(|by| Instant::now() >= by) {
-            worker.stop();
-            if best.is_none() {
-                return Err(SolveFailure::NothingYet);
+    let (sender, events) = channel();
+    let started = Instant::now();
+    let mut worker = Worker::start(options, sender.clone())?;
+    let mut request = SolveRequest::new(roster, zones, options);
+    request.seconds = options.time_limit.map(|limit| {
+        let left = limit.saturating_sub(started.elapsed());
+        let proof = PROOF_OF_A_TRAINEE * u32::try_from(roster.trainees.len()).unwrap_or(u32::MAX);
+        left.saturating_sub(proof.min(left / 10)).as_secs_f64()
+    });
+    worker.say(Request::Solve(Box::new(request)));
+    let (own, own_zones) = (roster.clone(), zones.clone());
+    let prove = move |bytes: &[u8]| proved(&own, &own_zones, bytes);
+    let run = Following {
+        prover: Prover::start(prove, sender),
+        best: None,
+        stop_by: options.time_limit.map(|limit| started + limit + OVERTIME),
+        is_done: false,
+        last_word: None,
+    };
+    run.until_the_end(&events, &mut worker, follower)
+}
+
+/// Whoever is followed and can be stopped.
+pub(super) trait Followed {
+    /// Asks for the best plan soon.
+    fn cancel(&mut self);
+    /// Ends it at once.
+    fn stop(&mut self);
+    /// Says how it ended.
+    fn epitaph(&mut self) -> String;
+}
+
+/// A run that is followed.
+struct Following {
+    prover: Prover,
+    /// The best plan so far, proved.
+    best: Option<Plan>,
+    stop_by: Option<Instant>,
+    /// Whether the child has sent its last plan.
+    is_done: bool,
+    /// What is wrong, of a child from which nothing more comes.
+    last_word: Option<String>,
+}
+
+impl Following {
+    fn until_the_end(
+        mut self,
+        events: &Receiver<Event>,
+        child: &mut dyn Followed,
+        follower: &mut dyn Follower,
+    ) -> Result<Solved, SolveFailure> {
+        let mut was_cancelled = false;
+        loop {
+            if follower.is_cancelled() && !was_cancelled {
+                was_cancelled = true;
+                child.cancel();
+                let grace = Instant::now() + GRACE;
+                self.stop_by = Some(self.stop_by.map_or(grace, |by| by.min(grace)));
             }
-            return with_best(best, "it did not end in time and was stopped");
-        }
-        match worker.replies.recv_timeout(LOOK_UP_EVERY) {
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => {
-                return with_best(best, &worker.epitaph());
+            let now = Instant::now();
+            if self.stop_by.is_some_and(|by| now >= by) {
+                child.stop();
+                if self.best.is_none() {
+                    return Err(SolveFailure::NothingYet);
+                }
+                return with_best(self.best, "it did not end in time and was stopped");
             }
-            Ok(Reply::Progress(progress)) => {
+            if self.prover.is_idle()
+                && let Some(what) = &self.last_word
+            {
+                return with_best(self.best, what);
+            }
+            let left = self.stop_by.map_or(LOOK_UP_EVERY, |by| by - now);
+            match events.recv_timeout(LOOK_UP_EVERY.min(left)) {
+                Err(RecvTimeoutError::Timeout) => {}
+                // Both hold on to it while they live.
+                Err(RecvTimeoutError::Disconnected) => {
+                    return with_best(self.best, &child.epitaph());
+                }
+                Ok(event) => {
+                    if let Some(end) = self.hear(event, child, follower) {
+                        return end;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Hears what happened, and returns the end of the run if it is that.
+    fn hear(
+        &mut self,
+        event: Event,
+        child: &mut dyn Followed,
+        follower: &mut dyn Follower,
+    ) -> Option<Result<Solved, SolveFailure>> {
+        match event {
+            Event::Said(Reply::Progress(progress)) => {
                 if let Some(progress) = progress.into_progress() {
                     follower.progress(progress);
                 }
             }
-            Ok(Reply::BetterPlan(bytes)) => {
-                let plan = proved(roster, zones, &bytes)?;
-                follower.better_plan(&plan);
-                best = Some(plan);
-            }
-            Ok(Reply::Done { plan, stages }) => {
-                let plan = proved(roster, zones, &plan)?;
-                return Ok(Solved {
-                    plan,
-                    stages,
-                    ended: Ended::ByItself,
+            Event::Said(Reply::BetterPlan(bytes)) => self.prover.take(Sent {
+                bytes,
+                stages: None,
+            }),
+            Event::Said(Reply::Done { plan, stages }) => {
+                self.is_done = true;
+                self.prover.take(Sent {
+                    bytes: plan,
+                    stages: Some(stages),
                 });
             }
-            Ok(Reply::Clash(clashes)) => return Err(SolveFailure::Clash(read_clashes(clashes))),
-            Ok(Reply::NoPlanInTime) => return Err(SolveFailure::NoPlanInTime),
-            Ok(Reply::Explained(_)) => {
-                return Err(SolveFailure::Matcher("an answer out of turn".to_owned()));
+            Event::Said(Reply::Clash(clashes)) => {
+                return Some(Err(SolveFailure::Clash(read_clashes(clashes))));
             }
-            Ok(Reply::Failed(text)) if best.is_some() => {
-                return with_best(best, &format!("the matcher failed: {text}"));
+            Event::Said(Reply::NoPlanInTime) => return Some(Err(SolveFailure::NoPlanInTime)),
+            Event::Said(Reply::Explained(_) | Reply::Worths(_)) => {
+                return Some(Err(out_of_turn()));
             }
-            Ok(Reply::Failed(text)) => return Err(SolveFailure::Matcher(text)),
+            Event::Said(Reply::Failed(text)) => {
+                if self.best.is_none() && self.prover.is_idle() {
+                    return Some(Err(SolveFailure::Matcher(text)));
+                }
+                self.last_word = Some(format!("the matcher failed: {text}"));
+            }
+            Event::Gone if self.is_done => {}
+            Event::Gone => {
+                let what = || child.epitaph();
+                self.last_word.get_or_insert_with(what);
+            }
+            Event::Proved(Proved { plan, stages }) => {
+                self.prover.go_on();
+                let plan = match plan {
+                    Ok(plan) => plan,
+                    Err(failure) => return Some(Err(failure)),
+                };
+                if let Some(stages) = stages {
+                    return Some(Ok(Solved {
+                        plan,
+                        stages,
+                        ended: Ended::ByItself,
+                    }));
+                }
+                follower.better_plan(&plan);
+                self.best = Some(plan);
+            }
         }
+        None
     }
 }
 
@@ -189,64 +310,154 @@ fn proved(roster: &Roster, zones: &ZoneTable, bytes: &[u8]) -> Result<Plan, Solv
     }
 }
 
-/// A running child.
-pub(super) struct Worker {
-    child: Child,
-    pub(super) input: ChildStdin,
-    pub(super) replies: Receiver<Reply>,
-    pub(super) started: Instant,
-}
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
-impl Worker {
-    pub(super) fn start(options: &SolveOptions) -> io::Result<Self> {
-        let program: OsString = match &options.program {
-            Some(program) => program.into(),
-            None => std::env::current_exe()?.into(),
+    use super::*;
+    use crate::domain::plan::{Level, LevelResult, LevelStatus};
+
+    /// A follower who counts plans and never cancels.
+    #[derive(Default)]
+    struct Counting(usize);
+
+    impl Follower for Counting {
+        fn is_cancelled(&self) -> bool {
+            false
+        }
+
+        fn progress(&mut self, _progress: Progress) {}
+
+        fn better_plan(&mut self, _plan: &Plan) {
+            self.0 += 1;
+        }
+    }
+
+    /// A child of which nothing is left but what it said.
+    #[derive(Default)]
+    struct Silent {
+        was_stopped: bool,
+    }
+
+    impl Followed for Silent {
+        fn cancel(&mut self) {}
+
+        fn stop(&mut self) {
+            self.was_stopped = true;
+        }
+
+        fn epitaph(&mut self) -> String {
+            "it ended".to_owned()
+        }
+    }
+
+    /// Returns a plan that is told from others by its value.
+    fn plan_of(value: u8) -> Plan {
+        let level = LevelResult {
+            level: Level::Matched,
+            value: i64::from(value),
+            bound: 9,
+            status: LevelStatus::TimeLimit,
         };
-        let mut command = Command::new(program);
-        command
-            .arg(WORKER_COMMAND)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped());
-        // A Ctrl-C at the terminal is for the parent, who cancels the child.
-        #[cfg(unix)]
-        std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        let mut child = command.spawn()?;
-        let closed = || io::Error::other("the child has no pipes");
-        let input = child.stdin.take().ok_or_else(closed)?;
-        let mut output = io::BufReader::new(child.stdout.take().ok_or_else(closed)?);
-        let (sender, replies) = channel();
-        std::thread::spawn(move || {
-            while let Ok(Some(reply)) = frame::read(&mut output) {
-                if sender.send(reply).is_err() {
-                    break;
-                }
-            }
-        });
-        Ok(Self {
-            child,
-            input,
-            replies,
-            started: Instant::now(),
+        Plan {
+            levels: vec![level],
+            ..Plan::default()
+        }
+    }
+
+    fn better(value: u8) -> Event {
+        Event::Said(Reply::BetterPlan(vec![value]))
+    }
+
+    fn done(value: u8) -> Event {
+        Event::Said(Reply::Done {
+            plan: vec![value],
+            stages: Vec::new(),
         })
     }
 
-    pub(super) fn stop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-
-    /// Says how a child ended that said no last word.
-    pub(super) fn epitaph(&mut self) -> String {
-        match self.child.wait() {
-            Ok(status) => format!("it ended with {status}"),
-            Err(error) => format!("it is gone: {error}"),
+    /// Follows a run of half a second whose plan 1 is proved at once, and every
+    /// other in so many milliseconds.
+    fn followed(said: Vec<Event>, proof: u64) -> (Solved, Duration, usize, bool) {
+        let (sender, events) = channel();
+        let prove = move |bytes: &[u8]| {
+            if bytes != [1] {
+                std::thread::sleep(Duration::from_millis(proof));
+            }
+            Ok(plan_of(bytes[0]))
+        };
+        let started = Instant::now();
+        let run = Following {
+            prover: Prover::start(prove, sender.clone()),
+            best: None,
+            stop_by: Some(started + Duration::from_millis(500)),
+            is_done: false,
+            last_word: None,
+        };
+        for event in said {
+            sender.send(event).unwrap();
         }
+        let (mut child, mut follower) = (Silent::default(), Counting::default());
+        let solved = run.until_the_end(&events, &mut child, &mut follower);
+        let took = started.elapsed();
+        (solved.unwrap(), took, follower.0, child.was_stopped)
     }
-}
 
-impl Drop for Worker {
-    fn drop(&mut self) {
-        self.stop();
+    #[test]
+    fn a_proof_that_takes_too_long_is_not_waited_for() {
+        let (solved, took, heard, was_stopped) = followed(vec![better(1), better(2)], 20_000);
+        assert_eq!(solved.plan, plan_of(1));
+        assert!(matches!(solved.ended, Ended::Stopped(_)));
+        assert_eq!(heard, 1);
+        assert!(was_stopped);
+        assert!(took < Duration::from_secs(5), "{took:?}");
+        // Nor is that of the last plan.
+        let (solved, took, _, _) = followed(vec![better(1), done(2)], 20_000);
+        assert_eq!(solved.plan, plan_of(1));
+        assert!(took < Duration::from_secs(5), "{took:?}");
+    }
+
+    #[test]
+    fn of_the_plans_that_wait_for_a_proof_only_the_newest_is_proved() {
+        let proofs = std::sync::Arc::new(AtomicUsize::new(0));
+        let counted = std::sync::Arc::clone(&proofs);
+        let (sender, events) = channel();
+        let (go, may_go) = channel();
+        let prove = move |bytes: &[u8]| {
+            counted.fetch_add(1, Ordering::Relaxed);
+            may_go.recv().unwrap();
+            Ok(plan_of(bytes[0]))
+        };
+        let run = Following {
+            prover: Prover::start(prove, sender.clone()),
+            best: None,
+            stop_by: None,
+            is_done: false,
+            last_word: None,
+        };
+        for event in (1..100).map(better).chain([done(100)]) {
+            sender.send(event).unwrap();
+        }
+        let ended = std::thread::spawn(move || {
+            let mut follower = Counting::default();
+            run.until_the_end(&events, &mut Silent::default(), &mut follower)
+        });
+        // The first is being proved while all others come.
+        std::thread::sleep(Duration::from_millis(300));
+        go.send(()).unwrap();
+        go.send(()).unwrap();
+        let solved = ended.join().unwrap().unwrap();
+        assert_eq!(solved.plan, plan_of(100));
+        assert_eq!(solved.ended, Ended::ByItself);
+        assert_eq!(proofs.load(Ordering::Relaxed), 2);
+    }
+
+    #[test]
+    fn a_child_that_is_gone_leaves_what_is_still_to_be_proved() {
+        let said = vec![better(1), better(2), Event::Gone];
+        let (solved, _, heard, was_stopped) = followed(said, 50);
+        assert_eq!(solved.plan, plan_of(2));
+        assert_eq!(solved.ended, Ended::Stopped("it ended".to_owned()));
+        assert_eq!((heard, was_stopped), (2, false));
     }
 }

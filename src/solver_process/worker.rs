@@ -7,9 +7,11 @@ use std::time::{Duration, Instant};
 
 use super::explanation::{ExplainRequest, ExplanationMessage};
 use super::message::{ProgressMessage, Reply, Request, SolveRequest, StageSeconds, clash_message};
+use super::worths::{WorthsMessage, WorthsRequest};
 use super::{frame, plan_context};
 use crate::domain::{Plan, Roster};
 use crate::matching::explain::explain;
+use crate::matching::worths::estimates;
 use crate::matching::{Budget, MatchError, Observer, Progress, Stage, solve};
 use crate::roster::{
     FolderFiles, PlanContext, read_plan, read_roster, roster_hash, rule_set_marks, write_plan,
@@ -39,6 +41,11 @@ pub fn run_worker(
             listen(input, Arc::clone(&is_cancelled));
             explained(*request, &is_cancelled).unwrap_or_else(Reply::Failed)
         }
+        Some(Request::Worths(request)) => {
+            limit_memory(request.problem.memory_max);
+            listen(input, Arc::clone(&is_cancelled));
+            priced(*request, &is_cancelled).unwrap_or_else(Reply::Failed)
+        }
         Some(Request::Cancel) | None => return Ok(()),
     };
     frame::write(&mut output, &reply)
@@ -57,7 +64,7 @@ fn listen(mut input: impl Read + Send + 'static, is_cancelled: Arc<AtomicBool>) 
         loop {
             match frame::read(&mut input) {
                 Ok(Some(Request::Cancel)) => is_cancelled.store(true, Ordering::Relaxed),
-                Ok(Some(Request::Solve(_) | Request::Explain(_))) => {}
+                Ok(Some(Request::Solve(_) | Request::Explain(_) | Request::Worths(_))) => {}
                 Ok(None) | Err(_) => std::process::exit(0),
             }
         }
@@ -73,22 +80,47 @@ fn explained(request: ExplainRequest, cancel: &AtomicBool) -> Result<Reply, Stri
         trainee,
     } = request;
     let roster = roster_of(&problem.roster)?;
-    let plan = FolderFiles::from_bytes(&plan).map_err(|error| error.to_string())?;
-    let (plan, _) = read_plan(&plan).map_err(|errors| errors.to_string())?;
+    let plan = plan_of(&plan)?;
     let trainee = trainee.parse().map_err(|_| "no key of a trainee")?;
     let mut quiet = Quiet {
         deadline: deadline(started, problem.seconds),
         is_cancelled: cancel,
     };
     let zones = problem.zones.into_table();
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(problem.threads.max(1))
-        .build()
-        .map_err(|error| error.to_string())?;
+    let pool = pool_of(problem.threads)?;
     let explanation = pool.install(|| explain(&roster, &zones, &plan, &trainee, &mut quiet));
     let explanation = explanation.map_err(|error| error.to_string())?;
     let message = explanation.as_ref().map(ExplanationMessage::from);
     Ok(Reply::Explained(message))
+}
+
+/// Estimates what one more of each capacity is worth.
+fn priced(request: WorthsRequest, cancel: &AtomicBool) -> Result<Reply, String> {
+    let started = Instant::now();
+    let WorthsRequest { problem, plan } = request;
+    let roster = roster_of(&problem.roster)?;
+    let plan = plan_of(&plan)?;
+    let mut quiet = Quiet {
+        deadline: deadline(started, problem.seconds),
+        is_cancelled: cancel,
+    };
+    let zones = problem.zones.into_table();
+    let pool = pool_of(problem.threads)?;
+    let worths = pool.install(|| estimates(&roster, &zones, &plan, &mut quiet));
+    let worths = worths.map_err(|error| error.to_string())?;
+    let is_complete = quiet.seconds_left() > 0.0 && !quiet.is_cancelled();
+    Ok(Reply::Worths(WorthsMessage::new(&worths, is_complete)))
+}
+
+fn pool_of(threads: usize) -> Result<rayon::ThreadPool, String> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.max(1));
+    pool.build().map_err(|error| error.to_string())
+}
+
+fn plan_of(bytes: &[u8]) -> Result<Plan, String> {
+    let files = FolderFiles::from_bytes(bytes).map_err(|error| error.to_string())?;
+    let read = read_plan(&files).map_err(|errors| errors.to_string());
+    read.map(|(plan, _)| plan)
 }
 
 fn roster_of(bytes: &[u8]) -> Result<Roster, String> {
@@ -203,7 +235,7 @@ impl<W: Write> Teller<'_, W> {
     }
 }
 
-impl<W: Write> Observer for Teller<'_, W> {
+impl<W: Write + Send> Observer for Teller<'_, W> {
     fn seconds_left(&self) -> f64 {
         seconds_until(self.deadline)
     }

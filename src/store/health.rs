@@ -17,8 +17,10 @@ statements! {
         (SELECT COUNT(*) FROM run WHERE deleted_at IS NULL), \
         (SELECT COUNT(*) FROM plan), (SELECT COUNT(*) FROM event)";
     RUNS_AT_WORK = "SELECT \
-        (SELECT COUNT(*) FROM run WHERE state = 'queued' AND deleted_at IS NULL), \
-        (SELECT MIN(created_at) FROM run WHERE state = 'queued' AND deleted_at IS NULL), \
+        (SELECT COUNT(*) FROM run WHERE state IN ('queued', 'running') \
+            AND state = 'queued' AND deleted_at IS NULL), \
+        (SELECT MIN(created_at) FROM run WHERE state IN ('queued', 'running') \
+            AND state = 'queued' AND deleted_at IS NULL), \
         (SELECT COUNT(*) FROM run WHERE state = 'running' AND lease_until > $1), \
         (SELECT COUNT(*) FROM run WHERE state = 'running' AND lease_until <= $1)";
     WRITE_NOTHING = "UPDATE program SET version = version WHERE version < 0";
@@ -117,6 +119,7 @@ impl Tx {
     /// When the database fails.
     pub async fn record_counts(&mut self) -> Result<RecordCounts, StoreError> {
         type Counts = (i64, i64, i64, i64, i64, i64, i64, i64);
+        self.enter_every_program().await?;
         let counts: Counts = on!(self, |connection| {
             sqlx::query_as(RECORD_COUNTS).fetch_one(connection).await
         })?;
@@ -138,6 +141,7 @@ impl Tx {
     /// # Errors
     /// When the database fails.
     pub async fn runs_at_work(&mut self, now: UtcSecond) -> Result<RunsAtWork, StoreError> {
+        self.enter_every_program().await?;
         let row: (i64, Option<i64>, i64, i64) = on!(self, |connection| {
             sqlx::query_as(RUNS_AT_WORK)
                 .bind(now.0)

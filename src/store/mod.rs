@@ -27,6 +27,7 @@ mod round;
 mod round_rows;
 mod round_rows_write;
 mod rows;
+mod rule_set;
 mod run;
 mod run_event;
 mod run_pulse;
@@ -40,6 +41,7 @@ mod trainee;
 mod trainee_rows;
 mod tx;
 mod user;
+mod wall;
 mod words;
 
 pub use address::Address;
@@ -57,6 +59,7 @@ pub use response::Responses;
 pub use round::RoundRecord;
 pub use round_rows::RoundRows;
 pub use rows::KeyRange;
+pub use rule_set::RuleSetText;
 pub use run::NewRun;
 pub use run_pulse::{Claim, RunEnd};
 pub use sign_in::SignedIn;
@@ -64,6 +67,7 @@ pub use snapshot::Snapshot;
 pub use sqlite::FileHealth;
 pub use trainee_rows::TraineeRows;
 pub use tx::{ProgramScope, Tx, WriteTx};
+pub use wall::Gap;
 
 /// An open database.
 #[derive(Clone, Debug)]
@@ -170,6 +174,7 @@ pub fn statements() -> Vec<(&'static str, &'static str)> {
         &round::ROUNDS.0,
         round_rows::STATEMENTS,
         round_rows_write::STATEMENTS,
+        rule_set::STATEMENTS,
         run::STATEMENTS,
         &run::RUNS.0,
         run_event::STATEMENTS,

@@ -5,6 +5,7 @@ use sqlx::FromRow;
 
 use super::dispatch::{on, statements};
 use super::rows::{Place, RecordColumns};
+use super::wall::entering;
 use super::{KeyRange, ProgramScope, StoreError, Tx, WriteTx};
 use crate::domain::{EntityKind, Program, ProgramKey, Versioned};
 
@@ -12,6 +13,8 @@ statements! {
     PROGRAM_LIST = "SELECT key, program_id AS id, version, created_at, updated_at, name, \
         time_zone FROM program WHERE key >= $1 AND key <= $2 AND deleted_at IS NULL \
         ORDER BY key LIMIT CAST($3 AS BIGINT)";
+    PROGRAM_FETCH = "SELECT key, program_id AS id, version, created_at, updated_at, name, \
+        time_zone FROM program WHERE key = $1 AND deleted_at IS NULL";
     PROGRAM_LIST_OF = "SELECT key, program_id AS id, version, created_at, updated_at, name, \
         time_zone FROM program WHERE key IN (SELECT value ->> 0 FROM json_each($4)) \
         AND key >= $1 AND key <= $2 AND deleted_at IS NULL \
@@ -19,6 +22,13 @@ statements! {
     PROGRAM_UPDATE = "UPDATE program SET name = $2, time_zone = $3, version = version + 1, \
         updated_at = $4 WHERE program_id = $1";
 }
+
+/// [`PROGRAM_FETCH`] on PostgreSQL, which enters the program as well.
+const POSTGRES_PROGRAM_FETCH: &str = concat!(
+    "SELECT key, program_id AS id, version, created_at, updated_at, name, time_zone, ",
+    entering!(),
+    " FROM program WHERE key = $1 AND deleted_at IS NULL"
+);
 
 #[derive(FromRow)]
 struct ProgramRow {
@@ -86,7 +96,8 @@ impl Tx {
         rows.into_iter().map(ProgramRow::into_program).collect()
     }
 
-    /// Returns a program and its scope.
+    /// Returns a program and its scope, and lets the statements that follow
+    /// see its rows.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when there is none of that key.
@@ -94,12 +105,21 @@ impl Tx {
         &mut self,
         key: &ProgramKey,
     ) -> Result<(ProgramScope, Versioned<Program>), StoreError> {
-        let found = self.program_list(&KeyRange::one(key.as_str())).await?;
-        let record = found.into_iter().next();
-        let record = record.ok_or_else(|| StoreError::NotFound {
+        let fetch = match self {
+            Self::Sqlite(_) => PROGRAM_FETCH,
+            Self::Postgres(_) => POSTGRES_PROGRAM_FETCH,
+        };
+        let found: Option<ProgramRow> = on!(self, |connection| {
+            sqlx::query_as(fetch)
+                .bind(key.as_str())
+                .fetch_optional(connection)
+                .await
+        })?;
+        let found = found.ok_or_else(|| StoreError::NotFound {
             kind: EntityKind::Program,
             key: key.to_string(),
         })?;
+        let record = found.into_program()?;
         let scope = ProgramScope {
             program_id: record.id,
         };

@@ -25,6 +25,7 @@ pub(super) const RUNS: ListTable = list_table!(
 );
 
 statements! {
+    RUN_LAST_EVENT = "SELECT event_sequence FROM run WHERE program_id = $1 AND key = $2";
     RUN_LATEST = "SELECT MAX(key) FROM run WHERE program_id = $1 AND deleted_at IS NULL \
         AND (has_plan OR NOT $2)";
     RUN_INSERT = "INSERT INTO run (program_id, key, id, version, created_at, updated_at, \
@@ -171,6 +172,26 @@ impl Tx {
             place.parse(&key)
         };
         latest.map(key).transpose()
+    }
+
+    /// Returns the number of the last event of a run, 0 where there is no such
+    /// run.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn run_last_event(
+        &mut self,
+        scope: ProgramScope,
+        key: &Key,
+    ) -> Result<i64, StoreError> {
+        let last: Option<(i64,)> = on!(self, |connection| {
+            sqlx::query_as(RUN_LAST_EVENT)
+                .bind(scope.program_id)
+                .bind(key.as_str())
+                .fetch_optional(connection)
+                .await
+        })?;
+        Ok(last.map_or(0, |(last,)| last))
     }
 
     /// Returns a run.

@@ -16,12 +16,37 @@ use crate::domain::time::UtcSecond;
 use crate::domain::{Key, ProgramKey, RunEvent, RunState};
 
 statements! {
+    /// `programs` holds each program that has runs to do, found one after the
+    /// other by an index, however long its queue is.
     RUN_CLAIM = "UPDATE run SET state = 'running', fencing_token = fencing_token + 1, \
         lease_until = $2, started_at = COALESCE(started_at, $1), updated_at = $1, \
-        version = version + 1, event_sequence = event_sequence + 1 \
-        WHERE (program_id, key) = (SELECT program_id, key FROM run \
-        WHERE state = 'queued' OR (state = 'running' AND lease_until <= $1) \
-        ORDER BY created_at, key LIMIT 1) \
+        version = version + 1, event_sequence = event_sequence + 1, \
+        turn = 1 + COALESCE((SELECT MAX(turn) FROM run WHERE turn IS NOT NULL), 0) \
+        WHERE (program_id, key) = (\
+            WITH RECURSIVE programs (program_id) AS (\
+                SELECT * FROM (SELECT program_id FROM run \
+                    WHERE state IN ('queued', 'running') \
+                    ORDER BY program_id LIMIT 1) AS lowest \
+                UNION ALL \
+                SELECT (SELECT run.program_id FROM run \
+                    WHERE run.state IN ('queued', 'running') \
+                    AND run.program_id > programs.program_id \
+                    ORDER BY run.program_id LIMIT 1) \
+                FROM programs WHERE programs.program_id IS NOT NULL) \
+            SELECT program_id, key FROM (SELECT programs.program_id, \
+                (SELECT run.key FROM run WHERE run.program_id = programs.program_id \
+                    AND run.state IN ('queued', 'running') \
+                    AND (run.state = 'queued' OR run.lease_until <= $1) \
+                    ORDER BY run.created_at, run.key LIMIT 1) AS key, \
+                (SELECT COUNT(*) FROM run WHERE run.program_id = programs.program_id \
+                    AND run.state = 'running' AND run.lease_until > $1) AS held, \
+                COALESCE((SELECT MAX(run.turn) FROM run \
+                    WHERE run.program_id = programs.program_id \
+                    AND run.turn IS NOT NULL), 0) AS last_turn \
+                FROM programs WHERE programs.program_id IS NOT NULL \
+                AND (programs.program_id <> $3 OR NOT EXISTS (SELECT 1 FROM program \
+                    WHERE program.program_id <> $3 AND program.deleted_at IS NULL))) AS next \
+            WHERE key IS NOT NULL ORDER BY held, last_turn, key LIMIT 1) \
         AND (state = 'queued' OR (state = 'running' AND lease_until <= $1)) \
         RETURNING program_id, key, fencing_token, event_sequence";
     RUN_PROGRAM = "SELECT key FROM program WHERE program_id = $1";
@@ -64,8 +89,13 @@ pub struct RunEnd {
 }
 
 impl Db {
-    /// Takes up the run that waits longest: one that is queued, or whose
-    /// worker's lease is over. `None` when there is none.
+    /// Takes up a run that is queued, or whose worker's lease is over; `None`
+    /// when there is none. Programs take turns: the one with the fewest runs
+    /// under way comes first, then the one that was served longest ago, and of
+    /// its runs the one that waits longest.
+    ///
+    /// `but_not` is a program that has had enough for now. It is left out, but
+    /// only where there is another program at all.
     ///
     /// # Errors
     /// When the database fails.
@@ -73,12 +103,16 @@ impl Db {
         &self,
         now: UtcSecond,
         lease_until: UtcSecond,
+        but_not: Option<ProgramScope>,
     ) -> Result<Option<Claim>, StoreError> {
+        let but_not = but_not.map_or(Uuid::nil(), |scope| scope.program_id);
         let mut tx = self.begin().await?;
+        tx.enter_every_program().await?;
         let claimed: Option<(Uuid, String, i64, i64)> = on!(&mut tx, |connection| {
             sqlx::query_as(RUN_CLAIM)
                 .bind(now.0)
                 .bind(lease_until.0)
+                .bind(but_not)
                 .fetch_optional(connection)
                 .await
         })?;
@@ -120,6 +154,7 @@ impl Db {
         mut events: Vec<RunEvent>,
     ) -> Result<bool, StoreError> {
         let mut tx = self.begin().await?;
+        tx.enter(claim.scope).await?;
         let count = i64::try_from(events.len()).unwrap_or(i64::MAX);
         let renewed: Option<(i64, bool)> = on!(&mut tx, |connection| {
             sqlx::query_as(RUN_RENEW)
@@ -146,6 +181,7 @@ impl Db {
     /// [`StoreError::Fenced`] when another worker holds the run, or it ended.
     pub async fn run_release(&self, claim: &Claim, now: UtcSecond) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
+        tx.enter(claim.scope).await?;
         let released: Option<(i64,)> = on!(&mut tx, |connection| {
             sqlx::query_as(RUN_RELEASE)
                 .bind(claim.scope.program_id)

@@ -74,6 +74,7 @@ impl Tx {
     /// # Errors
     /// When the database fails, or holds what no user can be.
     pub async fn sign_in_key(&mut self, id: Uuid) -> Result<Option<SignedIn>, StoreError> {
+        self.enter_every_program().await?;
         let row: Option<SignInRow> = on!(self, |connection| {
             sqlx::query_as(SIGN_IN_KEY)
                 .bind(id)

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::dispatch::{on, statements};
 use super::event::{self, Event};
 use super::idempotency::{self, Request};
+use super::wall::entering;
 use super::{Db, StoreError, postgres, sqlite};
 use crate::domain::time::UtcSecond;
 use crate::domain::{EntityKind, Program, ProgramKey, Realm, Versioned};
@@ -25,6 +26,13 @@ statements! {
 /// Key of the row that stands for every program: it owns the users who have
 /// their role in each. No key of a program is like it.
 pub(super) const EVERY_PROGRAM: &str = "~every-program";
+/// [`PROGRAM_LOCK`] on PostgreSQL, which enters the program as well.
+const POSTGRES_PROGRAM_LOCK: &str = concat!(
+    "UPDATE program SET event_sequence = event_sequence + 1 \
+     WHERE key = $1 AND deleted_at IS NULL \
+     RETURNING program_id, event_sequence, event_sha256, ",
+    entering!()
+);
 
 /// An open transaction; dropped, it leaves nothing behind.
 #[derive(Debug)]
@@ -114,15 +122,16 @@ impl Db {
     }
 
     /// Holds a connection on which each statement sees the newest state: for a
-    /// read by one statement, which needs no transaction around it.
+    /// read by one statement, which needs no transaction around it. On
+    /// PostgreSQL it has one, since a program is entered for a transaction.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when no connection is to be had.
     pub async fn glance(&self) -> Result<Tx, StoreError> {
-        Ok(match self {
-            Self::Sqlite { readers, .. } => Tx::Sqlite(Held::Apart(readers.acquire().await?)),
-            Self::Postgres(pool) => Tx::Postgres(Held::Apart(pool.acquire().await?)),
-        })
+        match self {
+            Self::Sqlite { readers, .. } => Ok(Tx::Sqlite(Held::Apart(readers.acquire().await?))),
+            Self::Postgres(_) => self.read().await,
+        }
     }
 
     /// Begins a transaction for the pulse of runs, outside any program.
@@ -160,8 +169,12 @@ impl Db {
 
     async fn write_at(&self, program: &str, now: UtcSecond) -> Result<WriteTx, StoreError> {
         let mut tx = self.begin().await?;
+        let lock = match &tx {
+            Tx::Sqlite(_) => PROGRAM_LOCK,
+            Tx::Postgres(_) => POSTGRES_PROGRAM_LOCK,
+        };
         let locked: Option<(Uuid, i64, String)> = on!(&mut tx, |connection| {
-            sqlx::query_as(PROGRAM_LOCK)
+            sqlx::query_as(lock)
                 .bind(program)
                 .fetch_optional(connection)
                 .await
@@ -202,9 +215,11 @@ impl Db {
                 .await
                 .map(drop)
         })?;
+        let scope = ProgramScope { program_id };
+        tx.enter(scope).await?;
         Ok(WriteTx {
             tx,
-            scope: ProgramScope { program_id },
+            scope,
             now,
             sequence: 1,
             previous_sha256: String::new(),

@@ -113,6 +113,7 @@ impl Tx {
     /// # Errors
     /// When the database fails.
     pub async fn user_any(&mut self) -> Result<bool, StoreError> {
+        self.enter_every_program().await?;
         let found: Option<(i64,)> = on!(self, |connection| {
             sqlx::query_as(USER_ANY)
                 .bind(1_i64)

@@ -229,3 +229,57 @@ fn a_round_is_opened_published_repaired_and_closed() {
             .contains("is closed; nothing of it changes any more")
     );
 }
+
+#[test]
+fn a_published_plan_is_accepted_and_declined_for_a_supervisor() {
+    let clinic = Clinic::new();
+    clinic.ok(&["run", "start"]);
+    let early = clinic.run(&["plan", "responses"]);
+    assert_eq!(early.code, 3, "{}", early.stdout);
+    clinic.ok(&["round", "publish"]);
+    let folder = tempfile::tempdir().unwrap();
+    let plan = clinic.show(SPRING)["published"]["plan"].clone();
+    let path = folder.path().to_str().unwrap();
+    clinic.ok(&["plan", "export", plan.as_str().unwrap(), path]);
+    let row = |file: &str| -> Vec<String> {
+        let text = std::fs::read_to_string(folder.path().join(file)).unwrap();
+        let row = text.lines().nth(1).unwrap();
+        row.split(',').map(str::to_owned).collect()
+    };
+    let (session, member) = (row("sessions.csv"), row("session_members.csv"));
+    assert_eq!(session[0], member[0]);
+    let (supervisor, trainee) = (session[1].as_str(), member[1].as_str());
+    let respond = |answer: &[&str]| {
+        clinic.run(&[&["plan", "respond", supervisor, trainee][..], answer].concat())
+    };
+    let said = respond(&["--decline", "--reason", "no room before March"]);
+    assert_eq!(
+        said.stdout,
+        format!("{supervisor} declined {trainee}\n"),
+        "{}",
+        said.stderr
+    );
+    let said = respond(&["--accept"]);
+    assert_eq!(
+        said.stdout,
+        format!("{supervisor} accepted {trainee}\n"),
+        "{}",
+        said.stderr
+    );
+    assert_eq!(respond(&[]).code, 2);
+    assert_eq!(respond(&["--accept", "--decline"]).code, 2);
+    let now = clinic.ok(&["plan", "responses"]);
+    assert!(now.contains("accepted") && !now.contains("March"), "{now}");
+    let all = clinic.ok(&["plan", "responses", "--all", "--supervisor", supervisor]);
+    assert!(
+        all.contains("accepted") && all.contains("no room before March"),
+        "{all}"
+    );
+    let stranger = clinic.run(&["plan", "respond", supervisor, "nobody", "--accept"]);
+    assert_eq!(stranger.code, 3, "{}", stranger.stdout);
+    assert!(
+        stranger.stderr.contains("does not give"),
+        "{}",
+        stranger.stderr
+    );
+}

@@ -7,7 +7,7 @@ use practicum::grpc::pb;
 use practicum::roster::{GenerateOptions, Regions, generate, write_roster};
 use tonic::transport::Channel;
 
-use crate::store::databases::{with_postgres, with_sqlite};
+use crate::store::databases::{serving, with_postgres, with_sqlite};
 use crate::support::command::practicum;
 use crate::support::server::{Server, child_of, is_there, signal};
 
@@ -21,7 +21,7 @@ macro_rules! on_both {
             $(#[test] fn $test() { super::with_sqlite(super::$test); })+
         }
         mod postgres {
-            $(#[test] fn $test() { super::with_postgres(super::$test); })+
+            $(#[test] fn $test() { super::with_postgres(|url| super::$test(super::serving(&url))); })+
         }
     };
 }
@@ -33,13 +33,13 @@ on_both!(
 );
 
 /// A round that keeps a solver busy for minutes.
-struct Round {
-    name: String,
+pub(crate) struct Round {
+    pub(crate) name: String,
     program: String,
 }
 
 /// Imports a round that keeps a solver busy for minutes.
-async fn busy_round(database: &str) -> Round {
+pub(crate) async fn busy_round(database: &str) -> Round {
     let folder = tempfile::tempdir().unwrap();
     let options = GenerateOptions::new(700, 7, Regions::Us).unwrap();
     let roster = generate(&options).unwrap();
@@ -63,7 +63,7 @@ fn server(database: &str) -> Server {
     Server::start(database, &["--run-lease", &LEASE.to_string()])
 }
 
-fn runs(channel: Channel) -> pb::run_service_client::RunServiceClient<Channel> {
+pub(crate) fn runs(channel: Channel) -> pb::run_service_client::RunServiceClient<Channel> {
     pb::run_service_client::RunServiceClient::new(channel)
 }
 
@@ -85,7 +85,7 @@ async fn get(server: &Server, name: &str) -> pb::Run {
 }
 
 /// Waits until a run is as it should be, at most so long; returns it.
-async fn until(
+pub(crate) async fn until(
     server: &Server,
     name: &str,
     most: Duration,
@@ -103,7 +103,7 @@ async fn until(
 }
 
 /// Waits for the solver process of a server.
-async fn solver(server: &Server) -> u32 {
+pub(crate) async fn solver(server: &Server) -> u32 {
     let started = Instant::now();
     loop {
         if let Some(child) = child_of(server.id()) {
@@ -118,7 +118,7 @@ async fn solver(server: &Server) -> u32 {
 }
 
 /// Waits until a process has ended.
-async fn gone(process: u32) {
+pub(crate) async fn gone(process: u32) {
     let started = Instant::now();
     while is_there(process) {
         assert!(

@@ -9,12 +9,13 @@
 mod end;
 mod listener;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
-use tokio::task::JoinSet;
+use tokio::task::{Id, JoinSet};
 
 use self::end::{end_of, failed};
 use self::listener::{Listener, Said, events_of};
@@ -25,7 +26,7 @@ use super::{Actor, App, AppError};
 use crate::domain::time::{UtcSecond, ZoneTable};
 use crate::domain::{Plan, Roster, Run, RunState};
 use crate::solver_process::{SolveOptions, plan_context, solve_in_child};
-use crate::store::{Claim, PlanRecord, RunEnd, StoreError};
+use crate::store::{Claim, PlanRecord, ProgramScope, RunEnd, StoreError};
 
 /// How often a worker looks at its child and stores what it said.
 const BEAT: Duration = Duration::from_millis(250);
@@ -37,6 +38,33 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// How often a run is taken up before it is given up: a roster that takes the
 /// whole service down must not do so for ever.
 const ATTEMPTS_MAX: i64 = 5;
+
+/// The solves under way in this process.
+#[derive(Default)]
+struct Solves {
+    tasks: JoinSet<()>,
+    /// Whose they are.
+    programs: HashMap<Id, ProgramScope>,
+}
+
+impl Solves {
+    /// Returns the program that may not have the last of so many solves.
+    fn has_enough(&self, most: usize) -> Option<ProgramScope> {
+        let first = *self.programs.values().next()?;
+        let is_alone = self.programs.values().all(|program| *program == first);
+        (is_alone && self.tasks.len() + 1 == most).then_some(first)
+    }
+
+    /// Is ready when one has ended; never while there are none.
+    async fn one_ends(&mut self) {
+        let ended = match self.tasks.join_next_with_id().await {
+            None => return std::future::pending().await,
+            Some(Ok((id, ()))) => id,
+            Some(Err(error)) => error.id(),
+        };
+        self.programs.remove(&ended);
+    }
+}
 
 /// Why a worker let a run go.
 enum LetGo {
@@ -54,7 +82,7 @@ impl App {
     /// within seconds. While the database is gone it keeps trying.
     pub async fn work(&self, until: impl Future<Output = ()> + Send) {
         let (stop, stopping) = watch::channel(false);
-        let mut solves = JoinSet::new();
+        let mut solves = Solves::default();
         let mut until = std::pin::pin!(until);
         loop {
             let moved = self.inner.run_moved.notified();
@@ -62,22 +90,30 @@ impl App {
             tokio::select! {
                 () = &mut until => break,
                 () = moved => {}
-                Some(_) = solves.join_next() => {}
+                () = solves.one_ends() => {}
                 () = tokio::time::sleep(LOOK_AGAIN) => {}
             }
         }
         let _ = stop.send(true);
-        while solves.join_next().await.is_some() {}
+        while solves.tasks.join_next().await.is_some() {}
     }
 
-    /// Takes up runs as long as there are any and cores for them.
-    async fn take_up(&self, solves: &mut JoinSet<()>, stopping: &watch::Receiver<bool>) {
-        while solves.len() < self.inner.settings.solves_at_a_time() {
+    /// Takes up runs as long as there are any and cores for them. The last
+    /// core is kept from a program that has all the others, so that nobody
+    /// waits for the whole of its queue to move.
+    async fn take_up(&self, solves: &mut Solves, stopping: &watch::Receiver<bool>) {
+        let most = self.inner.settings.solves_at_a_time();
+        while solves.tasks.len() < most {
             let now = self.now();
-            match self.inner.db.run_claim(now, self.lease_from(now)).await {
+            let (until, but_not) = (self.lease_from(now), solves.has_enough(most));
+            match self.inner.db.run_claim(now, until, but_not).await {
                 Ok(Some(claim)) => {
                     let (app, stopping) = (self.clone(), stopping.clone());
-                    solves.spawn(async move { Box::pin(app.carry_out(&claim, stopping)).await });
+                    let program = claim.scope;
+                    let solve = async move { Box::pin(app.carry_out(&claim, stopping)).await };
+                    solves
+                        .programs
+                        .insert(solves.tasks.spawn(solve).id(), program);
                 }
                 Ok(None) => return,
                 Err(error) => {
@@ -145,6 +181,7 @@ impl App {
         stopping: watch::Receiver<bool>,
     ) -> Result<LetGo, AppError> {
         let mut tx = self.inner.db.read().await?;
+        tx.enter(claim.scope).await?;
         let run = tx.run_fetch(claim.scope, &claim.run).await?.value;
         let snapshot = tx.snapshot_fetch(claim.scope, &run.snapshot_sha256).await?;
         drop(tx);

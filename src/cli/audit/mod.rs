@@ -3,25 +3,22 @@
 
 mod price;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
+use super::database::source::PlanSource;
 use super::r#match::Limits;
-use super::{Failure, folders, output, table};
+use super::{Failure, output, table};
 use crate::domain::Roster;
 use crate::matching::stability::{BlockingPair, blocking_pairs};
 
 /// Exit code 0 whether or not there are such pairs.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Folder of the roster; how sites rank trainees is in a table of its own.
-    #[arg(long, value_name = "FOLDER")]
-    roster: PathBuf,
-    /// Folder of the plan.
-    #[arg(long, value_name = "FOLDER")]
-    plan: PathBuf,
+    #[command(flatten)]
+    source: PlanSource,
     /// Say as well by how much each objective is better or worse when such
     /// pairs are forbidden, or allowed where the round forbids them: matches
     /// the roster again.
@@ -35,12 +32,11 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, tzdir: Option<&Path>) -> Result<ExitCode, Failure> {
-    let roster = folders::roster(&args.roster)?;
-    let zones = folders::zones(&roster, tzdir)?;
-    let plan = folders::legal_plan(&roster, &zones, &args.plan)?;
-    let pairs = blocking_pairs(&roster, &plan);
+    let planned = args.source.read(tzdir)?;
+    let (roster, plan) = (&planned.roster, &planned.plan);
+    let pairs = blocking_pairs(roster, plan);
     let price = if args.price {
-        Some(price::price(&roster, &zones, &plan, &args.limits)?)
+        Some(price::price(roster, &planned.zones, plan, &args.limits)?)
     } else {
         None
     };
@@ -52,7 +48,7 @@ pub(super) fn run(args: &Args, tzdir: Option<&Path>) -> Result<ExitCode, Failure
         }
         output::line(&format!("{answer:#}"));
     } else {
-        output::text(&as_text(&roster, &pairs));
+        output::text(&as_text(roster, &pairs));
         if let Some(price) = &price {
             output::text(&price.as_text());
         }

@@ -1,23 +1,23 @@
-//! What it costs to forbid blocking pairs, or gains to allow them: the levels
-//! of the plan in hand beside those under the other policy.
+//! What it costs to forbid blocking pairs, for people and programs.
 
 use serde_json::{Value, json};
 
 use crate::cli::Failure;
-use crate::cli::r#match::{Limits, match_roster};
+use crate::cli::r#match::{Limits, clash_text, followed};
 use crate::cli::progress::title;
 use crate::cli::table;
-use crate::domain::plan::{LevelResult, LevelStatus, Sense};
+use crate::domain::plan::{LevelResult, LevelStatus};
 use crate::domain::time::ZoneTable;
 use crate::domain::{BlockingPairs, Plan, Roster};
+use crate::solver_process::{LevelPrice, PriceOutcome, SolveFailure, price_in_child};
 
 /// The levels under both policies.
 pub(super) struct Price {
     /// The policy of the round.
     now: BlockingPairs,
-    /// Each level of the plan in hand and of the plan under the other policy;
-    /// why there is none, where no plan is legal under it.
-    levels: Result<Vec<(LevelResult, LevelResult)>, String>,
+    /// Each level under both; why there is none, where no plan is legal under
+    /// the other policy.
+    levels: Result<Vec<LevelPrice>, String>,
 }
 
 /// Matches the roster again under the other policy.
@@ -27,27 +27,15 @@ pub(super) fn price(
     plan: &Plan,
     limits: &Limits,
 ) -> Result<Price, Failure> {
-    let now = roster.round.blocking_pairs;
-    let mut other = roster.clone();
-    other.round.blocking_pairs = now.other();
-    let levels = match match_roster(&other, zones, limits) {
-        Ok(run) => {
-            let levels = plan.levels.iter().copied();
-            Ok(levels.zip(run.solved.plan.levels).collect())
+    let priced = followed(roster, limits, Instant::now(), |options, follower| {
+        let price = price_in_child(roster, zones, plan, options, follower)?;
+        match price.outcome {
+            PriceOutcome::Priced(levels) => Ok((price.now, Ok(levels))),
+            PriceOutcome::NoLegalPlan(clashes) => Ok((price.now, Err(clash_text(&clashes)))),
+            PriceOutcome::Open => Err(SolveFailure::NothingYet),
         }
-        Err(Failure::Invalid(why)) => Err(why),
-        Err(failure) => return Err(failure),
-    };
-    Ok(Price { now, levels })
-}
-
-/// Returns by how much a value is better than another; less than zero when it
-/// is worse.
-fn better_by(one: &LevelResult, than: &LevelResult) -> i64 {
-    match one.level.sense() {
-        Sense::Most => one.value - than.value,
-        Sense::Least => than.value - one.value,
-    }
+    });
+    priced.map(|(now, levels)| Price { now, levels })
 }
 
 fn is_proved(result: &LevelResult) -> bool {
@@ -73,16 +61,16 @@ impl Price {
         };
         let headings = [self.now, self.now.other()].map(|one| format!("pairs {}", one.as_str()));
         let mut rows = table::new(&["objective", &headings[0], &headings[1], "difference"]);
-        for (now, other) in levels {
-            let difference = match better_by(other, now) {
+        for price in levels {
+            let difference = match price.better_by() {
                 0 => "the same".to_owned(),
                 better if better > 0 => format!("better by {better}"),
                 worse => format!("worse by {}", -worse),
             };
             rows.add_row(vec![
-                title(now.level).into(),
-                table::right(value(now)),
-                table::right(value(other)),
+                title(price.now.level).into(),
+                table::right(value(&price.now)),
+                table::right(value(&price.other)),
                 difference.into(),
             ]);
         }
@@ -98,12 +86,12 @@ impl Price {
             })
         };
         let levels = self.levels.as_ref().ok().map(|levels| {
-            let levels = levels.iter().map(|(now, other)| {
+            let levels = levels.iter().map(|price| {
                 json!({
-                    "level": now.level.name(),
-                    "now": result(now),
-                    "other": result(other),
-                    "better": better_by(other, now),
+                    "level": price.now.level.name(),
+                    "now": result(&price.now),
+                    "other": result(&price.other),
+                    "better": price.better_by(),
                 })
             });
             levels.collect::<Vec<Value>>()

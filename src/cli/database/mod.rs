@@ -11,10 +11,13 @@ pub(super) mod migrate;
 mod names;
 pub(super) mod plan;
 mod plan_compare;
+mod plan_respond;
 mod plan_show;
 pub(super) mod round;
+pub(super) mod rule_sets;
 pub(super) mod run;
 pub(super) mod schedule;
+pub(super) mod source;
 pub(super) mod trouble;
 
 use std::path::Path;

@@ -11,8 +11,8 @@ use crate::cli::database::trouble::sentence;
 use crate::cli::database::{Database, in_runtime};
 use crate::domain::time::UtcSecond;
 use crate::store::{
-    Address, Backend, BrokenLink, Db, FileHealth, KeyRange, ProgramScope, RecordCounts, RunsAtWork,
-    ServerHealth, StoreError,
+    Address, Backend, BrokenLink, Db, FileHealth, Gap, KeyRange, ProgramScope, RecordCounts,
+    RunsAtWork, ServerHealth, StoreError,
 };
 
 /// Free bytes under which a disk is worth a warning.
@@ -144,6 +144,19 @@ impl Report {
             }
             other => other?,
         }
+        for gap in db.gaps_in_wall().await? {
+            match gap {
+                // Told with what is known of the role.
+                Gap::RolePassesThrough { .. } => {}
+                Gap::RoleOwnsTables { .. } => findings.warnings.push(format!(
+                    "{gap}; let another one serve (docs/database.md, Two roles)"
+                )),
+                Gap::TablesWithoutPolicy(_) => findings.problems.push(format!(
+                    "{gap}, so that the database does not keep programs apart; run `practicum \
+                     migrate` with the owner's URL, and look who changed them"
+                )),
+            }
+        }
         match db.check_writable().await {
             Ok(()) => self.writable = true,
             Err(error) => findings.problems.push(sentence(address, &error)),
@@ -215,6 +228,7 @@ impl Report {
                 broken.sequence, broken.what
             )
         };
+        tx.enter(ProgramScope::EVERY_PROGRAM).await?;
         if let Some(broken) = tx.event_verify(ProgramScope::EVERY_PROGRAM).await? {
             let whose = "the users of every program".to_owned();
             findings.problems.push(broken_at(whose, broken));

@@ -2,13 +2,14 @@
 
 mod words;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
+use super::database::source::PlanSource;
 use super::{Failure, folders, output};
 use crate::domain::plan::Unmatched;
 use crate::domain::time::ZoneTable;
@@ -23,12 +24,8 @@ use crate::roster::write_explanations;
 Each answer is verified by a plan that was solved anew and proved. It is the
 smallest there is where it says so; docs/explanations.md has the exact meaning.")]
 pub(super) struct Args {
-    /// Folder of the roster.
-    #[arg(long, value_name = "FOLDER")]
-    roster: PathBuf,
-    /// Folder of the plan.
-    #[arg(long, value_name = "FOLDER")]
-    plan: PathBuf,
+    #[command(flatten)]
+    source: PlanSource,
     /// Trainee to be explained; may be given several times. All unmatched ones
     /// when not given.
     #[arg(long, value_name = "ID")]
@@ -46,16 +43,19 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, tzdir: Option<&Path>) -> Result<ExitCode, Failure> {
-    let roster = folders::roster(&args.roster)?;
-    let zones = folders::zones(&roster, tzdir)?;
-    let plan = folders::legal_plan(&roster, &zones, &args.plan)?;
-    let asked = asked(args, &roster, &plan)?;
+    let planned = args.source.read(tzdir)?;
+    let (roster, plan) = (&planned.roster, &planned.plan);
+    if args.save {
+        // Better known before the work.
+        planned.folder()?;
+    }
+    let asked = asked(args, roster, plan)?;
     let seconds = Duration::from_secs(u64::from(args.seconds));
-    let answers = explain_all(&roster, &zones, &plan, &asked, seconds)?;
+    let answers = explain_all(roster, &planned.zones, plan, &asked, seconds)?;
     if args.save {
         let rows: Vec<_> = answers.iter().map(words::as_row).collect();
         write_explanations(&rows)
-            .write_dir(&args.plan)
+            .write_dir(planned.folder()?)
             .map_err(|error| Failure::Unavailable(error.to_string()))?;
     }
     if args.json {

@@ -3,7 +3,10 @@
 use serde_json::{Value, json};
 
 use super::rows::standing;
-use crate::matching::forecast::{Forecast, Outlook, RuleShortfall, Standing, Step, Week};
+use crate::domain::plan::session_id;
+use crate::matching::forecast::{
+    Forecast, MissedSession, Outlook, RuleOutlook, RuleShortfall, Standing, Step, Verdict, Week,
+};
 
 /// Returns forecasts as one JSON object.
 pub(super) fn as_json(forecasts: &[Forecast]) -> Value {
@@ -20,6 +23,8 @@ fn forecast(forecast: &Forecast) -> Value {
         "weeks": forecast.weeks.iter().map(week).collect::<Vec<_>>(),
         "requirements": requirements,
         "rules": forecast.shortfalls.iter().map(rule).collect::<Vec<_>>(),
+        "missed_sessions": forecast.missed.iter().map(missed).collect::<Vec<_>>(),
+        "verdicts": forecast.rules.iter().map(verdicts).collect::<Vec<_>>(),
     })
 }
 
@@ -59,6 +64,35 @@ fn step(step: &Step) -> Value {
         "monday": step.monday.to_string(),
         "minutes": step.minutes.get(),
         "total": step.total.get(),
+    })
+}
+
+fn missed(missed: &MissedSession) -> Value {
+    json!({
+        "session_id": session_id(missed.session),
+        "day": missed.day.to_string(),
+        "reason": missed.because.as_str(),
+    })
+}
+
+fn verdicts(outlook: &RuleOutlook) -> Value {
+    let stretches: Vec<Value> = outlook.verdicts.iter().map(verdict).collect();
+    json!({
+        "rule_set": outlook.rule_set.as_ref().map(|key| key.as_str()),
+        "rule": outlook.rule.name(),
+        "window": outlook.window.as_str(),
+        "stretches": stretches,
+    })
+}
+
+fn verdict(verdict: &Verdict) -> Value {
+    json!({
+        "monday": verdict.since.to_string(),
+        "kept": verdict.holds,
+        "measure": verdict.measure.as_str(),
+        "value": verdict.value.to_string(),
+        "bound": verdict.bound.as_str(),
+        "limit": verdict.limit.to_string(),
     })
 }
 

@@ -6,9 +6,10 @@ mod rows;
 mod term;
 mod text;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
+use super::database::source::PlanSource;
 use super::{Failure, folders, output};
 use crate::domain::{Roster, TraineeKey};
 use crate::matching::forecast::{Forecast, forecast};
@@ -20,12 +21,8 @@ use crate::roster::write_forecast;
 Hours are written 12:30. A week runs from Monday to Sunday on the trainee's own
 calendar; docs/forecast.md says what counts in which week.")]
 pub(super) struct Args {
-    /// Folder of the roster; what trainees must collect is in requirements.csv.
-    #[arg(long, value_name = "FOLDER")]
-    roster: PathBuf,
-    /// Folder of the plan.
-    #[arg(long, value_name = "FOLDER")]
-    plan: PathBuf,
+    #[command(flatten)]
+    source: PlanSource,
     /// Show the weeks of one trainee.
     #[arg(long, value_name = "ID")]
     trainee: Option<TraineeKey>,
@@ -38,20 +35,19 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, tzdir: Option<&Path>) -> Result<ExitCode, Failure> {
-    let roster = folders::roster(&args.roster)?;
-    let zones = folders::zones(&roster, tzdir)?;
-    let plan = folders::legal_plan(&roster, &zones, &args.plan)?;
-    let all = forecast(&roster, &zones, &plan).map_err(folders::no_match)?;
+    let planned = args.source.read(tzdir)?;
+    let (roster, plan) = (&planned.roster, &planned.plan);
+    let all = forecast(roster, &planned.zones, plan).map_err(folders::no_match)?;
     let asked = asked(args.trainee.as_ref(), &all)?;
     if args.save {
         write_forecast(&rows::of(&all))
-            .write_dir(&args.plan)
+            .write_dir(planned.folder()?)
             .map_err(|error| Failure::Unavailable(error.to_string()))?;
     }
     if args.json {
         output::line(&format!("{:#}", json::as_json(asked)));
     } else {
-        output::text(&as_text(&roster, args, asked));
+        output::text(&as_text(roster, args, asked));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -6,7 +6,8 @@ use comfy_table::{Cell, Table};
 
 use super::rows::{found, hours, times};
 use crate::cli::table::{self, right};
-use crate::matching::forecast::{Forecast, Outlook, Standing};
+use crate::domain::plan::session_id;
+use crate::matching::forecast::{Forecast, MissedBecause, Outlook, Standing};
 
 /// Characters of a whole bar.
 const BAR: u64 = 24;
@@ -19,6 +20,15 @@ pub(super) fn as_text(forecast: &Forecast) -> String {
     };
     if forecast.site.is_some() {
         let _ = writeln!(text, "{}", weeks(forecast));
+    }
+    for missed in &forecast.missed {
+        let _ = writeln!(
+            text,
+            "{} is missed on {}: {}.",
+            session_id(missed.session),
+            missed.day,
+            because(missed.because)
+        );
     }
     for shortfall in &forecast.shortfalls {
         let _ = writeln!(
@@ -37,6 +47,15 @@ pub(super) fn as_text(forecast: &Forecast) -> String {
         }
     }
     text
+}
+
+const fn because(because: MissedBecause) -> &'static str {
+    match because {
+        MissedBecause::ClockChange => "a clock change leaves out the date",
+        MissedBecause::TraineeAway => "the trainee is away",
+        MissedBecause::SupervisorAway => "the supervisor is away",
+        MissedBecause::SiteClosed => "the site is closed",
+    }
 }
 
 fn weeks(forecast: &Forecast) -> Table {

@@ -16,13 +16,17 @@ use serde_json::json;
 use super::{Failure, folders, output};
 use crate::domain::time::ZoneTable;
 use crate::domain::{Baseline, Roster};
+use crate::matching::Clash;
 use crate::roster::{PLAN_FOLDER_FILES, PlanContext, roster_hash, rule_set_marks, write_plan};
 use crate::solver_process::{
-    Ended, SolveFailure, SolveOptions, Solved, plan_context, solve_in_child,
+    Ended, Follower, SolveFailure, SolveOptions, Solved, plan_context, solve_in_child,
 };
 
 /// File of a plan folder that holds what differs from run to run.
 const TIMINGS: &str = "timings.json";
+
+/// What a solve is given at least, however long it took to read the roster.
+const LEAST_TIME: Duration = Duration::from_millis(100);
 
 /// How soon after a Ctrl-C another one counts as the same.
 const SAME_INTERRUPT: Duration = Duration::from_millis(300);
@@ -76,22 +80,21 @@ impl Limits {
         Instant::now() + Duration::from_secs(u64::from(self.time_limit))
     }
 
-    /// Returns the same limits for one of so many runs that share the time up
-    /// to a deadline; at least a second.
-    pub(super) fn shared(&self, deadline: Instant, runs: usize) -> Self {
-        let left = deadline.saturating_duration_since(Instant::now());
-        let runs = u32::try_from(runs).unwrap_or(u32::MAX);
-        let seconds = left.checked_div(runs).unwrap_or(left).as_secs();
+    /// Returns the same limits with another time, in whole seconds; at least
+    /// one.
+    pub(super) fn within(&self, time: Duration) -> Self {
         Self {
-            time_limit: u32::try_from(seconds).unwrap_or(u32::MAX).max(1),
+            time_limit: u32::try_from(time.as_secs()).unwrap_or(u32::MAX).max(1),
             ..self.clone()
         }
     }
 
-    fn options(&self) -> SolveOptions {
+    /// Returns what a run may use of which so much time is over.
+    fn options(&self, spent: Duration) -> SolveOptions {
+        let limit = Duration::from_secs(u64::from(self.time_limit));
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         SolveOptions {
-            time_limit: Some(Duration::from_secs(u64::from(self.time_limit))),
+            time_limit: Some(limit.saturating_sub(spent).max(LEAST_TIME)),
             threads: self.threads.map_or_else(cores, usize::from),
             memory_max: u64::from(self.memory_max) << 20,
             program: None,
@@ -100,12 +103,13 @@ impl Limits {
 }
 
 pub(super) fn run(args: &Args, tzdir: Option<&Path>) -> Result<ExitCode, Failure> {
+    let started = Instant::now();
     let mut roster = folders::roster(&args.roster)?;
     if let Some(folder) = &args.baseline {
         roster.baseline = Some(Baseline::of_plan(&folders::plan("baseline", folder)?));
     }
     let zones = folders::zones(&roster, tzdir)?;
-    let run = match_into(&roster, &zones, &args.out, &args.limits)?;
+    let run = match_into(&roster, &zones, &args.out, (&args.limits, started))?;
     let Run { solved, timings } = &run;
     if args.json {
         let answer = summary::as_json(&roster, &solved.plan, &args.out);
@@ -117,16 +121,18 @@ pub(super) fn run(args: &Args, tzdir: Option<&Path>) -> Result<ExitCode, Failure
     Ok(ExitCode::SUCCESS)
 }
 
-/// Matches a roster and writes the plan folder.
+/// Matches a roster and writes the plan folder, within limits that count from
+/// a start before it.
 pub(super) fn match_into(
     roster: &Roster,
     zones: &ZoneTable,
     out: &Path,
-    limits: &Limits,
+    (limits, started): (&Limits, Instant),
 ) -> Result<Run, Failure> {
     let made = make_writable(out)?;
-    let result = match_roster(roster, zones, limits).and_then(|run| {
-        let context = plan_context(roster_hash(roster), rule_set_marks(roster), zones);
+    // Before the solve: afterwards there is little time.
+    let context = plan_context(roster_hash(roster), rule_set_marks(roster), zones);
+    let result = match_since(roster, zones, limits, started).and_then(|run| {
         write_folder(&run.solved, &context, &run.timings, out)?;
         Ok(run)
     });
@@ -157,19 +163,39 @@ fn make_writable(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     }
 }
 
+/// Runs a solver, with progress on standard error.
+pub(super) fn followed<T>(
+    roster: &Roster,
+    limits: &Limits,
+    started: Instant,
+    solve: impl FnOnce(&SolveOptions, &mut dyn Follower) -> Result<T, SolveFailure>,
+) -> Result<T, Failure> {
+    let options = limits.options(started.elapsed());
+    let mut follower = progress::Display::new(roster, limits.time_limit, listen_for_interrupt());
+    let solved = solve(&options, &mut follower);
+    follower.end();
+    solved.map_err(|failure| explain(&failure))
+}
+
 /// Matches a roster, with progress on standard error.
 pub(super) fn match_roster(
     roster: &Roster,
     zones: &ZoneTable,
     limits: &Limits,
 ) -> Result<Run, Failure> {
-    let options = limits.options();
+    match_since(roster, zones, limits, Instant::now())
+}
+
+fn match_since(
+    roster: &Roster,
+    zones: &ZoneTable,
+    limits: &Limits,
+    started: Instant,
+) -> Result<Run, Failure> {
     let started_at = now();
-    let started = Instant::now();
-    let mut follower = progress::Display::new(roster, limits.time_limit, listen_for_interrupt());
-    let solved = solve_in_child(roster, zones, &options, &mut follower);
-    follower.end();
-    let solved = solved.map_err(|failure| explain(&failure))?;
+    let solved = followed(roster, limits, started, |options, follower| {
+        solve_in_child(roster, zones, options, follower)
+    })?;
     if let Ended::Stopped(what) = &solved.ended {
         output::error_line(&format!(
             "warning: the solver process: {what}; the best plan it had is taken"
@@ -178,7 +204,7 @@ pub(super) fn match_roster(
     let timings = Timings {
         started_at,
         seconds: started.elapsed().as_secs_f64(),
-        threads: options.threads,
+        threads: limits.options(Duration::ZERO).threads,
     };
     Ok(Run { solved, timings })
 }
@@ -263,23 +289,26 @@ fn unavailable(error: impl std::fmt::Display) -> Failure {
     Failure::Unavailable(error.to_string())
 }
 
+/// Says that no plan is legal, and why.
+pub(super) fn clash_text(clashes: &[Clash]) -> String {
+    let lines: Vec<String> = clashes
+        .iter()
+        .map(|clash| format!("  {}: {}", clash.rule, clash.subject))
+        .collect();
+    let lines = if lines.is_empty() {
+        "  which ones was not found in the time; give --time-limit more".to_owned()
+    } else {
+        lines.join("\n")
+    };
+    format!(
+        "no plan is legal; these cannot hold together, and giving up any one of them helps:\n{lines}"
+    )
+}
+
 /// Says why there is no plan, and what to do about it.
 fn explain(failure: &SolveFailure) -> Failure {
     match failure {
-        SolveFailure::Clash(clashes) => {
-            let lines: Vec<String> = clashes
-                .iter()
-                .map(|clash| format!("  {}: {}", clash.rule, clash.subject))
-                .collect();
-            let lines = if lines.is_empty() {
-                "  which ones was not found in the time; give --time-limit more".to_owned()
-            } else {
-                lines.join("\n")
-            };
-            Failure::Invalid(format!(
-                "no plan is legal; these cannot hold together, and giving up any one of them helps:\n{lines}"
-            ))
-        }
+        SolveFailure::Clash(clashes) => Failure::Invalid(clash_text(clashes)),
         SolveFailure::NoPlanInTime | SolveFailure::NothingYet => Failure::Unavailable(format!(
             "{failure}; let it run longer, and give --time-limit more where that ended it"
         )),

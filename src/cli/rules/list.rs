@@ -1,15 +1,25 @@
 //! `practicum rules list`: every rule set that is known.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
-use super::{OwnRules, words};
+use super::OwnRules;
 use crate::cli::{Failure, output, table};
 use crate::domain::RuleSet;
-use crate::domain::rule_set::Trust;
+use crate::domain::rule_set::{Trust, words};
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Shipped sets are always known. A set of a roster folder or of a stored program
+stands in the place of a shipped one of the same id.
+
+Examples:
+  practicum rules list
+  practicum rules list --roster my-roster
+  practicum rules list --database practicum.db
+  practicum rules list --database practicum.db --round spring   those that it holds")]
 pub(in crate::cli) struct Args {
     #[command(flatten)]
     own: OwnRules,
@@ -18,8 +28,8 @@ pub(in crate::cli) struct Args {
     json: bool,
 }
 
-pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
-    let sets = args.own.known()?;
+pub(super) fn run(args: &Args, tzdir: Option<&Path>) -> Result<ExitCode, Failure> {
+    let sets = args.own.known(tzdir)?;
     if args.json {
         let sets: Vec<Value> = sets.iter().map(as_json).collect();
         output::line(&format!("{:#}", json!({ "rule_sets": sets })));

@@ -1,13 +1,20 @@
 //! `practicum rules show`: one rule set as a page to read.
 
 use std::fmt::Write as _;
+use std::path::Path;
 use std::process::ExitCode;
 
-use super::{OwnRules, find, list, words};
+use super::{OwnRules, find, list};
 use crate::cli::{Failure, output};
 use crate::domain::RuleSet;
+use crate::domain::rule_set::words;
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  practicum rules show texas-lpc-associate
+  practicum rules show coamfte --toml > my-roster/rules/ours.toml
+  practicum rules show ours --database practicum.db --round spring   as it is held")]
 pub(in crate::cli) struct Args {
     /// Name of the rule set.
     #[arg(value_name = "RULE_SET")]
@@ -22,8 +29,8 @@ pub(in crate::cli) struct Args {
     json: bool,
 }
 
-pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
-    let sets = args.own.known()?;
+pub(super) fn run(args: &Args, tzdir: Option<&Path>) -> Result<ExitCode, Failure> {
+    let sets = args.own.known(tzdir)?;
     let set = find(&sets, &args.name)?;
     if args.toml {
         output::text(&set.text);

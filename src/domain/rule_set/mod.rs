@@ -12,6 +12,7 @@ mod fraction;
 mod hours;
 mod row;
 mod weeks;
+pub mod words;
 
 use std::collections::BTreeSet;
 

@@ -37,15 +37,20 @@ pub(in super::super) fn explanation(explanation: &Explanation) -> pb::Explanatio
 
 fn relaxation(relaxation: &Relaxation) -> pb::Relaxation {
     pb::Relaxation {
-        capacity: i32::from(match relaxation.capacity {
-            Capacity::Places => pb::Capacity::Places,
-            Capacity::ContactMinutes => pb::Capacity::ContactMinutes,
-            Capacity::Caseload => pb::Capacity::Caseload,
-            Capacity::SupervisorMinutes => pb::Capacity::SupervisorMinutes,
-        }),
+        capacity: capacity(relaxation.capacity),
         target: Some(pairs::target(&relaxation.target)),
         more: number(relaxation.more),
     }
+}
+
+/// Returns the number of a capacity on the wire.
+pub(super) fn capacity(capacity: Capacity) -> i32 {
+    i32::from(match capacity {
+        Capacity::Places => pb::Capacity::Places,
+        Capacity::ContactMinutes => pb::Capacity::ContactMinutes,
+        Capacity::Caseload => pb::Capacity::Caseload,
+        Capacity::SupervisorMinutes => pb::Capacity::SupervisorMinutes,
+    })
 }
 
 /// Returns a blocking pair as a message.

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::str::FromStr;
+use std::time::Duration;
 
 use chrono::{Datelike, NaiveDate};
 
@@ -193,6 +194,20 @@ impl<'v> Fields<'v> {
             self.refuse(field, "range", message);
         }
         fits
+    }
+
+    /// Reads the `time_limit_seconds` of an answer; 0 means the usual ones.
+    pub(in super::super) fn seconds(
+        &mut self,
+        value: i32,
+        usual: u32,
+        most: u32,
+    ) -> Option<Duration> {
+        let seconds = match value {
+            0 => Some(usual),
+            given => self.whole("time_limit_seconds", given, 1, most),
+        };
+        seconds.map(|seconds| Duration::from_secs(seconds.into()))
     }
 
     /// Reads minutes on the 15-minute grid.

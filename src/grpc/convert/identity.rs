@@ -72,9 +72,10 @@ fn calendar() -> impl Strategy<Value = Availability> {
     })
 }
 
-fn stored(round: Round) -> StoredRound {
+fn stored(round: Round, rule_sets: Vec<Key>) -> StoredRound {
     StoredRound {
         round,
+        rule_sets,
         standing: RoundStanding::default(),
     }
 }
@@ -297,10 +298,12 @@ proptest! {
     }
 
     #[test]
-    fn a_round_comes_back_the_same(round in round()) {
-        let message = rounds::message(&program_key(), &record(stored(round.clone())));
+    fn a_round_comes_back_the_same(round in round(), rule_sets in vec(key(), 0..4)) {
         let key = round.key.clone();
-        prop_assert_eq!(accepted(|fields| rounds::read(message, key, fields)), round);
+        let stored = stored(round.clone(), rule_sets.clone());
+        let message = rounds::message(&program_key(), &record(stored));
+        let back = accepted(|fields| rounds::read(message, key, fields));
+        prop_assert_eq!(back, (round, rule_sets));
     }
 
     #[test]

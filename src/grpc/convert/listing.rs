@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::str::FromStr;
 
+use chrono::NaiveDate;
+
 use super::fields::Fields;
 use crate::domain::{
-    ListOrder, OrderBy, Role, RoundFilter, RunFilter, RunState, SiteFilter, SupervisorFilter,
-    TraineeFilter, calendar_day,
+    ListOrder, OrderBy, Role, RoundFilter, RuleSetFilter, RunFilter, RunState, SiteFilter,
+    SupervisorFilter, TraineeFilter, calendar_day,
 };
 
 /// The fields that order people and rounds, as [`OrderBy::ALL`] has them.
@@ -88,10 +90,19 @@ pub(in super::super) fn trainees(text: &str, fields: &mut Fields<'_>) -> Option<
 /// Reads which rounds are listed.
 pub(in super::super) fn rounds(text: &str, fields: &mut Fields<'_>) -> Option<RoundFilter> {
     let mut terms = Terms::read(text, &["day"], fields)?;
-    let day = terms.value("day", |text| {
-        calendar_day(text).ok_or("a day such as 2031-03-01, in the years 1970 to 2199")
-    });
+    let day = terms.day("day");
     Some(RoundFilter { day: day? })
+}
+
+/// Reads which rule sets are listed.
+pub(in super::super) fn rule_sets(text: &str, fields: &mut Fields<'_>) -> Option<RuleSetFilter> {
+    let mut terms = Terms::read(text, &["jurisdiction", "day"], fields)?;
+    let jurisdiction = terms.parse("jurisdiction");
+    let day = terms.day("day");
+    Some(RuleSetFilter {
+        jurisdiction: jurisdiction?,
+        day: day?,
+    })
 }
 
 /// Reads which runs are listed, of whichever round.
@@ -172,6 +183,12 @@ impl<'f, 'v> Terms<'f, 'v> {
                 None
             }
         }
+    }
+
+    fn day(&mut self, name: &str) -> Option<Option<NaiveDate>> {
+        self.value(name, |text| {
+            calendar_day(text).ok_or("a day such as 2031-03-01, in the years 1970 to 2199")
+        })
     }
 
     fn parse<T: FromStr<Err: Display>>(&mut self, name: &str) -> Option<Option<T>> {

@@ -54,6 +54,18 @@ pub(in super::super) fn merge<M: Masked>(
     current
 }
 
+/// Says whether an update changes a field, as [`merge`] reads its mask.
+pub(in super::super) fn is_named<M: Masked>(
+    new: &M,
+    mask: Option<&prost_types::FieldMask>,
+    field: &str,
+) -> bool {
+    match mask {
+        None => new.set_fields().contains(&field),
+        Some(mask) => mask.paths.iter().any(|path| path == "*" || path == field),
+    }
+}
+
 macro_rules! masked {
     ($($message:ty: $($field:ident),+;)+) => {$(
         impl Masked for $message {
@@ -90,5 +102,5 @@ masked! {
         contact_minutes_min, contact_minutes_target, contact_minutes_max, modalities_required,
         languages;
     pb::Round: display_name, term, session_start_step_minutes, missed_sessions_max, unranked_sites,
-        excluded_supervisor_closes_sites, ratio, policy, blocking_pairs;
+        excluded_supervisor_closes_sites, ratio, policy, blocking_pairs, rule_sets;
 }

@@ -10,6 +10,7 @@ pub(super) mod availability;
 pub(super) mod batch;
 pub(super) mod edits;
 pub(super) mod fields;
+pub(super) mod forecasts;
 pub(super) mod listing;
 mod lists;
 pub(super) mod local_time;
@@ -25,6 +26,7 @@ pub(super) mod ranked;
 pub(super) mod records;
 pub(super) mod rosters;
 pub(super) mod rounds;
+pub(super) mod rule_sets;
 pub(super) mod runs;
 pub(super) mod schedule;
 pub(super) mod sites;
@@ -34,6 +36,7 @@ pub(super) mod trainee_rows;
 pub(super) mod trainees;
 pub(super) mod week_preview;
 pub(super) mod words;
+pub(super) mod worths;
 
 #[cfg(test)]
 mod identity;

@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use super::fields::Fields;
+use crate::app::RulesOf;
 use crate::domain::{Key, ProgramKey};
 
 /// Returns the name of a program.
@@ -48,6 +49,45 @@ impl Fields<'_> {
         keys
     }
 
+    /// Reads the name of a rule set: of a program, or as a round or a plan keeps
+    /// it.
+    pub(in super::super) fn rule_set_name(
+        &mut self,
+        field: &str,
+        name: &str,
+    ) -> Option<(ProgramKey, Option<RulesOf>, Key)> {
+        let read = || {
+            let (owner, key) = name.split_once(RULE_SETS)?;
+            let key = key.parse().ok()?;
+            if let Some((program, of)) = rules_of(owner) {
+                return Some((program, Some(of), key));
+            }
+            let program = owner.strip_prefix("programs/")?.parse().ok()?;
+            Some((program, None, key))
+        };
+        let read = read();
+        if read.is_none() {
+            let pattern = "programs/{program}/ruleSets/{rule_set}, with rounds/{round} or \
+                           plans/{plan} in between where those keep it";
+            self.refuse_name(field, name, pattern);
+        }
+        read
+    }
+
+    /// Reads the name of a round or a plan.
+    pub(in super::super) fn rules_of(
+        &mut self,
+        field: &str,
+        name: &str,
+    ) -> Option<(ProgramKey, RulesOf)> {
+        let read = rules_of(name);
+        if read.is_none() {
+            let pattern = "programs/{program}/plans/{plan} or programs/{program}/rounds/{round}";
+            self.refuse_name(field, name, pattern);
+        }
+        read
+    }
+
     fn refuse_name(&mut self, field: &str, name: &str, pattern: &str) {
         if name.is_empty() {
             self.refuse(field, "required", format_args!("is required: {pattern}"));
@@ -55,6 +95,15 @@ impl Fields<'_> {
             self.refuse(field, "name", format_args!("must be {pattern}"));
         }
     }
+}
+
+/// Stands in the name of a rule set before its id.
+const RULE_SETS: &str = "/ruleSets/";
+
+/// Returns the round or the plan of a name.
+fn rules_of(name: &str) -> Option<(ProgramKey, RulesOf)> {
+    let round = split(name, "rounds").map(|(program, key)| (program, RulesOf::Round(key)));
+    round.or_else(|| split(name, "plans").map(|(program, key)| (program, RulesOf::Plan(key))))
 }
 
 /// Returns the keys of a name under a collection.

@@ -25,10 +25,12 @@ pub(in super::super) fn message(program: &ProgramKey, stored: &StoredPlan) -> pb
         round: round_name(program, &stored.round),
         solver: context.solver.clone(),
         solver_version: context.solver_version.clone(),
+        rule_sets: context.rule_sets.clone(),
     }
 }
 
-fn level(result: &LevelResult) -> pb::LevelResult {
+/// Returns the value of a level as a message.
+pub(super) fn level(result: &LevelResult) -> pb::LevelResult {
     pb::LevelResult {
         level: words::objective(result.level.objective()),
         value: result.value,
@@ -91,14 +93,18 @@ pub(in super::super) fn unmatched(unmatched: &Unmatched) -> pb::Unmatched {
     }
 }
 
-/// Says how one plan differs from another.
-pub(in super::super) fn difference(difference: &PlanDifference) -> pb::ComparePlansResponse {
-    let level = |change: &LevelDifference| pb::LevelChange {
+/// Returns the values of a level in two plans as a message.
+pub(super) fn level_change(change: &LevelDifference) -> pb::LevelChange {
+    pb::LevelChange {
         level: words::objective(change.level.objective()),
         name: change.level.name(),
         before: change.before.map(|result| result.value),
         after: change.after.map(|result| result.value),
-    };
+    }
+}
+
+/// Says how one plan differs from another.
+pub(in super::super) fn difference(difference: &PlanDifference) -> pb::ComparePlansResponse {
     let place = |change: &PlacementDifference| pb::PlacementChange {
         trainee_id: change.trainee.to_string(),
         before: change.before.as_ref().map(placement),
@@ -111,7 +117,7 @@ pub(in super::super) fn difference(difference: &PlanDifference) -> pb::ComparePl
             .iter()
             .map(ToString::to_string)
             .collect(),
-        levels: difference.levels.iter().map(level).collect(),
+        levels: difference.levels.iter().map(level_change).collect(),
         unchanged: count(difference.unchanged),
     }
 }

@@ -1,23 +1,31 @@
 //! Rounds: dates and policy.
 
 use super::super::pb;
-use super::fields::{Fields, day_range, number};
+use super::fields::{Fields, day_range, number, texts};
 use super::names::name;
 use super::records::{etag, timestamp};
 use super::words;
 use crate::app::StoredRound;
 use crate::domain::limits::{MISSED_MOST, STEP_MOST};
+use crate::domain::rule_set::RULE_SETS_MAX;
 use crate::domain::{
     BlockingPairs, DayRange, Key, MAX_TERM_DAYS, Minutes, Objective, Policy, ProgramKey,
     QUARTER_HOUR, Ratio, Round, Thousandths, Versioned,
 };
 
-/// Reads a round; its key comes from elsewhere in the request.
+/// Reads a round with the ids of its rule sets; its key comes from elsewhere in
+/// the request.
 pub(in super::super) fn read(
     message: pb::Round,
     key: Option<Key>,
     fields: &mut Fields<'_>,
-) -> Option<Round> {
+) -> Option<(Round, Vec<Key>)> {
+    let rule_sets = fields.keys(
+        "rule_sets",
+        &message.rule_sets,
+        RULE_SETS_MAX,
+        |key: Key| key,
+    );
     let name = fields.name("display_name", message.display_name);
     let term = read_term(message.term, fields);
     let step = read_step(message.session_start_step_minutes, fields);
@@ -42,7 +50,7 @@ pub(in super::super) fn read(
         0 => Some(BlockingPairs::default()),
         named => fields.choice("blocking_pairs", named, words::read_blocking_pairs),
     };
-    Some(Round {
+    let round = Round {
         key,
         name: name?,
         term: term?,
@@ -53,7 +61,8 @@ pub(in super::super) fn read(
         ratio: ratio?,
         policy: policy?,
         blocking_pairs: blocking_pairs?,
-    })
+    };
+    Some((round, rule_sets?))
 }
 
 fn read_term(term: Option<pb::DayRange>, fields: &mut Fields<'_>) -> Option<DayRange> {
@@ -127,7 +136,11 @@ pub(in super::super) fn message(
     program: &ProgramKey,
     record: &Versioned<StoredRound>,
 ) -> pb::Round {
-    let StoredRound { round, standing } = &record.value;
+    let StoredRound {
+        round,
+        rule_sets,
+        standing,
+    } = &record.value;
     let published = standing.publication.as_ref();
     let key = round.key.as_ref().map(Key::as_str).unwrap_or_default();
     pb::Round {
@@ -159,5 +172,6 @@ pub(in super::super) fn message(
         published_plan: published
             .map(|one| name(program, "plans", &one.run))
             .unwrap_or_default(),
+        rule_sets: texts(rule_sets),
     }
 }

@@ -4,6 +4,7 @@ use chrono::Weekday;
 
 use super::super::pb;
 use crate::domain::plan::LevelStatus;
+use crate::domain::rule_set::{Bound, Measure, Trust};
 use crate::domain::{
     BlockingPairs, ChangeKind, DeliveryOffer, LicenceRule, Objective, RequirementCategory,
     ResponseAnswer, Role, RoundState, RunState, SessionKind, UnrankedSites, WindowEffect,
@@ -74,13 +75,22 @@ words! {
     }
     objective, read_objective: pb::ObjectiveLevel = Objective {
         MatchedPriority = MatchedPriority, MatchedByTier = MatchedByTier, Matched = Matched,
-        Changes = Changes, ContactShortMinutes = ContactShortMinutes, SiteRank = SiteRank,
+        Changes = Changes, ContactShortMinutes = ContactShortMinutes,
+        FinishInTime = FinishInTime, SiteRank = SiteRank,
         SiteRankGenerous = SiteRankGenerous, SiteRankGreedy = SiteRankGreedy,
         SupervisorRank = SupervisorRank, CaseloadBalance = CaseloadBalance,
     }
     window_effect: pb::WindowEffect = WindowEffect {
         Shortened = Shortened, Lengthened = Lengthened, Gone = Gone, Moved = Moved,
         OtherDay = OtherDay,
+    }
+    rule_bound: pb::RuleBound = Bound { AtLeast = AtLeast, AtMost = AtMost }
+    rule_measure: pb::RuleMeasure = Measure {
+        Units = Units, Minutes = Minutes, Supervisors = Supervisors, Supervisees = Supervisees,
+        Members = Members,
+    }
+    rule_set_trust: pb::RuleSetTrust = Trust {
+        Text = Text, Report = Report, Weak = Weak, Recalled = Recalled,
     }
     level_status: pb::LevelStatus = LevelStatus {
         Proved = Proved, WithinGap = WithinGap, TimeLimit = TimeLimit,

@@ -1,7 +1,5 @@
 //! `PlanService`. A plan never changes, so a page of it is told by a place.
 
-use std::time::Duration;
-
 use tokio_stream::Stream;
 use tonic::{Request, Response, Status};
 
@@ -51,7 +49,7 @@ impl PlanCalls {
 }
 
 /// Returns a page of some items, and the token of the next one.
-fn list_page<T, M>(
+pub(super) fn list_page<T, M>(
     items: &[T],
     page: &PageRequest,
     scope: &str,
@@ -70,6 +68,8 @@ fn list_page<T, M>(
 enum Format {
     Folder,
     Model,
+    Workbook,
+    Document,
 }
 
 fn plan_format(format: pb::PlanFormat) -> Option<Format> {
@@ -77,7 +77,15 @@ fn plan_format(format: pb::PlanFormat) -> Option<Format> {
         pb::PlanFormat::Unspecified => None,
         pb::PlanFormat::Csv => Some(Format::Folder),
         pb::PlanFormat::Mps => Some(Format::Model),
+        pb::PlanFormat::Xlsx => Some(Format::Workbook),
+        pb::PlanFormat::Json => Some(Format::Document),
     }
+}
+
+fn one_file(name: &str, contents: Vec<u8>) -> FolderFiles {
+    let mut files = FolderFiles::default();
+    files.insert(name, contents);
+    files
 }
 
 /// Which page of which part of a plan is wanted.
@@ -190,16 +198,13 @@ impl pb::plan_service_server::PlanService for PlanCalls {
         request: Request<pb::ExplainTraineeRequest>,
     ) -> Result<Response<pb::ExplainTraineeResponse>, Status> {
         let (actor, request) = opened(request)?;
-        let ((program, run), trainee, seconds) = read(|fields| {
+        let ((program, run), trainee, limit) = read(|fields| {
             let plan = fields.resource_name::<Key>("plan", &request.plan, "plans");
             let trainee = fields.parse("trainee_id", &request.trainee_id);
-            let seconds = match request.time_limit_seconds {
-                0 => Some(EXPLAIN_SECONDS),
-                given => fields.whole("time_limit_seconds", given, 1, EXPLAIN_SECONDS_MAX),
-            };
-            Some((plan?, trainee?, seconds?))
+            let seconds = request.time_limit_seconds;
+            let limit = fields.seconds(seconds, EXPLAIN_SECONDS, EXPLAIN_SECONDS_MAX);
+            Some((plan?, trainee?, limit?))
         })?;
-        let limit = Duration::from_secs(seconds.into());
         let explained = self
             .app
             .explain_trainee(&actor, &program, &run, &trainee, limit);
@@ -230,6 +235,38 @@ impl pb::plan_service_server::PlanService for PlanCalls {
         }))
     }
 
+    async fn price_stability(
+        &self,
+        request: Request<pb::PriceStabilityRequest>,
+    ) -> Result<Response<pb::PriceStabilityResponse>, Status> {
+        let (actor, request) = opened(request)?;
+        self.price(&actor, &request).await.map(Response::new)
+    }
+
+    async fn list_worths(
+        &self,
+        request: Request<pb::ListWorthsRequest>,
+    ) -> Result<Response<pb::ListWorthsResponse>, Status> {
+        let (actor, request) = opened(request)?;
+        self.worths(&actor, &request).await.map(Response::new)
+    }
+
+    async fn get_forecast(
+        &self,
+        request: Request<pb::GetForecastRequest>,
+    ) -> Result<Response<pb::GetForecastResponse>, Status> {
+        let (actor, request) = opened(request)?;
+        self.forecast(&actor, &request).await.map(Response::new)
+    }
+
+    async fn list_forecasts(
+        &self,
+        request: Request<pb::ListForecastsRequest>,
+    ) -> Result<Response<pb::ListForecastsResponse>, Status> {
+        let (actor, request) = opened(request)?;
+        self.forecasts(&actor, &request).await.map(Response::new)
+    }
+
     async fn export_plan(
         &self,
         request: Request<pb::ExportPlanRequest>,
@@ -242,6 +279,14 @@ impl pb::plan_service_server::PlanService for PlanCalls {
         })?;
         let files = match format {
             Format::Folder => self.fetch(&actor, &program, &run).await?.files(),
+            Format::Workbook => {
+                let exported = self.app.export_workbook(&actor, &program, &run);
+                one_file("plan.xlsx", exported.await.map_err(status)?)
+            }
+            Format::Document => {
+                let stored = self.fetch(&actor, &program, &run).await?;
+                one_file("plan.json", stored.document())
+            }
             Format::Model => {
                 let model = self.app.export_model(&actor, &program, &run);
                 let mut files = FolderFiles::default();

@@ -62,7 +62,7 @@ pub(super) async fn publish(
     };
     let publish = |actor: Actor| async move {
         let published = app.publish(&actor, &program, &round, &run, options);
-        Ok(Box::pin(published).await?)
+        Ok(published.await?)
     };
     once(app, caller, answer, publish).await
 }

@@ -4,14 +4,14 @@
 use tonic::{Request, Response, Status};
 
 use super::super::convert::fields::Fields;
-use super::super::convert::mask::{self, merge};
+use super::super::convert::mask::{self, is_named, merge};
 use super::super::convert::{listing, pairs, preflight, records, rounds};
 use super::super::pb;
 use super::super::request::{caller, list, next_token, once, opened, read};
 use super::super::status::status;
 use super::{is_overtaken, new_key};
 use super::{round_lines, round_participants, round_preferences, round_rankings, round_states};
-use crate::app::{Actor, App, StoredRound};
+use crate::app::{Actor, App, RoundStart, StoredRound};
 use crate::domain::{Forbid, Key, Pin, ProgramKey, SiteOrSupervisor, TraineeKey, Versioned};
 
 /// Answers the calls on rounds.
@@ -40,7 +40,7 @@ impl pb::round_service_server::RoundService for RoundCalls {
         request: Request<pb::CreateRoundRequest>,
     ) -> Result<Response<pb::CreateRoundResponse>, Status> {
         let (actor, request) = opened(request)?;
-        let (caller, program, new) = read(|fields| {
+        let (caller, program, (new, rule_sets)) = read(|fields| {
             let caller = caller(actor, "CreateRound", &request.request_id, &request, fields);
             let program = fields.program_name("parent", &request.parent);
             let key = fields.parse("round_id", &new_key(request.round_id));
@@ -52,8 +52,14 @@ impl pb::round_service_server::RoundService for RoundCalls {
         let answer = move |record: &Versioned<StoredRound>| pb::CreateRoundResponse {
             round: Some(rounds::message(&owner, record)),
         };
-        let create =
-            |actor: Actor| async move { Ok(self.app.create_round(&actor, &program, new).await?) };
+        let start = RoundStart {
+            rule_sets: Some(rule_sets),
+            ..RoundStart::default()
+        };
+        let create = |actor: Actor| async move {
+            let created = self.app.create_round_with(&actor, &program, new, &start);
+            Ok(created.await?)
+        };
         once(&self.app, caller, answer, create).await
     }
 
@@ -110,16 +116,21 @@ impl pb::round_service_server::RoundService for RoundCalls {
         let update = |actor: Actor| async move {
             let etag = records::version(&new.etag);
             let mask = request.update_mask.as_ref();
+            let names_rule_sets = is_named(&new, mask, "rule_sets");
             let mut tries = 0;
             loop {
                 let current = self.app.get_round(&actor, &program, &key).await?;
-                let changed = read(|fields| {
+                let (changed, rule_sets) = read(|fields| {
                     let old = rounds::message(&program, &current);
                     let merged = merge(old, new.clone(), mask, fields);
                     rounds::read(merged, Some(key.clone()), &mut fields.at("round"))
                 })?;
                 let held = Some(etag.unwrap_or(current.version));
-                let mut updated = self.app.update_round(&actor, &program, changed, held).await;
+                let rule_sets = names_rule_sets.then_some(rule_sets.as_slice());
+                let updated = self
+                    .app
+                    .update_round(&actor, &program, changed, rule_sets, held);
+                let mut updated = updated.await;
                 if !is_overtaken(&mut updated, etag, &mut tries).await {
                     return Ok(updated?);
                 }

@@ -134,7 +134,11 @@ impl pb::schedule_service_server::ScheduleService for ScheduleCalls {
             };
             Some((caller?, round?, named?, new))
         })?;
-        let new = new(which_supervisor(&who, &program, named.as_ref())?);
+        // Who may act for the one who is named is for the use case to say.
+        let new = new(match named {
+            Some(named) => named,
+            None => which_supervisor(&who, &program, None)?,
+        });
         let of = program.clone();
         let answer = move |said: &SupervisorResponse| pb::RespondResponse {
             response: Some(publications::response(&of, &said.run, said)),

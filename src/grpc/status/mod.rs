@@ -259,10 +259,8 @@ fn delay(error: &AppError) -> Option<Duration> {
     match error {
         AppError::Contended => Some(CONTENDED_DELAY),
         AppError::Unavailable(_) => Some(UNAVAILABLE_DELAY),
-        AppError::RateLimited {
-            retry_after_seconds,
-        }
-        | AppError::Overloaded {
+        AppError::RateLimited { retry_after } => Some(*retry_after),
+        AppError::Overloaded {
             retry_after_seconds,
         } => Some(Duration::from_secs(u64::from(*retry_after_seconds))),
         _ => None,

@@ -208,7 +208,7 @@ fn every_error() -> Vec<(AppError, Code, &'static str)> {
         ),
         (
             AppError::RateLimited {
-                retry_after_seconds: 3,
+                retry_after: Duration::from_millis(40),
             },
             Code::ResourceExhausted,
             "RATE_LIMITED",

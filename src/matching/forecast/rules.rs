@@ -1,6 +1,5 @@
-//! Stretches of the term in which a rule is not kept as things will really
-//! happen: the ratio of the round, and the clauses about hours of its rule
-//! sets.
+//! How rules are kept as things will really happen, stretch by stretch of the
+//! term: the ratio of the round, and the clauses about hours of its rule sets.
 //!
 //! Judged are the whole weeks of the term in which the trainee sees clients,
 //! each by itself, or those of a month or of the term together, with the
@@ -17,6 +16,57 @@ use crate::domain::rule_set::{
     Window, hours_rows,
 };
 use crate::domain::{Key, Roster, Rule, RuleSet, Site, Trainee};
+
+/// How one rule stands over the term.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleOutlook {
+    /// The rule set; `None` for the ratio of the round.
+    pub rule_set: Option<Key>,
+    /// The rule.
+    pub rule: Rule,
+    /// The stretches over which it is judged.
+    pub window: Window,
+    /// One for each stretch that is judged, the first first.
+    pub verdicts: Vec<Verdict>,
+}
+
+/// Whether a rule is kept over one stretch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// The Monday of the first week of the stretch, on the trainee's calendar.
+    pub since: NaiveDate,
+    /// Whether it is kept.
+    pub holds: bool,
+    /// What is counted.
+    pub measure: Measure,
+    /// What the stretch has.
+    pub value: Amount,
+    /// Which way the limit binds.
+    pub bound: Bound,
+    /// What it would need, or may have.
+    pub limit: Amount,
+}
+
+impl RuleOutlook {
+    /// Returns the first stretch that does not keep the rule, with the number
+    /// of all such; `None` when every one keeps it.
+    pub fn shortfall(&self) -> Option<RuleShortfall> {
+        let mut broken = self.verdicts.iter().filter(|verdict| !verdict.holds);
+        let first = broken.next()?;
+        let more = u32::try_from(broken.count()).unwrap_or(u32::MAX);
+        Some(RuleShortfall {
+            rule_set: self.rule_set.clone(),
+            rule: self.rule,
+            window: self.window,
+            since: first.since,
+            times: more.saturating_add(1),
+            measure: first.measure,
+            value: first.value,
+            bound: first.bound,
+            limit: first.limit,
+        })
+    }
+}
 
 /// A rule that some stretch of the term does not keep.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +105,7 @@ struct ClauseAlone<'a> {
     /// Position of the set in the roster.
     position: usize,
     set: &'a RuleSet,
+    rule: Rule,
     window: Window,
     alone: RuleSet,
 }
@@ -75,6 +126,7 @@ impl<'a> Law<'a> {
             about_hours.map(move |clause| ClauseAlone {
                 position,
                 set,
+                rule: clause.rule(),
                 window: window(clause),
                 alone: alone(set, clause),
             })
@@ -86,15 +138,15 @@ impl<'a> Law<'a> {
         }
     }
 
-    /// Returns the rules that a placed trainee's term does not keep: the ratio
-    /// first, then clause by clause.
-    pub(super) fn shortfalls(
+    /// Returns how a placed trainee's term keeps each rule: the ratio first,
+    /// then clause by clause.
+    pub(super) fn outlooks(
         &self,
         term: &TraineeTerm<'_>,
         trainee: &Trainee,
         site: &Site,
         listed: &[LocalWeek],
-    ) -> Vec<RuleShortfall> {
+    ) -> Vec<RuleOutlook> {
         if self.roster.supervision_lines.is_empty() {
             return Vec::new();
         }
@@ -105,36 +157,38 @@ impl<'a> Law<'a> {
         let judged: Vec<Stretch> = whole
             .filter_map(|(week, bit)| judged_week(term, week, bit))
             .collect();
-        let mut shortfalls: Vec<RuleShortfall> = self.of_ratio(&judged).into_iter().collect();
+        let mut outlooks: Vec<RuleOutlook> = self.of_ratio(&judged).into_iter().collect();
         let own = self.clauses.iter();
         let own = own.filter(|clause| clause.set.applies(trainee, site));
-        shortfalls.extend(own.filter_map(|clause| self.of_clause(clause, &judged)));
-        shortfalls
+        outlooks.extend(own.map(|clause| self.of_clause(clause, &judged)));
+        outlooks
     }
 
-    fn of_ratio(&self, judged: &[Stretch]) -> Option<RuleShortfall> {
+    fn of_ratio(&self, judged: &[Stretch]) -> Option<RuleOutlook> {
         let ratio = self.roster.round.ratio?;
-        let short = judged.iter().filter_map(|week| {
+        let verdict = |week: &Stretch| {
             let held = week.held.iter().map(|one| (one.kind, one.minutes));
             let carried = ratio.contact_allowed(held).get();
-            (week.contact > carried).then(|| RuleShortfall {
-                rule_set: None,
-                rule: Rule::SupervisionRatio,
-                window: Window::Week,
+            Verdict {
                 since: week.since,
-                times: 1,
+                holds: week.contact <= carried,
                 measure: Measure::Minutes,
                 value: Amount::whole(week.contact),
                 bound: Bound::AtMost,
                 limit: Amount::whole(carried),
-            })
-        });
-        first_of(short)
+            }
+        };
+        Some(RuleOutlook {
+            rule_set: None,
+            rule: Rule::SupervisionRatio,
+            window: Window::Week,
+            verdicts: judged.iter().map(verdict).collect(),
+        })
     }
 
-    fn of_clause(&self, clause: &ClauseAlone<'_>, judged: &[Stretch]) -> Option<RuleShortfall> {
+    fn of_clause(&self, clause: &ClauseAlone<'_>, judged: &[Stretch]) -> RuleOutlook {
         let stretches = together(judged, clause.window);
-        let short = stretches.iter().flat_map(|stretch| {
+        let verdicts = stretches.iter().flat_map(|stretch| {
             let term = PlannedTerm {
                 contact: stretch.contact,
                 sessions: &stretch.held,
@@ -142,31 +196,22 @@ impl<'a> Law<'a> {
                 counted: stretch.weeks,
             };
             let rows = hours_rows(&clause.alone, clause.position, &term);
-            let broken = rows.into_iter().filter(|row| !row.holds);
-            broken.map(|row| RuleShortfall {
-                rule_set: Some(clause.set.key.clone()),
-                rule: row.rule,
-                window: clause.window,
+            rows.into_iter().map(|row| Verdict {
                 since: stretch.since,
-                times: 1,
+                holds: row.holds,
                 measure: row.measure,
                 value: row.value,
                 bound: row.bound,
                 limit: row.limit,
             })
         });
-        first_of(short)
+        RuleOutlook {
+            rule_set: Some(clause.set.key.clone()),
+            rule: clause.rule,
+            window: clause.window,
+            verdicts: verdicts.collect(),
+        }
     }
-}
-
-/// Returns the first shortfall, with the number of all.
-fn first_of(mut shortfalls: impl Iterator<Item = RuleShortfall>) -> Option<RuleShortfall> {
-    let first = shortfalls.next()?;
-    let more = u32::try_from(shortfalls.count()).unwrap_or(u32::MAX);
-    Some(RuleShortfall {
-        times: first.times.saturating_add(more),
-        ..first
-    })
 }
 
 /// Returns a whole week as it will happen, unless the trainee sees no clients
@@ -176,7 +221,7 @@ fn judged_week(term: &TraineeTerm<'_>, week: &LocalWeek, bit: u32) -> Option<Str
     if contact.held == 0 && contact.planned > 0 {
         return None;
     }
-    let held = term.occasions_in(week).filter(|one| one.is_held);
+    let held = term.occasions_in(week).filter(|one| one.is_held());
     let held = held.map(|one| Attendance {
         missed: !(1 << bit),
         ..one.attendance

@@ -4,21 +4,69 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use crate::domain::meeting::{Parties, WeeklyMeeting};
+use crate::domain::meeting::{Meeting, Parties, WeeklyMeeting};
 use crate::domain::plan::{Delivery, Session};
 use crate::domain::rule_set::Attendance;
 use crate::domain::time::ZoneRules;
 use crate::domain::{Roster, Supervisor, TraineeKey};
 
+/// Why an occurrence of a session does not take place with a trainee. Where
+/// several hold, the first in this order is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum MissedBecause {
+    /// A clock change leaves out its date in its own zone.
+    ClockChange,
+    /// It touches a day away of the trainee.
+    TraineeAway,
+    /// It touches a day away of the supervisor.
+    SupervisorAway,
+    /// It is held at a site, and touches a day on which that is closed.
+    SiteClosed,
+}
+
+impl MissedBecause {
+    /// Returns the word used in files and messages.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ClockChange => "clock_change",
+            Self::TraineeAway => "trainee_away",
+            Self::SupervisorAway => "supervisor_away",
+            Self::SiteClosed => "site_closed",
+        }
+    }
+
+    /// Returns why a meeting is not held with its first member.
+    fn of(meeting: &Meeting) -> Option<Self> {
+        let away = &meeting.away;
+        [
+            (meeting.is_skipped(), Self::ClockChange),
+            (away.members.contains(&0), Self::TraineeAway),
+            (away.supervisor, Self::SupervisorAway),
+            (away.site, Self::SiteClosed),
+        ]
+        .into_iter()
+        .find_map(|(holds, because)| holds.then_some(because))
+    }
+}
+
 /// One occurrence of a session of a trainee.
 #[derive(Clone, Copy)]
 pub(super) struct Occasion {
+    /// Number of the session in the plan.
+    pub(super) session: u32,
     /// The date of its start, on the trainee's calendar.
     pub(super) day: NaiveDate,
     /// The session, and for which rule sets it counts.
     pub(super) attendance: Attendance,
-    /// Whether it takes place with the trainee.
-    pub(super) is_held: bool,
+    /// Why it does not take place with the trainee; `None` when it does.
+    pub(super) missed: Option<MissedBecause>,
+}
+
+impl Occasion {
+    /// Says whether it takes place with the trainee.
+    pub(super) fn is_held(&self) -> bool {
+        self.missed.is_none()
+    }
 }
 
 /// Returns a session as rule sets see it. Of the sets, by position in the
@@ -47,7 +95,7 @@ pub(super) fn attendance(
 /// clock change skips it, or when it touches the days away of somebody whose
 /// absence counts.
 pub(super) fn occasions(
-    weekly: WeeklyMeeting,
+    (session, weekly): (u32, WeeklyMeeting),
     attendance: Attendance,
     anchor: &ZoneRules,
     trainee: &ZoneRules,
@@ -55,8 +103,9 @@ pub(super) fn occasions(
 ) -> impl Iterator<Item = Occasion> {
     let meetings = weekly.meetings(anchor, parties).into_iter();
     meetings.map(move |meeting| Occasion {
+        session,
         day: trainee.wall_clock(meeting.occurrence.start).day(),
         attendance,
-        is_held: meeting.is_held_with(0),
+        missed: MissedBecause::of(&meeting),
     })
 }

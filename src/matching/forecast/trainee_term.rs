@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::contact::Contact;
 use super::sessions::Occasion;
 use super::weeks::LocalWeek;
-use super::{Week, minutes};
+use super::{MissedSession, Week, minutes};
 use crate::domain::{DayRange, RequirementCategory, SessionKind};
 
 /// One trainee's term.
@@ -43,11 +43,11 @@ impl TraineeTerm<'_> {
     /// Returns what the trainee collects in a week.
     pub(super) fn week(&self, week: &LocalWeek) -> Week {
         let of_kind = |kind| {
-            let held = self.occasions_in(week).filter(|one| one.is_held);
+            let held = self.occasions_in(week).filter(|one| one.is_held());
             let of_kind = held.filter(|one| one.attendance.kind == kind);
             of_kind.map(|one| one.attendance.minutes).sum()
         };
-        let missed = self.occasions_in(week).filter(|one| !one.is_held).count();
+        let missed = self.occasions_in(week).filter(|one| !one.is_held()).count();
         Week {
             monday: week.days.first(),
             contact: minutes(self.contact_in(week, None).held),
@@ -56,6 +56,20 @@ impl TraineeTerm<'_> {
             group: of_kind(SessionKind::Group),
             sessions_missed: u32::try_from(missed).unwrap_or(u32::MAX),
         }
+    }
+
+    /// Returns the occurrences that do not take place with the trainee, by day.
+    pub(super) fn missed(&self) -> Vec<MissedSession> {
+        let missed = self.occasions.iter().filter_map(|one| {
+            Some(MissedSession {
+                day: one.day,
+                session: one.session,
+                because: one.missed?,
+            })
+        });
+        let mut missed: Vec<MissedSession> = missed.collect();
+        missed.sort();
+        missed
     }
 
     /// Returns the occurrences of a week.
@@ -93,7 +107,7 @@ impl TraineeTerm<'_> {
                 let minutes = one.attendance.minutes.get();
                 Counted {
                     planned: sum.planned + minutes,
-                    held: sum.held + if one.is_held { minutes } else { 0 },
+                    held: sum.held + if one.is_held() { minutes } else { 0 },
                 }
             })
     }

@@ -1,4 +1,4 @@
-//! Free text in files that people open in a spreadsheet, where a cell that
+//! Free text and words in files that people open in a spreadsheet, where a cell that
 //! starts with `=` would be run as a formula.
 
 /// Returns the text with an apostrophe before it when a spreadsheet would take

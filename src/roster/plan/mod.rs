@@ -1,17 +1,21 @@
 //! Plan folders: the plan as tables of keys, and a summary of what it was made
 //! from and with and how good it is proved to be.
 
+mod document;
 mod explanations;
 mod forecast;
 mod free_text;
 mod read;
 mod summary;
+mod workbook;
 mod write;
 
+pub use document::plan_document;
 pub use explanations::{ExplanationRow, write_explanations};
 pub use forecast::{ForecastRow, write_forecast};
 pub use read::{read_plan, read_plan_folder};
 pub use summary::PlanContext;
+pub use workbook::{SHEET_ROWS_MAX, WorkbookError, plan_workbook};
 pub use write::write_plan;
 
 /// Files of a plan folder that the input alone determines.

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use super::super::cells::TAG;
 use super::super::folder::refuse_unknown_tables;
 use super::super::table::{Columns, Row, read_table};
 use super::super::words::{KINDS, WEEKDAYS};
@@ -169,7 +170,7 @@ fn read_members(
             row.refuse("session_id", format!("is not a session in {SESSIONS}"));
         }
         let trainee: Option<TraineeKey> = row.key("trainee_id");
-        let line = row.tag("line");
+        let line = row.read("line", TAG, |cell| restored(cell).parse().ok());
         let member = SessionMember {
             trainee: trainee?,
             line: line?,

@@ -25,38 +25,47 @@ pub struct PlanContext {
     pub tzdb_version: String,
 }
 
+/// What the file holds.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct SummaryFile {
-    roster_sha256: String,
-    rule_sets: Vec<String>,
-    solver: String,
-    solver_version: String,
-    tzdb_version: String,
-    levels: Vec<LevelEntry>,
+pub(super) struct SummaryFile {
+    pub(super) roster_sha256: String,
+    pub(super) rule_sets: Vec<String>,
+    pub(super) solver: String,
+    pub(super) solver_version: String,
+    pub(super) tzdb_version: String,
+    pub(super) levels: Vec<LevelEntry>,
 }
 
+/// One level.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct LevelEntry {
-    name: String,
-    value: i64,
-    bound: i64,
+pub(super) struct LevelEntry {
+    pub(super) name: String,
+    pub(super) value: i64,
+    pub(super) bound: i64,
     /// Follows from value and bound; written for readers.
-    gap: f64,
-    status: String,
+    pub(super) gap: f64,
+    pub(super) status: String,
+}
+
+impl SummaryFile {
+    /// Returns the summary of a plan.
+    pub(super) fn new(levels: &[LevelResult], context: &PlanContext) -> Self {
+        Self {
+            roster_sha256: context.roster_sha256.clone(),
+            rule_sets: context.rule_sets.clone(),
+            solver: context.solver.clone(),
+            solver_version: context.solver_version.clone(),
+            tzdb_version: context.tzdb_version.clone(),
+            levels: levels.iter().map(entry).collect(),
+        }
+    }
 }
 
 /// Writes the summary.
 pub(super) fn write(levels: &[LevelResult], context: &PlanContext, files: &mut FolderFiles) {
-    let summary = SummaryFile {
-        roster_sha256: context.roster_sha256.clone(),
-        rule_sets: context.rule_sets.clone(),
-        solver: context.solver.clone(),
-        solver_version: context.solver_version.clone(),
-        tzdb_version: context.tzdb_version.clone(),
-        levels: levels.iter().map(entry).collect(),
-    };
+    let summary = SummaryFile::new(levels, context);
     let mut bytes = Vec::new();
     // Strings and finite numbers into memory: nothing of it can fail.
     if serde_json::to_writer_pretty(&mut bytes, &summary).is_ok() {

@@ -53,7 +53,8 @@ fn write_sessions(plan: &Plan, files: &mut FolderFiles) {
             &site,
         ]);
         for member in &session.members {
-            members.row([&session.id(), &member.trainee, &member.line]);
+            let line = neutralised(member.line.as_str());
+            members.row([&session.id(), &member.trainee, &line]);
         }
     }
     sessions.finish(SESSIONS, files);

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use super::read::read_rule_set;
-use crate::domain::RuleSet;
+use crate::domain::{Key, RuleSet};
 
 macro_rules! shipped {
     ($($name:literal),+ $(,)?) => {
@@ -34,6 +34,12 @@ pub fn shipped_rule_sets() -> &'static [RuleSet] {
             .filter_map(|(name, text)| read_rule_set(name, text).ok())
             .collect()
     })
+}
+
+/// Returns the rule set of that name that comes with Practicum, if there is
+/// one.
+pub fn shipped_rule_set(key: &Key) -> Option<&'static RuleSet> {
+    shipped_rule_sets().iter().find(|set| set.key == *key)
 }
 
 #[cfg(test)]

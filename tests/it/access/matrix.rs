@@ -163,6 +163,10 @@ fn lacks(caller: &Caller, needs: Needs) -> Option<Permission> {
     match needs {
         Needs::Nothing | Needs::AnyRole => None,
         Needs::InProgram(one) => (!caller.has(one)).then_some(one),
+        Needs::OwnOr(one) => {
+            let is_supervisor = matches!(caller.role, AccessRole::Supervisor(_));
+            (!is_supervisor && !caller.has(one)).then_some(one)
+        }
         Needs::Both(first, second) => [first, second].into_iter().find(|one| !caller.has(*one)),
         Needs::Everywhere(one) => (!caller.is_everywhere || !caller.has(one)).then_some(one),
     }
@@ -176,7 +180,10 @@ fn fault(
     answer: &Result<Vec<Vec<u8>>, Status>,
     of_missing: &Result<Vec<Vec<u8>>, Status>,
 ) -> Option<String> {
-    let is_bound = matches!(row.needs, Needs::InProgram(_) | Needs::Both(..));
+    let is_bound = matches!(
+        row.needs,
+        Needs::InProgram(_) | Needs::Both(..) | Needs::OwnOr(_)
+    );
     if is_bound && !caller.sees(program) {
         let (Err(status), Err(missing)) = (answer, of_missing) else {
             return Some(format!("answers {answer:?}"));

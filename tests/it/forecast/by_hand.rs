@@ -1,7 +1,7 @@
 //! What each week gives, counted by hand.
 
 use practicum::domain::SessionKind;
-use practicum::matching::forecast::forecast;
+use practicum::matching::forecast::{MissedBecause, forecast};
 
 use super::{assert_weeks, at, forecast_of, world};
 use crate::support::plans::PlanBuilder;
@@ -144,10 +144,12 @@ fn an_occurrence_on_a_date_that_the_zone_left_out_gives_nothing() {
             roster.supervisors[0].time_zone = zone("Pacific/Apia");
             roster.trainees[0].time_zone = zone("Pacific/Apia");
         });
+    let forecast = at("fri 09:00", apia);
     assert_weeks(
-        &at("fri 09:00", apia),
+        &forecast,
         &[("2011-12-19", 300, 60, 0), ("2011-12-26", 300, 0, 1)],
     );
+    assert_eq!(forecast.missed[0].because, MissedBecause::ClockChange);
 }
 
 #[test]
@@ -234,6 +236,43 @@ fn an_in_person_session_is_missed_when_its_site_is_closed() {
         .build();
     let second = forecast_of(&roster, &plan).weeks[1];
     assert_eq!((second.contact.get(), second.individual.get()), (240, 0));
+}
+
+#[test]
+fn a_missed_session_says_why_the_trainees_absence_first() {
+    let roster = world()
+        .with(|roster| {
+            roster.round.missed_sessions_max = 3;
+            roster.trainees[0].availability.away = vec![away("2027-01-11", "2027-01-11")];
+            let supervisor = &mut roster.supervisors[0].availability;
+            supervisor.away = vec![away("2027-01-11", "2027-01-18")];
+            roster.sites[0].opening.away = vec![away("2027-01-18", "2027-01-25")];
+        })
+        .into_roster();
+    let plan = PlanBuilder::new(&roster)
+        .place("t", "a", 300)
+        .in_person(
+            "s",
+            SessionKind::Individual,
+            "mon 09:00",
+            "a",
+            &["t/weekly"],
+        )
+        .build();
+    let missed = forecast_of(&roster, &plan).missed;
+    let told: Vec<_> = missed
+        .iter()
+        .map(|one| (one.session, one.day.to_string(), one.because))
+        .collect();
+    let expected = [
+        (1, "2027-01-11", MissedBecause::TraineeAway),
+        (1, "2027-01-18", MissedBecause::SupervisorAway),
+        (1, "2027-01-25", MissedBecause::SiteClosed),
+    ];
+    assert_eq!(
+        told,
+        expected.map(|(session, day, because)| (session, day.to_owned(), because))
+    );
 }
 
 #[test]

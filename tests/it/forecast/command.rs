@@ -91,6 +91,7 @@ fn one_trainee_is_shown_week_by_week() {
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     for told in [
         "t at site a",
+        "session-0001 is missed on 2027-01-11: the trainee is away.",
         "contact: 20:00 required by 2027-01-31, 0:00 completed before, 15:00 expected; short by \
          5:00, certain from 2027-01-11 on.",
         "██████············",

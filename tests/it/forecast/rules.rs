@@ -40,6 +40,34 @@ fn a_missed_session_leaves_the_contact_of_its_week_without_supervision() {
 }
 
 #[test]
+fn every_week_that_is_judged_has_its_verdict() {
+    let missed = five_to_one(world()).with(|roster| {
+        roster.rule_sets = vec![one_rule("supervision_units", "unit_minutes = 60")];
+        let availability = &mut roster.supervisors[0].availability;
+        availability.away = vec![away("2027-01-18", "2027-01-18")];
+        // A week in which there are no clients owes nothing.
+        roster.trainees[0].availability.away = vec![away("2027-01-25", "2027-01-31")];
+        roster.round.missed_sessions_max = 2;
+    });
+    let rules = at("mon 09:00", missed).rules;
+    let sets: Vec<_> = rules.iter().map(|rule| rule.rule_set.is_some()).collect();
+    assert_eq!(sets, [false, true]);
+    for rule in &rules {
+        let verdicts = rule.verdicts.iter();
+        let verdicts: Vec<_> = verdicts
+            .map(|verdict| (verdict.since.to_string(), verdict.holds))
+            .collect();
+        let expected = [
+            ("2027-01-04", true),
+            ("2027-01-11", true),
+            ("2027-01-18", false),
+        ];
+        let expected = expected.map(|(monday, holds)| (monday.to_owned(), holds));
+        assert_eq!(verdicts, expected, "{rule:?}");
+    }
+}
+
+#[test]
 fn a_week_away_has_no_contact_to_carry() {
     let absent = five_to_one(world()).with(|roster| {
         roster.trainees[0].availability.away = vec![away("2027-01-18", "2027-01-24")];

@@ -18,7 +18,7 @@ served_by_both!(
     without_rankings_of_sites_nothing_blocks,
 );
 
-async fn solved(service: &Service, run: &pb::Run) -> pb::Plan {
+pub(super) async fn solved(service: &Service, run: &pb::Run) -> pb::Plan {
     watch(service, &run.name, 0).await;
     let name = run.name.replace("/runs/", "/plans/");
     let found = service.plans().get_plan(pb::GetPlanRequest { name }).await;

@@ -182,7 +182,7 @@ async fn tells_a_missing_owner_from_a_wrong_name() {
 }
 
 async fn previews_a_week_with_what_a_clock_change_does_to_it() {
-    use pb::WindowEffect::{Lengthened, Moved};
+    use pb::WindowEffect::{Lengthened, Moved, OtherDay};
     let service = with_site().await;
     let windows = vec![
         window(pb::Weekday::Monday, 540, 600),
@@ -249,7 +249,7 @@ async fn previews_a_week_with_what_a_clock_change_does_to_it() {
     let there = client.preview_week(ask("America/New_York")).await;
     let there = there.unwrap().into_inner();
     let sunday = &there.windows[1];
-    assert_eq!(sunday.effects, [Lengthened, Moved].map(i32::from));
+    assert_eq!(sunday.effects, [Lengthened, Moved, OtherDay].map(i32::from));
     let span = sunday.span.as_ref().unwrap();
     let (start, end) = (span.start_local.unwrap(), span.end_local.unwrap());
     assert_eq!(

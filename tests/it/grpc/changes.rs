@@ -41,8 +41,10 @@ async fn watching(service: &Service, parent: &str, after_sequence: i64) -> Chang
 
 async fn next(stream: &mut Changes) -> Result<pb::Change, Status> {
     let message = tokio::time::timeout(Duration::from_secs(20), stream.message());
-    let message = message.await.expect("nothing was told within 20 s");
-    Ok(message?.expect("the stream ended").change.unwrap())
+    let Ok(message) = message.await else {
+        panic!("nothing was told within 20 s");
+    };
+    Ok(message?.and_then(|told| told.change).unwrap())
 }
 
 /// Takes the next changes of a stream.

@@ -5,8 +5,11 @@ use practicum::app::Actor;
 use practicum::domain::{Exclusion, Forbid, Pin, Roster, SiteOrSupervisor, SiteRanking};
 use practicum::domain::{Minutes, Requirement, RequirementCategory, calendar_day};
 use practicum::grpc::pb;
-use practicum::roster::{FolderFiles, read_roster, write_roster};
+use practicum::roster::{
+    FolderFiles, read_roster, read_rule_set, rule_set_mark, shipped_rule_set, write_roster,
+};
 
+use super::rule_sets::{create, get, toml};
 use super::runs::{start, watch};
 use crate::support::service::{Service, import_messages, roster_files};
 
@@ -59,6 +62,13 @@ fn roster() -> Roster {
         completed: minutes(300),
         due_day: calendar_day("2027-05-01").unwrap(),
     }];
+    let shipped = |id: &str| {
+        let id = id.parse().unwrap();
+        shipped_rule_set(&id).unwrap().clone()
+    };
+    // The program's own, and one of its own in the place of a shipped one.
+    let own = |id: &str| read_rule_set("rules", &toml(id, "", 60)).unwrap();
+    roster.rule_sets = vec![own("own"), shipped("coamfte"), own("cacrep-internship")];
     roster
 }
 
@@ -169,15 +179,33 @@ async fn copy_trainee_rows(from: &Service, to: &Service, trainee: &str) {
     replaced.unwrap();
 }
 
-/// Copies dates, policy, lines and participants.
+/// Copies the rule sets that a round holds and that the other program does not
+/// know just so.
+async fn copy_rule_sets(from: &Service, to: &Service, ids: &[String]) -> usize {
+    let mut copied = 0;
+    for id in ids {
+        let held = get(from, &format!("{ROUND}/ruleSets/{id}")).await.unwrap();
+        let known = get(to, &format!("{PROGRAM}/ruleSets/{id}")).await;
+        if known.is_ok_and(|known| known.sha256 == held.sha256) {
+            continue;
+        }
+        create(to, PROGRAM, held.toml).await;
+        copied += 1;
+    }
+    copied
+}
+
+/// Copies dates, policy, rule sets, lines and participants.
 async fn copy_round(from: &Service, to: &Service) {
     let round = || ROUND.to_owned();
     let name = round();
     let found = from.rounds().get_round(pb::GetRoundRequest { name }).await;
+    let found = found.unwrap().into_inner().round.unwrap();
+    assert_eq!(copy_rule_sets(from, to, &found.rule_sets).await, 2);
     let request = pb::CreateRoundRequest {
         parent: PROGRAM.to_owned(),
         round_id: key(ROUND),
-        round: found.unwrap().into_inner().round,
+        round: Some(found),
         ..Default::default()
     };
     to.rounds().create_round(request).await.unwrap();
@@ -302,7 +330,18 @@ async fn a_round_made_call_by_call_gives_the_plan_of_the_import() {
     let actor = Actor::operator();
     let copied = to.app.get_roster(&actor, &program, &round).await;
     assert_eq!(copied.unwrap(), roster);
+    let exported = to.app.export_roster(&actor, &program, &round).await;
+    let exported = exported.unwrap();
+    assert_eq!(exported, write_roster(&roster));
+    assert!(exported.get("rules/own.toml").is_some());
+    assert_eq!(read_roster(&exported).unwrap(), roster);
     let (imported, copied) = (plan(&from).await, plan(&to).await);
     assert!(imported.iter().count() > 3, "{imported:?}");
     assert_eq!(imported, copied);
+    let summary = String::from_utf8(copied.get("summary.json").unwrap().to_vec()).unwrap();
+    for mark in roster.rule_sets.iter().map(rule_set_mark) {
+        assert!(summary.contains(&mark), "{mark} is not in {summary}");
+    }
+    let placements = copied.get("placements.csv").unwrap();
+    assert!(placements.split(|byte| *byte == b'\n').count() > 3);
 }

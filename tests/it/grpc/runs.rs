@@ -21,10 +21,14 @@ served_by_both!(
 /// Returns a service that has imported a roster, the name of its round, and
 /// the roster.
 pub(crate) async fn imported(name: &str) -> (Service, String, Roster) {
+    Box::pin(imported_files(&roster_files(name))).await
+}
+
+/// Returns the same for the files of a roster.
+pub(super) async fn imported_files(files: &[(String, Vec<u8>)]) -> (Service, String, Roster) {
     let service = Service::start().await;
-    let files = roster_files(name);
     let mut folder = FolderFiles::default();
-    for (name, contents) in &files {
+    for (name, contents) in files {
         folder.insert(name, contents.clone());
     }
     let roster = read_roster(&folder).unwrap();
@@ -33,7 +37,7 @@ pub(crate) async fn imported(name: &str) -> (Service, String, Roster) {
         mode: i32::from(pb::ImportMode::Replace),
         ..Default::default()
     };
-    let messages = tokio_stream::iter(import_messages(header, &files));
+    let messages = tokio_stream::iter(import_messages(header, files));
     let done = service.rosters().import_roster(messages).await.unwrap();
     (service, done.into_inner().round, roster)
 }

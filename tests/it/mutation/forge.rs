@@ -16,6 +16,19 @@ const KEPT: usize = 200;
 /// How deep a message is made that holds itself.
 const DEPTH: u32 = 4;
 
+/// Returns the kind of a collection as comments name it: `rule_set` of
+/// `ruleSet`.
+fn snake(kind: &str) -> String {
+    let mut name = String::new();
+    for c in kind.chars() {
+        if c.is_ascii_uppercase() {
+            name.push('_');
+        }
+        name.push(c.to_ascii_lowercase());
+    }
+    name
+}
+
 /// What the service answered before.
 #[derive(Debug, Default)]
 pub(super) struct Stock {
@@ -79,8 +92,8 @@ impl Stock {
         if parts.len().is_multiple_of(2)
             && let [.., collection, key] = parts[..]
         {
-            let kind = collection.strip_suffix('s').unwrap_or(collection);
-            add(kind, text);
+            let kind = snake(collection.strip_suffix('s').unwrap_or(collection));
+            add(&kind, text);
             add(&format!("{kind}_id"), key);
         }
         add(field, text);
@@ -149,6 +162,10 @@ impl Stock {
             Type::Bool => Node::Varint(u64::from(dice.one_in(2))),
             Type::Double | Type::Fixed64 | Type::Sfixed64 => Node::Fixed64(1.5_f64.to_bits()),
             Type::Float | Type::Fixed32 | Type::Sfixed32 => Node::Fixed32(1),
+            // What is tried is the door, not the solver.
+            Type::Int32 if field.name() == "time_limit_seconds" => {
+                Node::Varint(*dice.pick(&[1, 2]))
+            }
             Type::Int32
             | Type::Int64
             | Type::Uint32

@@ -119,11 +119,11 @@ impl Target {
             for method in self.contract.methods.clone() {
                 let name = method.path.rsplit('/').next().unwrap();
                 // The pieces of a plan are no files of a roster, and would spoil
-                // every import.
-                if !["Get", "List", "ExportRoster"]
+                // every import; worths take a solver.
+                let is_quick = ["Get", "List", "ExportRoster"]
                     .iter()
-                    .any(|verb| name.starts_with(verb))
-                {
+                    .any(|verb| name.starts_with(verb) && name != "ListWorths");
+                if !is_quick {
                     continue;
                 }
                 let messages = self

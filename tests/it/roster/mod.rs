@@ -13,6 +13,7 @@ mod command;
 mod documented;
 mod generated;
 mod plan_folder;
+mod plan_formats;
 mod policy;
 mod rule_sets;
 mod shipped;

@@ -8,7 +8,7 @@ use practicum::domain::{MinuteOfDay, Minutes, Plan, Rule, SessionKind, ZoneName}
 use practicum::roster::{FolderFiles, PLAN_FILES, PlanContext, read_plan, write_plan};
 use proptest::prelude::*;
 
-fn context() -> PlanContext {
+pub(super) fn context() -> PlanContext {
     PlanContext {
         roster_sha256: "ab".repeat(32),
         rule_sets: vec!["base".to_owned(), "state".to_owned()],
@@ -62,7 +62,7 @@ fn level(level: Level, value: i64, bound: i64, status: LevelStatus) -> LevelResu
     }
 }
 
-fn plan() -> Plan {
+pub(super) fn plan() -> Plan {
     Plan {
         placements: vec![placement(1), placement(2)],
         sessions: vec![

@@ -23,9 +23,15 @@ pub(super) async fn run_sql(world: &World, sql: &str) {
             done.unwrap().rows_affected()
         }
         Db::Postgres(pool) => {
+            let mut over_all = pool.begin().await.unwrap();
+            sqlx::query("SELECT set_config('practicum.every_program', 'on', TRUE)")
+                .execute(&mut *over_all)
+                .await
+                .unwrap();
             let done = sqlx::query(AssertSqlSafe(sql.to_owned()))
-                .execute(pool)
+                .execute(&mut *over_all)
                 .await;
+            over_all.commit().await.unwrap();
             done.unwrap().rows_affected()
         }
     };

@@ -74,8 +74,18 @@ pub(crate) fn with_sqlite<F: Future<Output = ()>>(test: impl FnOnce(String) -> F
     });
 }
 
-/// Runs a test with the URL of a new PostgreSQL database. Without a server the
-/// test is skipped, loudly; in CI it fails.
+/// The role that owns the tables of a test on PostgreSQL, and the one that
+/// serves. Neither is a superuser, so that row-level security holds for both.
+const OWNER: &str = "practicum_tests_owner";
+const SERVING: &str = "practicum_tests_serving";
+
+/// Returns the URL of the same database for the role that serves.
+pub(crate) fn serving(url: &str) -> String {
+    url.replace(OWNER, SERVING)
+}
+
+/// Runs a test with the URL of a new PostgreSQL database for the role that
+/// owns it. Without a server the test is skipped, loudly; in CI it fails.
 pub(crate) fn with_postgres<F: Future<Output = ()>>(test: impl FnOnce(String) -> F) {
     let Ok(server) = std::env::var("TEST_POSTGRES_URL") else {
         assert!(
@@ -88,8 +98,7 @@ pub(crate) fn with_postgres<F: Future<Output = ()>>(test: impl FnOnce(String) ->
     run(async {
         let server = PgConnectOptions::from_str(&server).unwrap();
         let name = clone_of_template(&server).await;
-        let url = server.clone().database(&name).to_url_lossy().to_string();
-        test(url).await;
+        test(owners(&server, &name)).await;
         let mut connection = server.connect().await.unwrap();
         run_sql(
             &mut connection,
@@ -97,6 +106,11 @@ pub(crate) fn with_postgres<F: Future<Output = ()>>(test: impl FnOnce(String) ->
         )
         .await;
     });
+}
+
+fn owners(server: &PgConnectOptions, database: &str) -> String {
+    let options = server.clone().database(database).username(OWNER);
+    options.to_url_lossy().to_string()
 }
 
 fn run(test: impl Future<Output = ()>) {
@@ -133,14 +147,23 @@ async fn clone_of_template(server: &PgConnectOptions) -> String {
             &format!("DROP DATABASE IF EXISTS {TEMPLATE}"),
         )
         .await;
-        run_sql(&mut connection, &format!("CREATE DATABASE {TEMPLATE}")).await;
-        let url = server.clone().database(TEMPLATE).to_url_lossy().to_string();
-        Db::open(&url).await.unwrap().close().await;
+        for role in [OWNER, SERVING] {
+            let sql = format!(
+                "DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '{role}') \
+                 THEN CREATE ROLE {role} LOGIN; END IF; END $$"
+            );
+            run_sql(&mut connection, &sql).await;
+        }
+        let sql = format!("CREATE DATABASE {TEMPLATE} OWNER {OWNER}");
+        run_sql(&mut connection, &sql).await;
+        let db = Db::open(&owners(server, TEMPLATE)).await.unwrap();
+        db.grant_to(SERVING).await.unwrap();
+        db.close().await;
         let sql = format!("ALTER DATABASE {TEMPLATE} WITH is_template true");
         run_sql(&mut connection, &sql).await;
     }
     let name = format!("practicum_{}", uuid::Uuid::now_v7().simple());
-    let sql = format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE}");
+    let sql = format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE} OWNER {OWNER}");
     run_sql(&mut connection, &sql).await;
     run_sql(&mut connection, "SELECT pg_advisory_unlock(8131)").await;
     connection.close().await.unwrap();

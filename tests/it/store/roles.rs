@@ -8,7 +8,7 @@ use serde_json::json;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions, Executor};
 
-use super::databases::on_postgres;
+use super::databases::with_postgres;
 use crate::cli_match::shipped;
 use crate::support::command::{Ran, practicum};
 
@@ -30,8 +30,9 @@ async fn sql(connection: &mut PgConnection, sql: &str) -> Result<(), sqlx::Error
 }
 
 impl TwoRoles {
-    async fn new(server_url: &str) -> Self {
-        let options = PgConnectOptions::from_str(server_url).unwrap();
+    async fn new() -> Self {
+        let server_url = std::env::var("TEST_POSTGRES_URL").unwrap();
+        let options = PgConnectOptions::from_str(&server_url).unwrap();
         let mut server = options.connect().await.unwrap();
         let id = uuid::Uuid::now_v7().simple().to_string();
         let (database, owner, app) = (
@@ -89,8 +90,8 @@ impl TwoRoles {
 
 #[test]
 fn the_role_that_serves_works_and_cannot_change_the_schema() {
-    on_postgres(|world| async move {
-        let roles = TwoRoles::new(&world.url).await;
+    with_postgres(|_| async move {
+        let roles = TwoRoles::new().await;
         let migrated = roles.migrate();
         assert_eq!(migrated.code, 0, "{}", migrated.stderr);
         let roster = shipped("clinic-12").display().to_string();
@@ -141,8 +142,8 @@ fn the_role_that_serves_works_and_cannot_change_the_schema() {
 
 #[test]
 fn the_role_that_serves_is_told_who_has_to_migrate() {
-    on_postgres(|world| async move {
-        let roles = TwoRoles::new(&world.url).await;
+    with_postgres(|_| async move {
+        let roles = TwoRoles::new().await;
         let open = async || Db::open(&roles.app_url).await;
         let error = open().await.unwrap_err();
         assert!(
@@ -177,8 +178,8 @@ fn the_role_that_serves_is_told_who_has_to_migrate() {
 
 #[test]
 fn rights_that_are_lacking_are_found_by_the_doctor() {
-    on_postgres(|world| async move {
-        let roles = TwoRoles::new(&world.url).await;
+    with_postgres(|_| async move {
+        let roles = TwoRoles::new().await;
         assert_eq!(roles.migrate().code, 0);
         let revoke = format!("REVOKE INSERT ON forbid FROM \"{}\"", roles.app);
         TwoRoles::as_role(&roles.owner_url, &revoke).await.unwrap();
@@ -192,8 +193,8 @@ fn rights_that_are_lacking_are_found_by_the_doctor() {
 
 #[test]
 fn refuses_to_grant_to_nobody_to_the_owner_and_on_a_file() {
-    on_postgres(|world| async move {
-        let roles = TwoRoles::new(&world.url).await;
+    with_postgres(|_| async move {
+        let roles = TwoRoles::new().await;
         let migrate = |database: &str, role: &str| {
             practicum(&["migrate", "--database", database, "--grant-to", role])
         };

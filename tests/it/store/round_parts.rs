@@ -37,6 +37,7 @@ async fn a_round_like_another_and_of_everybody_holds_what_it_should(world: World
         let start = RoundStart {
             like: Some(spring.clone()),
             everybody,
+            rule_sets: None,
         };
         let created = app.create_round_with(&actor, program, round, &start).await;
         let created = created.unwrap().value.round.key.unwrap();

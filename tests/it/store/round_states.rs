@@ -50,13 +50,14 @@ async fn each_step_of_a_round_is_taken_or_refused_with_its_reason(world: World) 
         };
         if before != RoundState::Draft {
             let opened = app.open_preferences(&actor, program, &round, None).await;
-            let expected = match before {
-                RoundState::Closed => closed.clone(),
-                state => Reason::WrongRoundState {
+            let expected = if before == RoundState::Closed {
+                closed.clone()
+            } else {
+                Reason::WrongRoundState {
                     round: round.to_string(),
-                    state: state.as_str(),
+                    state: before.as_str(),
                     allowed: "draft",
-                },
+                }
             };
             assert_eq!(reason(opened), expected);
         }

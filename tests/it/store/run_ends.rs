@@ -23,7 +23,7 @@ async fn a_run_is_cancelled_in_each_state_but_the_last_ones(world: World) {
     let run = start(&world, &report, 60).await;
     let claim = world
         .db
-        .run_claim(MONDAY, later(30))
+        .run_claim(MONDAY, later(30), None)
         .await
         .unwrap()
         .unwrap();
@@ -84,8 +84,11 @@ async fn a_run_is_over_when_its_own_lease_is(world: World) {
         .wait_for_run_events(&actor, &report.program, &run, 1, wait);
     taken_up.await.unwrap();
     working.abort();
-    assert_eq!(world.db.run_claim(later(4), later(9)).await.unwrap(), None);
-    let claim = world.db.run_claim(later(5), later(10)).await.unwrap();
+    assert_eq!(
+        world.db.run_claim(later(4), later(9), None).await.unwrap(),
+        None
+    );
+    let claim = world.db.run_claim(later(5), later(10), None).await.unwrap();
     assert_eq!(claim.unwrap().run, run);
 }
 

@@ -216,9 +216,13 @@ async fn takes_up_a_run_whose_server_died(world: World) {
     let report = clinic(&world).await;
     let run = start(&world, &report, 60).await;
     // A server that takes the run up and is heard of no more.
-    let claim = world.db.run_claim(MONDAY, later(30)).await.unwrap();
+    let claim = world.db.run_claim(MONDAY, later(30), None).await.unwrap();
     assert_eq!(claim.unwrap().run, run);
-    let held = world.db.run_claim(later(29), later(59)).await.unwrap();
+    let held = world
+        .db
+        .run_claim(later(29), later(59), None)
+        .await
+        .unwrap();
     assert_eq!(held, None);
     world.clock.advance(30);
     let (ended, events) = worked(&world.app, &report, &run).await;
@@ -232,11 +236,15 @@ async fn refuses_a_late_holder(world: World) {
     let run = start(&world, &report, 60).await;
     let late = world
         .db
-        .run_claim(MONDAY, later(30))
+        .run_claim(MONDAY, later(30), None)
         .await
         .unwrap()
         .unwrap();
-    let new = world.db.run_claim(later(30), later(60)).await.unwrap();
+    let new = world
+        .db
+        .run_claim(later(30), later(60), None)
+        .await
+        .unwrap();
     assert_eq!(new.unwrap().fencing_token, late.fencing_token + 1);
     let end = RunEnd {
         state: RunState::Failed,
@@ -271,7 +279,14 @@ async fn gives_up_a_run_that_takes_every_server_down(world: World) {
     let run = start(&world, &report, 60).await;
     for server in 0..5 {
         let (now, until) = (later(server * 30), later(server * 30 + 30));
-        assert!(world.db.run_claim(now, until).await.unwrap().is_some());
+        assert!(
+            world
+                .db
+                .run_claim(now, until, None)
+                .await
+                .unwrap()
+                .is_some()
+        );
     }
     world.clock.advance(150);
     let (ended, _) = worked(&world.app, &report, &run).await;

@@ -79,7 +79,7 @@ pub(crate) const LAYERS: &[Layer] = &[
         ],
     },
     Layer {
-        path: "src/config.rs",
+        path: "src/config",
         may_import: &["store"],
         never: &["anyhow", "clap", "sqlx", "std::env", "tokio", "tonic"],
     },

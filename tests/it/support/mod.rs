@@ -2,6 +2,8 @@
 //! that tries everything.
 
 pub(crate) mod brute_force;
+pub(crate) mod certificates;
+pub(crate) mod collected;
 pub(crate) mod command;
 pub(crate) mod dice;
 pub(crate) mod ics;
@@ -9,6 +11,7 @@ pub(crate) mod instances;
 pub(crate) mod layers;
 pub(crate) mod mps;
 pub(crate) mod plain;
+pub(crate) mod plain_http2;
 pub(crate) mod plans;
 pub(crate) mod random_policy;
 pub(crate) mod random_rules;

@@ -18,8 +18,13 @@ pub(crate) struct Server {
 impl Server {
     /// Starts a server over a database and waits until it takes calls.
     pub(crate) fn start(database: &str, arguments: &[&str]) -> Self {
+        Self::start_on("127.0.0.1:0", database, arguments)
+    }
+
+    /// Starts a server that listens on an address.
+    pub(crate) fn start_on(listen: &str, database: &str, arguments: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_practicum"))
-            .args(["serve", "--listen", "127.0.0.1:0", "--database", database])
+            .args(["serve", "--listen", listen, "--database", database])
             .args(arguments)
             .env_remove("PRACTICUM_LOG")
             .env_remove("PRACTICUM_CONFIG")

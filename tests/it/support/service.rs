@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use practicum::app::{App, Clock, Settings, SystemClock};
-use practicum::grpc::{self, Limits, pb};
+use practicum::grpc::{self, Limits, Transport, pb};
 use practicum::store::Db;
 use practicum::zone_data;
 use tempfile::TempDir;
@@ -16,7 +16,7 @@ use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
-use crate::store::databases::{with_postgres, with_sqlite};
+use crate::store::databases::{serving, with_postgres, with_sqlite};
 
 tokio::task_local! {
     /// URL of the database of the test under way.
@@ -35,7 +35,7 @@ pub(crate) fn on_sqlite<F: Future<Output = ()>>(test: impl FnOnce() -> F) {
 
 /// Runs a test whose services keep their records in a new PostgreSQL database.
 pub(crate) fn on_postgres<F: Future<Output = ()>>(test: impl FnOnce() -> F) {
-    with_postgres(|url| DATABASE.scope(url, test()));
+    with_postgres(|url| DATABASE.scope(serving(&url), test()));
 }
 
 /// Stamps each test of a file for services on both databases.
@@ -74,15 +74,20 @@ impl Service {
 
     /// Starts a service with a clock of its own.
     pub(crate) async fn at(clock: Arc<dyn Clock>) -> Self {
-        Box::pin(Self::with(Limits::default(), clock)).await
+        Box::pin(Self::with(Transport::default(), clock)).await
     }
 
     /// Starts a service with other limits.
     pub(crate) async fn with_limits(limits: Limits) -> Self {
-        Box::pin(Self::with(limits, Arc::new(SystemClock))).await
+        Self::with_transport(limits.into()).await
     }
 
-    async fn with(limits: Limits, clock: Arc<dyn Clock>) -> Self {
+    /// Starts a service that speaks otherwise with its callers.
+    pub(crate) async fn with_transport(transport: Transport) -> Self {
+        Box::pin(Self::with(transport, Arc::new(SystemClock))).await
+    }
+
+    async fn with(transport: Transport, clock: Arc<dyn Clock>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = || folder.path().join("practicum.db").display().to_string();
         let url = DATABASE.try_with(Clone::clone).unwrap_or_else(|_| file());
@@ -93,6 +98,16 @@ impl Service {
         };
         let zones = zone_data::open(None).unwrap();
         let app = App::new(db.clone(), clock, zones, settings);
+        Self::started(app, db, folder, transport).await
+    }
+
+    /// Starts a service over use cases that are there already.
+    pub(crate) async fn over(app: App, db: Db) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self::started(app, db, folder, Transport::default()).await
+    }
+
+    async fn started(app: App, db: Db, folder: TempDir, transport: Transport) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, is_stopping) = watch::channel(false);
@@ -101,7 +116,7 @@ impl Service {
         };
         let server = tokio::spawn({
             let (app, until) = (app.clone(), until(is_stopping.clone()));
-            async move { grpc::serve(app, listener, limits, until).await.unwrap() }
+            async move { grpc::serve(app, listener, transport, until).await.unwrap() }
         });
         let (stop_work, is_stopping_work) = watch::channel(false);
         let worker = tokio::spawn({
@@ -193,6 +208,10 @@ impl Service {
 
     pub(crate) fn rounds(&self) -> pb::round_service_client::RoundServiceClient<Channel> {
         pb::round_service_client::RoundServiceClient::new(self.channel.clone())
+    }
+
+    pub(crate) fn rule_sets(&self) -> pb::rule_set_service_client::RuleSetServiceClient<Channel> {
+        pb::rule_set_service_client::RuleSetServiceClient::new(self.channel.clone())
     }
 
     pub(crate) fn runs(&self) -> pb::run_service_client::RunServiceClient<Channel> {

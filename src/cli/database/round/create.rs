@@ -15,18 +15,20 @@ use crate::domain::Key;
 A round is one matching campaign for a term, over people and sites that the
 program has. Whom it matches, and under which rules, comes from one of these:
 
-  --like ROUND              policy, supervision lines and participants of an
-                            earlier round; options given here go first
+  --like ROUND              policy, rule sets, supervision lines and participants
+                            of an earlier round; options given here go first
   --everybody               every site, supervisor and trainee of the program
   --like ROUND --everybody  both: the lines of the earlier round, and everybody
 
 Preferences, site rankings, pins and forbids belong to one term and are never
 taken over. Without --like a round has no supervision lines: then placements
-alone are matched. `practicum import` and the gRPC contract change all of it.
+alone are matched. `practicum import` and the gRPC contract change all of it;
+`practicum round rules` changes the rule sets. `practicum rules list --program
+PROGRAM` tells which there are, and `practicum rules add` makes one.
 
 Examples:
   practicum round create autumn-2027 --first-day 2027-09-06 --last-day 2027-12-17 \\
-      --like spring-2027 --everybody
+      --like spring-2027 --everybody --rule-set cacrep-internship
   practicum round show --round autumn-2027
   practicum run start --round autumn-2027")]
 pub(in crate::cli) struct Args {
@@ -38,6 +40,18 @@ pub(in crate::cli) struct Args {
     program: InProgram,
     #[command(flatten)]
     policy: Policy,
+    /// A rule set that holds in the round, by id; may be given several times
+    /// [default: those of --like].
+    #[arg(
+        id = "rule_sets",
+        long = "rule-set",
+        value_name = "ID",
+        help_heading = "Dates and policy"
+    )]
+    rule_sets: Vec<Key>,
+    /// Let no rule set hold, whatever --like has.
+    #[arg(long, conflicts_with = "rule_sets", help_heading = "Dates and policy")]
+    no_rule_sets: bool,
     /// Take over policy, supervision lines and participants of this round.
     #[arg(long, value_name = "ROUND", help_heading = "Who takes part")]
     like: Option<Key>,
@@ -68,6 +82,10 @@ async fn create(open: &Open, args: &Args) -> Result<ExitCode, Failure> {
     let start = RoundStart {
         like: args.like.clone(),
         everybody: args.everybody,
+        rule_sets: match (args.rule_sets.as_slice(), args.no_rule_sets) {
+            ([], false) => None,
+            (named, _) => Some(named.to_vec()),
+        },
     };
     let created = app.create_round_with(actor, &program, round, &start);
     created.await.map_err(failure)?;

@@ -7,6 +7,7 @@ mod open;
 mod overview;
 mod policy;
 mod publish;
+mod rules;
 mod show;
 
 use std::path::Path;
@@ -26,6 +27,8 @@ pub(in crate::cli) enum Command {
     Close(close::Args),
     /// Show a round: state, dates, policy, lines, who takes part, decisions, runs.
     Show(show::Args),
+    /// Show which rule sets hold in a round, or choose others.
+    Rules(rules::Args),
     /// List the rounds of a program.
     List(list::Args),
 }
@@ -37,6 +40,7 @@ pub(in crate::cli) fn run(command: &Command, tzdir: Option<&Path>) -> Result<Exi
         Command::Publish(args) => publish::run(args, tzdir),
         Command::Close(args) => close::run(args, tzdir),
         Command::Show(args) => show::run(args, tzdir),
+        Command::Rules(args) => rules::run(args, tzdir),
         Command::List(args) => list::run(args, tzdir),
     }
 }

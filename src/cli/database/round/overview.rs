@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::app::StoredRound;
 use crate::cli::roster::overview::Overview;
 use crate::domain::{LicenceRule, Role, Roster, Run, SupervisionLine, UnrankedSites, Versioned};
+use crate::roster::rule_set_marks;
 
 /// A round: dates and policy, who takes part, wishes and decisions, runs.
 #[derive(Debug, Serialize)]
@@ -27,6 +28,7 @@ pub(super) struct RoundOverview {
     pub excluded_supervisor_closes_sites: bool,
     pub contact_per_supervision_max: Option<String>,
     pub group_credit: Option<String>,
+    pub rule_sets: Vec<String>,
     pub participants: Vec<KindOverview>,
     pub supervision_lines: Vec<LineOverview>,
     pub preferences: usize,
@@ -116,6 +118,7 @@ impl RoundOverview {
                 .ratio
                 .map(|ratio| ratio.contact_per_supervision_max.to_string()),
             group_credit: round.ratio.map(|ratio| ratio.group_credit.to_string()),
+            rule_sets: rule_set_marks(roster),
             supervision_lines: roster.supervision_lines.iter().map(line).collect(),
             preferences: roster.preferences.len(),
             trainees_with_preferences: wishing.len(),

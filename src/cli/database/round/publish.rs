@@ -52,7 +52,7 @@ async fn publish(open: &Open, args: &Args) -> Result<ExitCode, Failure> {
     let published = open
         .app
         .publish(&open.actor, &program, &round, &plan, options);
-    let published = Box::pin(published).await.map_err(failure)?;
+    let published = published.await.map_err(failure)?;
     let said = match &published.publication {
         None => format!("the plan {plan} holds and could be published"),
         Some(one) => match &one.replaces {

@@ -173,6 +173,14 @@ fn policy(round: &RoundOverview) -> Table {
         _ => "not limited by supervision".to_owned(),
     };
     table.add_row(["contact", &ratio]);
+    let ids = round.rule_sets.iter();
+    let ids: Vec<&str> = ids.filter_map(|mark| mark.split('@').next()).collect();
+    let ids = if ids.is_empty() {
+        "none".to_owned()
+    } else {
+        ids.join(", ")
+    };
+    table.add_row(["rule sets", &ids]);
     table
 }
 

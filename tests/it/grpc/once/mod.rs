@@ -42,6 +42,7 @@ macro_rules! send {
 
 mod people;
 mod rounds;
+mod rule_sets;
 
 /// Returns the messages of the contract that carry a `request_id`.
 fn messages_with_a_request_id() -> BTreeSet<String> {
@@ -71,6 +72,7 @@ async fn every_write_gives_a_repeat_the_first_answer() {
     rounds::write_round_parts(&service, &mut sent, &round_name).await;
     rounds::write_round_states(&service, &mut sent, &round_name).await;
     people::write_trainee_rows(&service, &mut sent).await;
+    rule_sets::write_rule_sets(&service, &mut sent).await;
     // Everything has been changed, deleted or cancelled since.
     for again in std::mem::take(&mut sent.again) {
         again.await;
@@ -78,8 +80,6 @@ async fn every_write_gives_a_repeat_the_first_answer() {
     let mut all = messages_with_a_request_id();
     // A stream; its test is with those of rosters.
     assert!(all.remove("ImportRosterHeader"));
-    // A repeat is not told the path again; its test is with those of schedules.
-    assert!(all.remove("RotateCalendarFeedRequest"));
     // Their callers sign in; the test is with those of users.
     for name in [
         "CreateUserRequest",
@@ -90,6 +90,8 @@ async fn every_write_gives_a_repeat_the_first_answer() {
     ] {
         assert!(all.remove(name), "{name}");
     }
+    // A repeat is not told the path again; its test is with those of schedules.
+    assert!(all.remove("RotateCalendarFeedRequest"));
     let requests: BTreeSet<String> = sent
         .requests
         .iter()

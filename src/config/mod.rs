@@ -27,7 +27,7 @@ pub struct Config {
 /// Settings of `serve`; `None` where the file says nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ServeConfig {
-    /// Loopback address on which calls are taken.
+    /// Address on which calls are taken.
     pub listen: Option<SocketAddr>,
     /// How lines of the log are written: `pretty` or `json`.
     pub log_format: Option<String>,
@@ -43,6 +43,28 @@ pub struct ServeConfig {
     pub message_bytes_max: Option<u32>,
     /// Age at which a connection is asked to go, in seconds.
     pub connection_age_seconds: Option<u32>,
+    /// File of the server's certificate.
+    pub tls_certificate: Option<String>,
+    /// File of its private key.
+    pub tls_key: Option<String>,
+    /// File of the authorities that sign the certificates of clients.
+    pub tls_client_ca: Option<String>,
+    /// Whether plain text is allowed beyond loopback.
+    pub plaintext_beyond_loopback: Option<bool>,
+    /// Whether grpc-web is spoken.
+    pub grpc_web: Option<bool>,
+    /// Origins whose pages may call.
+    pub grpc_web_origins: Option<Vec<String>>,
+    /// Unary calls at a time.
+    pub calls_in_flight: Option<u32>,
+    /// Streams at a time.
+    pub streams_in_flight: Option<u32>,
+    /// How long a unary call may take, in seconds.
+    pub call_seconds: Option<u32>,
+    /// Calls a second of one caller; 0 for as many as they like.
+    pub calls_per_second: Option<u32>,
+    /// Calls of one caller at once, after a pause.
+    pub calls_burst: Option<u32>,
 }
 
 /// Every section and key that there is.
@@ -51,14 +73,25 @@ const SECTIONS: [(&str, &[&str]); 3] = [
     (
         "serve",
         &[
+            "call_seconds",
+            "calls_burst",
+            "calls_in_flight",
             "calls_per_connection",
+            "calls_per_second",
             "connection_age_seconds",
             "connections",
+            "grpc_web",
+            "grpc_web_origins",
             "listen",
             "log_format",
             "message_bytes_max",
+            "plaintext_beyond_loopback",
             "require_sign_in",
             "solves_at_a_time",
+            "streams_in_flight",
+            "tls_certificate",
+            "tls_client_ca",
+            "tls_key",
         ],
     ),
     ("zone_data", &["folder"]),
@@ -197,11 +230,8 @@ impl<'a> Document<'a> {
                 listen: self.value(
                     "serve",
                     "listen",
-                    "a loopback address and a port, such as \"127.0.0.1:7420\" or \"[::1]:7420\"",
-                    |value| {
-                        let address: SocketAddr = value.as_str()?.parse().ok()?;
-                        address.ip().is_loopback().then_some(address)
-                    },
+                    "an address and a port, such as \"127.0.0.1:7420\" or \"[::1]:7420\"",
+                    |value| value.as_str()?.parse().ok(),
                 ),
                 log_format: self.value("serve", "log_format", "\"pretty\" or \"json\"", |value| {
                     text(value).filter(|word| ["pretty", "json"].contains(&word.as_str()))
@@ -217,6 +247,25 @@ impl<'a> Document<'a> {
                 calls_per_connection: self.number("calls_per_connection", 1, 1024),
                 message_bytes_max: self.number("message_bytes_max", 65_536, 64 << 20),
                 connection_age_seconds: self.number("connection_age_seconds", 60, 86_400),
+                tls_certificate: self.file("tls_certificate"),
+                tls_key: self.file("tls_key"),
+                tls_client_ca: self.file("tls_client_ca"),
+                plaintext_beyond_loopback: self.flag("plaintext_beyond_loopback"),
+                grpc_web: self.flag("grpc_web"),
+                grpc_web_origins: self.value(
+                    "serve",
+                    "grpc_web_origins",
+                    "a list of texts, such as [\"https://desk.example.org\"]",
+                    |value| {
+                        let origins = value.as_array()?.iter();
+                        origins.map(|origin| text(origin.get_ref())).collect()
+                    },
+                ),
+                calls_in_flight: self.number("calls_in_flight", 1, 65_536),
+                streams_in_flight: self.number("streams_in_flight", 1, 1 << 20),
+                call_seconds: self.number("call_seconds", 1, 3600),
+                calls_per_second: self.number("calls_per_second", 0, 1_000_000),
+                calls_burst: self.number("calls_burst", 1, 1_000_000),
             },
         }
     }
@@ -242,6 +291,17 @@ impl<'a> Document<'a> {
             let integer = value.as_integer()?;
             let number = u32::from_str_radix(integer.as_str(), integer.radix()).ok()?;
             (least..=most).contains(&number).then_some(number)
+        })
+    }
+
+    fn flag(&mut self, key: &str) -> Option<bool> {
+        self.value("serve", key, "true or false", DeValue::as_bool)
+    }
+
+    fn file(&mut self, key: &str) -> Option<String> {
+        self.value("serve", key, "the path of a file", |value| {
+            let path = value.as_str().filter(|path| !path.is_empty())?;
+            Some(path.to_owned())
         })
     }
 
@@ -273,86 +333,4 @@ impl<'a> Document<'a> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn mistakes(text: &str) -> Vec<(usize, String, String)> {
-        let mistakes = Config::parse(text).unwrap_err();
-        mistakes
-            .into_iter()
-            .map(|mistake| (mistake.line, mistake.key, mistake.message))
-            .collect()
-    }
-
-    #[test]
-    fn tells_every_mistake_at_once_with_its_line_and_what_is_allowed() {
-        let text = "[database]\nuri = \"p.db\"\n\n[serve]\nlisten = \"0.0.0.0:7420\"\n\
-                    solves_at_a_time = 0\nlog_format = \"xml\"\nconnections = \"many\"\n[sever]\n";
-        let found = mistakes(text);
-        let places: Vec<(usize, &str)> = found.iter().map(|m| (m.0, m.1.as_str())).collect();
-        assert_eq!(
-            places,
-            [
-                (2, "database.uri"),
-                (5, "serve.listen"),
-                (6, "serve.solves_at_a_time"),
-                (7, "serve.log_format"),
-                (8, "serve.connections"),
-                (9, "sever"),
-            ]
-        );
-        for (mistake, allowed) in found.iter().zip([
-            "url",
-            "127.0.0.1:7420",
-            "from 1 to 256",
-            "\"pretty\" or \"json\"",
-            "from 1 to 65536",
-            "database, serve, zone_data",
-        ]) {
-            assert!(mistake.2.contains(allowed), "{mistake:?}");
-        }
-    }
-
-    #[test]
-    fn tells_where_a_text_is_no_toml() {
-        let found = mistakes("[serve]\nlisten = \n");
-        assert_eq!(found[0].0, 2, "{found:?}");
-    }
-
-    #[test]
-    fn shows_no_password_of_a_bad_url() {
-        for url in ["mysql://app:hush@db/x", "postgres://app:hush@db:x/y"] {
-            let found = mistakes(&format!("[database]\nurl = \"{url}\"\n"));
-            assert_eq!((found[0].0, found[0].1.as_str()), (2, "database.url"));
-            assert!(!found[0].2.contains("hush"), "{found:?}");
-        }
-    }
-
-    #[test]
-    fn the_example_in_the_docs_has_every_key() {
-        let example = Config::parse(include_str!("../docs/practicum.toml")).unwrap();
-        assert_eq!(
-            example,
-            Config {
-                database_url: Some("practicum.db".to_owned()),
-                zone_data_folder: Some(PathBuf::from("/usr/share/zoneinfo")),
-                serve: ServeConfig {
-                    listen: Some(([127, 0, 0, 1], 7420).into()),
-                    log_format: Some("pretty".to_owned()),
-                    require_sign_in: Some(true),
-                    solves_at_a_time: Some(2),
-                    connections: Some(1024),
-                    calls_per_connection: Some(128),
-                    message_bytes_max: Some(4 << 20),
-                    connection_age_seconds: Some(1800),
-                },
-            }
-        );
-    }
-
-    #[test]
-    fn an_empty_file_says_nothing() {
-        assert_eq!(Config::parse("").unwrap(), Config::default());
-        assert_eq!(Config::parse("[serve]\n").unwrap(), Config::default());
-    }
-}
+mod tests;

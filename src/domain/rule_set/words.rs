@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::rule_set::{Clause, Credit, Portion, Window};
-use crate::domain::{RuleSet, SessionKind, Tag, Thousandths};
+use super::{Clause, Credit, Portion, RuleSet, Window};
+use crate::domain::{SessionKind, Tag, Thousandths};
 
 /// Returns when a rule set is in force.
-pub(super) fn in_force(set: &RuleSet) -> String {
+pub fn in_force(set: &RuleSet) -> String {
     match (set.effective_from, set.effective_until) {
         (None, None) => "no dates given".to_owned(),
         (Some(from), None) => format!("from {from}"),
@@ -16,7 +16,7 @@ pub(super) fn in_force(set: &RuleSet) -> String {
 }
 
 /// Returns whether somebody compared a rule set with its source.
-pub(super) fn verified(set: &RuleSet) -> String {
+pub fn verified(set: &RuleSet) -> String {
     set.verified_on.map_or_else(
         || "unverified".to_owned(),
         |day| format!("verified on {day}"),
@@ -24,7 +24,7 @@ pub(super) fn verified(set: &RuleSet) -> String {
 }
 
 /// Returns to whom a rule set applies.
-pub(super) fn applies_to(set: &RuleSet) -> String {
+pub fn applies_to(set: &RuleSet) -> String {
     let to = &set.applies_to;
     let mut parts = Vec::new();
     for (what, tags) in [
@@ -57,7 +57,7 @@ fn kinds(kinds: &BTreeSet<SessionKind>) -> String {
 }
 
 /// Returns what a clause asks for.
-pub(super) fn clause(clause: &Clause) -> String {
+pub fn clause(clause: &Clause) -> String {
     match clause {
         Clause::Units {
             contact_per_unit,
@@ -129,7 +129,7 @@ fn over(window: Window) -> &'static str {
 
 /// Returns what supervision counts, a line for everything that does not count
 /// in full.
-pub(super) fn credit(credit: &Credit) -> Vec<String> {
+pub fn credit(credit: &Credit) -> Vec<String> {
     let mut lines = Vec::new();
     for (kind, share) in [
         ("individual", credit.individual),

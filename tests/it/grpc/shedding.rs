@@ -1,0 +1,218 @@
+//! What happens when there is too much to do: calls beyond the most at a time,
+//! callers that call too often, calls that take too long.
+
+use std::time::{Duration, Instant};
+
+use practicum::app::Actor;
+use practicum::domain::{ListRequest, ProgramKey};
+use practicum::grpc::{Limits, Rate, pb};
+use practicum::store::WriteTx;
+use prost::Message;
+use tonic::{Code, Status};
+use tonic_health::pb::HealthCheckRequest;
+use tonic_health::pb::health_client::HealthClient;
+use tonic_types::StatusExt;
+
+use crate::support::plain_http2::call;
+use crate::support::service::{
+    Service, eventually, import_messages, reason, roster_files, served_by_both,
+};
+
+served_by_both!(
+    calls_beyond_the_most_at_a_time_are_refused_at_once,
+    a_call_that_takes_too_long_is_ended_and_undone,
+    a_call_ends_when_its_caller_no_longer_waits,
+);
+
+fn north() -> ProgramKey {
+    "north".parse().unwrap()
+}
+
+/// Holds up every write of the program until it is dropped.
+async fn held_up(service: &Service) -> WriteTx {
+    let now = practicum::domain::time::UtcSecond(1_925_424_000);
+    service.db.write(&north(), now).await.unwrap()
+}
+
+fn site(key: &str) -> pb::CreateSiteRequest {
+    pb::CreateSiteRequest {
+        parent: "programs/north".to_owned(),
+        site_id: key.to_owned(),
+        site: Some(pb::Site {
+            display_name: "Harbour".to_owned(),
+            time_zone: "Europe/Lisbon".to_owned(),
+            ..Default::default()
+        }),
+        ..Default::default()
+    }
+}
+
+async fn get(service: &Service) -> Result<(), Status> {
+    let name = "programs/north".to_owned();
+    let request = pb::GetProgramRequest { name };
+    service.programs().get_program(request).await.map(drop)
+}
+
+async fn sites(service: &Service) -> usize {
+    let list = ListRequest::largest();
+    let actor = Actor::operator();
+    let found = service.app.list_sites(&actor, &north(), &list).await;
+    found.unwrap().items.len()
+}
+
+fn waits(status: &Status) -> Duration {
+    let retry = status.get_details_retry_info().unwrap();
+    retry.retry_delay.unwrap()
+}
+
+/// Off: `calls: 3` here.
+async fn calls_beyond_the_most_at_a_time_are_refused_at_once() {
+    let limits = Limits {
+        calls: 2,
+        ..Limits::default()
+    };
+    let service = Service::with_limits(limits).await.with_program().await;
+    let held = held_up(&service).await;
+    let writing: Vec<_> = ["one", "two"]
+        .into_iter()
+        .map(|key| {
+            let mut sites = service.sites();
+            tokio::spawn(async move { sites.create_site(site(key)).await })
+        })
+        .collect();
+    eventually(|| async { get(&service).await.is_err() }).await;
+    let started = Instant::now();
+    let refused = get(&service).await.unwrap_err();
+    assert!(started.elapsed() < Duration::from_secs(1), "{refused:?}");
+    assert_eq!(refused.code(), Code::Unavailable, "{refused:?}");
+    assert_eq!(reason(&refused), "OVERLOADED");
+    assert_eq!(waits(&refused), Duration::from_secs(1));
+    let mut health = HealthClient::new(service.channel.clone());
+    let request = HealthCheckRequest::default();
+    let answer = health.check(request).await.unwrap();
+    assert_eq!(answer.into_inner().status, 1);
+    drop(held);
+    for call in writing {
+        call.await.unwrap().unwrap();
+    }
+    get(&service).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn streams_beyond_the_most_at_a_time_are_refused_and_calls_are_not() {
+    let limits = Limits {
+        watches: 1,
+        ..Limits::default()
+    };
+    let service = Service::with_limits(limits).await.with_program().await;
+    let watch = || async {
+        let mut health = HealthClient::new(service.channel.clone());
+        health.watch(HealthCheckRequest::default()).await
+    };
+    let mut first = watch().await.unwrap().into_inner();
+    assert!(first.message().await.unwrap().is_some());
+    let refused = watch().await.unwrap_err();
+    assert_eq!(reason(&refused), "OVERLOADED", "{refused:?}");
+    get(&service).await.unwrap();
+    drop(first);
+    eventually(|| async { watch().await.is_ok() }).await;
+}
+
+/// Off: a `call_time` of an hour here.
+async fn a_call_that_takes_too_long_is_ended_and_undone() {
+    let limits = Limits {
+        call_time: Duration::from_millis(400),
+        ..Limits::default()
+    };
+    let service = Service::with_limits(limits).await.with_program().await;
+    let held = held_up(&service).await;
+    let started = Instant::now();
+    let refused = service.sites().create_site(site("late")).await.unwrap_err();
+    assert!(started.elapsed() < Duration::from_secs(4));
+    assert_eq!(refused.code(), Code::DeadlineExceeded, "{refused:?}");
+    assert_eq!(reason(&refused), "DEADLINE_EXCEEDED");
+    drop(held);
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(sites(&service).await, 0);
+    service.sites().create_site(site("soon")).await.unwrap();
+    assert_eq!(sites(&service).await, 1);
+}
+
+/// Off: `asked_time` answering `None` in `src/grpc/admission.rs`.
+async fn a_call_ends_when_its_caller_no_longer_waits() {
+    let service = Service::start().await.with_program().await;
+    let held = held_up(&service).await;
+    let path = "/practicum.v1.SiteService/CreateSite";
+    let message = site("late").encode_to_vec();
+    let started = Instant::now();
+    let timeout = [("grpc-timeout", "300m")];
+    let answer = call(service.address, path, &timeout, &message).await;
+    assert!(started.elapsed() < Duration::from_secs(4));
+    assert_eq!(answer.status.code(), Code::DeadlineExceeded);
+    assert_eq!(reason(&answer.status), "DEADLINE_EXCEEDED");
+    assert!(answer.headers.contains_key("x-request-id"));
+    drop(held);
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(sites(&service).await, 0);
+}
+
+fn rated(calls_per_second: u32, burst: u32) -> Limits {
+    let number = |number| std::num::NonZeroU32::new(number).unwrap();
+    Limits {
+        rate: Some(Rate {
+            calls_per_second: number(calls_per_second),
+            burst: number(burst),
+            spares_operator: false,
+        }),
+        ..Limits::default()
+    }
+}
+
+/// Off: `rate: None` here.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_caller_who_calls_too_often_is_told_how_long_to_wait() {
+    let service = Service::with_limits(rated(1, 4)).await.with_program().await;
+    // The program was the first call.
+    for _ in 0..3 {
+        get(&service).await.unwrap();
+    }
+    let refused = get(&service).await.unwrap_err();
+    assert_eq!(refused.code(), Code::ResourceExhausted, "{refused:?}");
+    assert_eq!(reason(&refused), "RATE_LIMITED");
+    let wait = waits(&refused);
+    assert!(wait > Duration::ZERO && wait <= Duration::from_secs(1));
+    let mut health = HealthClient::new(service.channel.clone());
+    for _ in 0..10 {
+        health.check(HealthCheckRequest::default()).await.unwrap();
+    }
+    tokio::time::sleep(wait).await;
+    get(&service).await.unwrap();
+}
+
+/// Off: `rate: None` here.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_is_one_call_however_much_is_said_on_it() {
+    let service = Service::with_limits(rated(1, 2)).await;
+    let header = pb::ImportRosterHeader {
+        validate_only: true,
+        ..Default::default()
+    };
+    let messages = import_messages(header, &roster_files("clinic-12"));
+    assert!(messages.len() > 10);
+    let mut rosters = service.rosters();
+    let stream = tokio_stream::iter(messages);
+    rosters.import_roster(stream).await.unwrap();
+    // One call is left.
+    assert_eq!(get(&service).await.unwrap_err().code(), Code::NotFound);
+    assert_eq!(reason(&get(&service).await.unwrap_err()), "RATE_LIMITED");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_operator_may_be_spared() {
+    let mut limits = rated(1, 1);
+    limits.rate.as_mut().unwrap().spares_operator = true;
+    let service = Service::with_limits(limits).await.with_program().await;
+    for _ in 0..10 {
+        get(&service).await.unwrap();
+    }
+}

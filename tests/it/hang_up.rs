@@ -1,0 +1,103 @@
+//! Callers who hang up while a solver works for their question, on both
+//! databases: the solver ends, and the server goes on.
+
+use std::future::Future;
+use std::time::Duration;
+
+use practicum::grpc::pb;
+use tonic::transport::Channel;
+
+use crate::faults::{busy_round, gone, runs, solver, until};
+use crate::store::databases::{with_postgres, with_sqlite};
+use crate::support::server::{Server, child_of};
+
+mod sqlite {
+    #[test]
+    fn a_caller_who_hangs_up_ends_the_solver() {
+        super::with_sqlite(super::a_caller_who_hangs_up_ends_the_solver);
+    }
+}
+
+mod postgres {
+    #[test]
+    fn a_caller_who_hangs_up_ends_the_solver() {
+        super::with_postgres(super::a_caller_who_hangs_up_ends_the_solver);
+    }
+}
+
+type Plans = pb::plan_service_client::PlanServiceClient<Channel>;
+
+/// Returns the name of a plan of a round, made in a few seconds.
+async fn plan_of(server: &Server, round: &str) -> String {
+    let request = pb::StartRunRequest {
+        round: round.to_owned(),
+        time_limit_seconds: 12,
+        ..Default::default()
+    };
+    let started = runs(server.channel()).start_run(request).await.unwrap();
+    let name = started.into_inner().run.unwrap().name;
+    let succeeded = i32::from(pb::RunState::Succeeded);
+    let run = until(server, &name, Duration::from_secs(60), |run| {
+        run.state == succeeded
+    });
+    run.await.plan
+}
+
+/// Asks, waits until a solver works for it, hangs up, and sees the solver end.
+async fn hang_up<F: Future<Output = ()> + Send + 'static>(
+    server: &Server,
+    ask: impl FnOnce(Plans) -> F,
+) {
+    assert_eq!(child_of(server.id()), None, "a solver is left over");
+    let plans = Plans::new(server.channel());
+    let asking = tokio::spawn(ask(plans));
+    let child = solver(server).await;
+    assert!(!asking.is_finished());
+    asking.abort();
+    gone(child).await;
+}
+
+/// Off: `LeftOnDrop` stores nothing in `src/app/analysis.rs`.
+async fn a_caller_who_hangs_up_ends_the_solver(database: String) {
+    let round = busy_round(&database).await;
+    let server = Server::start(&database, &[]);
+    let plan = plan_of(&server, &round.name).await;
+    let list = pb::ListUnmatchedRequest {
+        parent: plan.clone(),
+        ..Default::default()
+    };
+    let unmatched = Plans::new(server.channel()).list_unmatched(list).await;
+    let trainee_id = unmatched.unwrap().into_inner().unmatched[0]
+        .trainee_id
+        .clone();
+    let worths = pb::ListWorthsRequest {
+        parent: plan.clone(),
+        time_limit_seconds: 600,
+        ..Default::default()
+    };
+    hang_up(&server, |mut plans| async move {
+        let _ = plans.list_worths(worths).await;
+    })
+    .await;
+    let price = pb::PriceStabilityRequest {
+        plan: plan.clone(),
+        time_limit_seconds: 600,
+    };
+    hang_up(&server, |mut plans| async move {
+        let _ = plans.price_stability(price).await;
+    })
+    .await;
+    let explain = pb::ExplainTraineeRequest {
+        plan,
+        trainee_id,
+        time_limit_seconds: 600,
+    };
+    hang_up(&server, |mut plans| async move {
+        let _ = plans.explain_trainee(explain).await;
+    })
+    .await;
+    // Nobody is held up by those who left.
+    let request = pb::ListProgramsRequest::default();
+    let mut programs = pb::program_service_client::ProgramServiceClient::new(server.channel());
+    programs.list_programs(request).await.unwrap();
+}
