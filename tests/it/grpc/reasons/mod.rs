@@ -11,8 +11,13 @@ use practicum::store::Db;
 use sqlx::{Connection, Executor, PgConnection, SqliteConnection};
 use tonic::{Code, Status};
 
+mod of_runs;
 mod published;
 
+use self::of_runs::{
+    a_run_that_has_ended_cannot_be_cancelled, a_run_that_is_queued_has_no_plan,
+    a_server_that_stops_is_unavailable, who_has_a_place_is_matched,
+};
 use self::published::{
     a_plan_belongs_to_its_round_alone, a_plan_is_published_but_once,
     a_second_plan_must_be_a_repair, an_answer_is_to_the_plan_that_holds,
@@ -20,7 +25,7 @@ use self::published::{
 };
 use super::people::create_site;
 use super::rounds::round;
-use super::runs::{imported, start, watch};
+use super::runs::imported;
 use crate::access::callers::{programs, signed_up};
 use crate::support::service::{
     Service, database_url, import_messages, reason, roster_files, served_by_both,
@@ -259,21 +264,6 @@ async fn a_program_that_is_not_there_is_not_found() {
     assert_reason(found, Code::NotFound, "NOT_FOUND");
 }
 
-/// Returns a service with a run that nobody takes up, and its name.
-async fn queued() -> (Service, pb::Run) {
-    let (mut service, round, _) = imported("clinic-12").await;
-    service.stop_working().await;
-    let run = start(&service, &round).await;
-    (service, run)
-}
-
-async fn a_run_that_is_queued_has_no_plan() {
-    let (service, run) = queued().await;
-    let name = run.name.replace("/runs/", "/plans/");
-    let found = service.plans().get_plan(pb::GetPlanRequest { name }).await;
-    assert_reason(found, Code::FailedPrecondition, "NO_PLAN");
-}
-
 async fn a_round_of_nobody_has_no_trainees() {
     let service = Service::start().await.with_program().await;
     let request = pb::CreateRoundRequest {
@@ -321,17 +311,6 @@ async fn a_pinned_pair_cannot_be_forbidden() {
     assert_reason(forbidden, Code::FailedPrecondition, "PIN_AGAINST_FORBID");
 }
 
-async fn a_run_that_has_ended_cannot_be_cancelled() {
-    let (service, run) = queued().await;
-    let request = pb::CancelRunRequest {
-        name: run.name,
-        ..Default::default()
-    };
-    service.runs().cancel_run(request.clone()).await.unwrap();
-    let cancelled = service.runs().cancel_run(request).await;
-    assert_reason(cancelled, Code::FailedPrecondition, "RUN_ENDED");
-}
-
 async fn an_old_etag_is_stale() {
     let service = Service::start().await.with_program().await;
     let etag = get_program(&service, "programs/north").await.unwrap().etag;
@@ -353,38 +332,6 @@ async fn a_message_of_five_mebibytes_is_too_large() {
     let service = Service::start().await;
     let found = get_program(&service, &"x".repeat(5 << 20)).await;
     assert_reason(found, Code::ResourceExhausted, "TOO_LARGE");
-}
-
-async fn who_has_a_place_is_matched() {
-    let (service, round, _) = imported("clinic-12").await;
-    let run = start(&service, &round).await;
-    watch(&service, &run.name, 0).await;
-    let plan = run.name.replace("/runs/", "/plans/");
-    let request = pb::ListPlacementsRequest {
-        parent: plan.clone(),
-        ..Default::default()
-    };
-    let placed = service.plans().list_placements(request).await.unwrap();
-    let request = pb::ExplainTraineeRequest {
-        plan,
-        trainee_id: placed.into_inner().placements[0].trainee_id.clone(),
-        time_limit_seconds: 0,
-    };
-    let explained = service.plans().explain_trainee(request).await;
-    assert_reason(explained, Code::FailedPrecondition, "TRAINEE_MATCHED");
-}
-
-async fn a_server_that_stops_is_unavailable() {
-    let (service, run) = queued().await;
-    let request = pb::WatchRunRequest {
-        name: run.name,
-        after_sequence: 0,
-    };
-    let watching = service.runs().watch_run(request).await.unwrap();
-    let mut events = watching.into_inner();
-    assert!(events.message().await.unwrap().is_some());
-    service.stop();
-    assert_reason(events.message().await, Code::Unavailable, "UNAVAILABLE");
 }
 
 async fn a_viewer_is_forbidden_to_write() {
