@@ -75,7 +75,7 @@ impl App {
                 .await
             }
             RulesOf::Plan(run) => {
-                let (stored, roster) = self.plan_and_roster(actor, program, run).await?;
+                let (stored, roster) = self.plan_with_roster(actor, program, run).await?;
                 let rule_sets = self.asked_or_kept(actor, program, named, &roster).await?;
                 let zones = self.zones_of(&roster)?;
                 let _permit = self.permit().await?;

@@ -187,7 +187,7 @@ impl App {
                 rule_sets_of(&record.value.rule_sets)?
             }
             RulesOf::Plan(run) => {
-                let (_, roster) = self.plan_and_roster(actor, program, run).await?;
+                let (_, roster) = self.plan_with_roster(actor, program, run).await?;
                 roster.rule_sets
             }
         };

@@ -182,7 +182,7 @@ impl Db {
         let (program_id, sequence, previous_sha256) =
             locked.ok_or_else(|| StoreError::NotFound {
                 kind: EntityKind::Program,
-                key: program.to_string(),
+                key: program.to_owned(),
             })?;
         Ok(WriteTx {
             tx,

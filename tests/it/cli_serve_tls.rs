@@ -51,7 +51,7 @@ fn serves_over_tls_and_reads_its_certificates_again_when_told() {
     ask(&server, second.trusted(None)).unwrap_err();
     let told = || {
         server.signal("HUP");
-        std::thread::sleep(Duration::from_millis(500));
+        std::thread::sleep(Duration::from_secs(2));
     };
     // One that has expired is not shown.
     written(folder.path(), &second.server(Holds::Past));
@@ -146,7 +146,7 @@ fn refuses_options_that_go_ill_together() {
         (&["--tls-client-ca", "c.pem"], "--tls-certificate"),
         (&["--grpc-web-origin", "https://a.example"], "--grpc-web"),
         (&["--grpc-web", "--grpc-web-origin", "*"], "https://"),
-        (&["--calls-per-second", "-1"], "--calls-per-second"),
+        (&["--calls-per-second", "many"], "--calls-per-second"),
     ] {
         let ran = practicum(&[&["serve", "--database", "unused.db"], options].concat());
         assert_eq!(ran.code, 2, "{}", ran.stderr);

@@ -118,7 +118,7 @@ pub(crate) async fn solver(server: &Server) -> u32 {
 }
 
 /// Waits until a process has ended.
-pub(crate) async fn gone(process: u32) {
+async fn gone(process: u32) {
     let started = Instant::now();
     while is_there(process) {
         assert!(

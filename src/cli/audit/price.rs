@@ -1,5 +1,7 @@
 //! What it costs to forbid blocking pairs, for people and programs.
 
+use std::time::Instant;
+
 use serde_json::{Value, json};
 
 use crate::cli::Failure;

@@ -8,7 +8,7 @@ use clap::{ArgMatches, Command, FromArgMatches};
 use super::{Absent, InProgram, InRound, Open, failure};
 use crate::app::{AppError, KnownRuleSet, RuleCheck, RulesOf};
 use crate::cli::Failure;
-use crate::domain::{Key, PageRequest, ProgramKey, RuleSet, RuleSetFilter};
+use crate::domain::{EntityKind, Key, PageRequest, ProgramKey, RuleSet, RuleSetFilter};
 use crate::roster::read_rule_file;
 
 /// What is stored, where the command line asks for it. A database that only the
@@ -174,16 +174,25 @@ pub(in crate::cli) fn add(args: &Add, tzdir: Option<&Path>) -> Result<KnownRuleS
         } else {
             app.create_rule_set(actor, &program, set.text).await
         };
-        written.map_err(|error| match error {
-            AppError::AlreadyExists { .. } => Failure::Invalid(format!(
-                "{error}; give --replace to correct it, or another id"
-            )),
-            AppError::NotFound { .. } if args.replace => Failure::Invalid(format!(
-                "{error} of the program's own; leave out --replace to add it"
-            )),
-            other => failure(other),
-        })
+        written.map_err(|error| not_added(error, args.replace))
     })
+}
+
+/// Returns the failure of a rule set that was not added, with what helps.
+fn not_added(error: AppError, is_replaced: bool) -> Failure {
+    let advice = if matches!(error, AppError::AlreadyExists { .. }) {
+        "give --replace to correct it, or another id"
+    } else if is_replaced && is_about_rule_set(&error) {
+        "the program has none of its own; leave out --replace to add it"
+    } else {
+        return failure(error);
+    };
+    Failure::Invalid(format!("{error}; {advice}"))
+}
+
+fn is_about_rule_set(error: &AppError) -> bool {
+    let kind = EntityKind::RuleSet;
+    matches!(error, AppError::NotFound { kind: of, .. } if *of == kind)
 }
 
 /// Options of `rules remove`.

@@ -11,11 +11,11 @@ use super::{supervisors, trainee_rows, trainees};
 use crate::app::{Ranked, StoredRound, TraineePreferences};
 use crate::domain::time::UtcSecond;
 use crate::domain::{
-    Availability, Away, BlockingPairs, DayRange, DeliveryOffer, Exclusion, Licence, LicenceRule,
-    MinuteOfDay, Minutes, MinutesRange, Objective, Policy, Program, ProgramKey, Ratio, Requirement,
-    RequirementCategory, Role, Round, RoundStanding, SessionKind, Site, SiteOrSupervisor,
-    SupervisionLine, Supervisor, Thousandths, Trainee, UnrankedSites, Versioned, Violations,
-    WeeklyWindow, ZoneName,
+    Availability, Away, BlockingPairs, DayRange, DeliveryOffer, Exclusion, Key, Licence,
+    LicenceRule, MinuteOfDay, Minutes, MinutesRange, Objective, Policy, Program, ProgramKey, Ratio,
+    Requirement, RequirementCategory, Role, Round, RoundStanding, SessionKind, Site,
+    SiteOrSupervisor, SupervisionLine, Supervisor, Thousandths, Trainee, UnrankedSites, Versioned,
+    Violations, WeeklyWindow, ZoneName,
 };
 
 fn key<K: std::str::FromStr<Err: std::fmt::Debug> + std::fmt::Debug>() -> impl Strategy<Value = K> {

@@ -124,6 +124,7 @@ async fn a_repeat_gets_the_key_without_its_text() {
     assert_eq!(listed.api_keys.len(), 2, "the repeat made no other key");
 }
 
+#[expect(clippy::too_many_lines, reason = "one story, told in order")]
 async fn users_are_created_changed_listed_and_revoked() {
     let service = Service::start().await.with_program().await;
     let (mut admin, _) = admin(&service).await;

@@ -57,9 +57,9 @@ fn a_message_that_is_large_once_unpacked_is_refused_and_takes_no_memory() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let bomb = || async {
         let programs = pb::program_service_client::ProgramServiceClient::new(server.channel());
-        // 100 KiB on the wire.
+        // 64 KiB on the wire.
         let request = pb::GetProgramRequest {
-            name: "x".repeat(100 << 20),
+            name: "x".repeat(64 << 20),
         };
         programs
             .send_compressed(Gzip)

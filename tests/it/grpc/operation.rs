@@ -3,12 +3,14 @@
 use std::time::{Duration, Instant};
 
 use practicum::grpc::{Limits, REQUEST_ID_HEADER, pb};
+use prost::Message;
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 use tonic::{Code, Request};
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
 
+use crate::support::raw_http2::{GOAWAY, RawConnection};
 use crate::support::service::{Service, eventually, reason};
 
 const SERVICES: [&str; 9] = [
@@ -159,6 +161,34 @@ async fn closes_a_connection_that_grew_old() {
     assert!(watching.message().await.unwrap().is_some());
     let ended = tokio::time::timeout(Duration::from_secs(5), watching.message()).await;
     assert!(!matches!(ended.unwrap(), Ok(Some(_))));
+}
+
+/// Off: `.max_connection_age_grace` set in `src/grpc/server.rs`: tonic then asks
+/// nobody to go, and cuts the connection.
+#[tokio::test(flavor = "multi_thread")]
+async fn asks_an_old_connection_to_go_before_it_cuts_it() {
+    let limits = Limits {
+        connection_age: Duration::from_millis(500),
+        connection_age_grace: Duration::from_secs(3),
+        ..Limits::default()
+    };
+    let service = Service::with_limits(limits).await;
+    let started = Instant::now();
+    let mut connection = RawConnection::open(service.address, 1 << 16).await;
+    let watch = HealthCheckRequest::default().encode_to_vec();
+    connection.begin(1, "/grpc.health.v1.Health/Watch", ("x-nothing", ""));
+    connection.message(1, &watch);
+    let frames = connection
+        .until(|frames| frames.last().is_some_and(|frame| frame.kind == GOAWAY))
+        .await;
+    let asked = frames.last().unwrap();
+    assert_eq!((asked.kind, asked.reason()), (GOAWAY, 0), "{frames:?}");
+    assert!(started.elapsed() < Duration::from_secs(3));
+    // The call may go on until the grace is over.
+    connection.until(|_| false).await;
+    let took = started.elapsed();
+    assert!(took >= Duration::from_millis(3400), "{took:?}");
+    assert!(took < Duration::from_millis(5400), "{took:?}");
 }
 
 /// Off: `connections: 2` here.

@@ -13,7 +13,8 @@ use crate::support::solving::{Patient, solved as solved_again, zones_of};
 use crate::support::world::{World, parsed};
 
 served_by_both!(
-    worths_of_a_clinic_are_those_of_the_library,
+    worths_are_those_of_the_library,
+    where_nothing_has_a_price_no_worth_is_listed,
     a_worth_is_confirmed_with_who_gains_by_it,
     pages_of_worths_confirm_their_own,
     the_price_of_stability_is_that_of_the_command,
@@ -43,13 +44,21 @@ async fn price(solved: &Solved) -> pb::PriceStabilityResponse {
     answer.unwrap().into_inner()
 }
 
-async fn worths_of_a_clinic_are_those_of_the_library() {
+async fn where_nothing_has_a_price_no_worth_is_listed() {
     let solved = Box::pin(Solved::of_clinic()).await;
+    let answer = worths(&solved, 0, "", 10).await;
+    assert_eq!((answer.worths.len(), answer.complete), (0, true));
+    let told = solved.asked("worths", &[]).await;
+    assert_eq!(told["worths"].as_array().unwrap().len(), 0);
+}
+
+async fn worths_are_those_of_the_library() {
+    let solved = Box::pin(Solved::of(&crowded())).await;
     let answer = worths(&solved, 1000, "", 2).await;
     assert!(answer.complete && answer.next_page_token.is_empty());
     let (roster, plan) = (&solved.roster, &solved.plan);
     let expected = estimates(roster, &zones_of(roster), plan, &mut Patient).unwrap();
-    assert!(expected.len() > 2, "{expected:?}");
+    assert_eq!(expected.len(), 3, "{expected:?}");
     assert_eq!(answer.worths.len(), expected.len());
     for (place, (found, wanted)) in answer.worths.iter().zip(&expected).enumerate() {
         let estimate = found.estimate.as_ref().unwrap();

@@ -105,13 +105,13 @@ async fn planned(service: &Service, round: &str, roster: &Roster) -> (String, Pl
 async fn a_plan_is_checked_row_by_row_and_page_by_page() {
     let (service, round, roster) = imported("clinic-12").await;
     let (name, plan) = planned(&service, &round, &roster).await;
-    let ids = [
-        "coamfte",
-        "texas-lpc-associate",
-        "cacrep-practicum",
-        "bacp-student",
-    ];
-    let sets = shipped(&ids);
+    // No intern can have so many minutes, as below.
+    let text = toml("own", "", 106);
+    create(&service, PROGRAM, text.clone()).await;
+    let ids = ["coamfte", "texas-lpc-associate", "own", "cacrep-practicum"];
+    let mut sets = shipped(&["coamfte", "texas-lpc-associate"]);
+    sets.push(read_rule_set("own", &text).unwrap());
+    sets.extend(shipped(&["cacrep-practicum"]));
     let report = rule_report(&roster, &zones_of(&roster), &plan, &sets);
     let all = expected(&report, &sets);
     let (rows, first) = checked(&service, request(&name, &ids)).await;

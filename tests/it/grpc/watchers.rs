@@ -69,7 +69,7 @@ async fn calls_are_answered_while_as_many_runs_as_there_are_threads_are_solved()
     let app = app(&database, settings).await;
     let names = queued(&app, 4).await;
     let db = Db::open(&database).await.unwrap();
-    let service = Service::over(app, db).await;
+    let mut service = Service::over(app, db).await;
     let running = || async {
         let mut count = 0;
         for name in &names {
@@ -86,6 +86,7 @@ async fn calls_are_answered_while_as_many_runs_as_there_are_threads_are_solved()
     }
     let each = started.elapsed() / 40;
     assert!(each < Duration::from_millis(250), "{each:?} a call");
+    service.stop_working().await;
 }
 
 async fn app(database: &str, settings: Settings) -> App {
@@ -129,8 +130,7 @@ fn used(process: u32) -> (u64, u64) {
     (memory.unwrap(), time(11) + time(12))
 }
 
-/// Off: `_ = tokio::time::timeout(LOOK_AGAIN, moved)` in each watcher by itself
-/// fails the bound of processor time.
+/// Off: a pulse for each watcher in `src/app/pulse.rs`, for the processor time.
 #[test]
 fn a_thousand_idle_watchers_take_little_memory_and_time() {
     let folder = tempfile::tempdir().unwrap();

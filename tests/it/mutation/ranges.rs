@@ -37,7 +37,7 @@ async fn accepted(target: &Target) -> Vec<(Method, Vec<Tree>)> {
     let mut accepted = Vec::new();
     for method in methods.filter(|method| method.path.starts_with("/practicum.")) {
         let mut samples: Vec<Vec<Tree>> =
-            (0..40).map(|seed| sample(target, method, seed)).collect();
+            (0..120).map(|seed| sample(target, method, seed)).collect();
         // The largest has the most fields set.
         let size = |messages: &Vec<Tree>| messages.iter().map(|tree| encoded(tree).len()).sum();
         samples.sort_by_key(|messages| std::cmp::Reverse::<usize>(size(messages)));

@@ -42,8 +42,8 @@ fn cells(book: &mut Xlsx<Cursor<Vec<u8>>>, sheet: &str) -> Vec<Vec<(String, bool
         Data::Empty => (String::new(), false),
         Data::String(text) => (text.clone(), false),
         Data::Float(number) => (number.to_string(), true),
-        Data::Int(_)
-        | Data::Bool(_)
+        Data::Int(number) => (number.to_string(), true),
+        Data::Bool(_)
         | Data::DateTime(_)
         | Data::DateTimeIso(_)
         | Data::DurationIso(_)

@@ -29,7 +29,7 @@ pub(super) async fn round_like(world: &World, report: &ImportReport, key: &str) 
     };
     let start = RoundStart {
         like: Some(report.round.clone()),
-        everybody: false,
+        ..RoundStart::default()
     };
     let actor = Actor::operator();
     let made = world

@@ -108,7 +108,7 @@ async fn a_closed_round_changes_no_more_and_stays_readable(world: World) {
     assert_eq!(reason(app.pin(&actor, program, round, pin()).await), closed);
     let unpinned = app.unpin(&actor, program, round, &pin()).await;
     assert_eq!(reason(unpinned), closed);
-    let updated = app.update_round(&actor, program, renamed, None).await;
+    let updated = app.update_round(&actor, program, renamed, None, None).await;
     assert_eq!(reason(updated), closed);
     let lines = app.replace_supervision_lines(&actor, program, round, Vec::new(), None);
     assert_eq!(reason(lines.await), closed);

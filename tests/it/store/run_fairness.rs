@@ -150,7 +150,7 @@ async fn work_until(world: &World, servers: Vec<App>, report: &ImportReport, run
         .collect();
     let mut found = usize::MAX;
     // Long enough that one more would have been taken up.
-    for _ in 0..25 {
+    for _ in 0..40 {
         tokio::time::sleep(Duration::from_millis(100)).await;
         found = count(world, report).await;
         if found > running {
@@ -192,7 +192,7 @@ async fn two_servers_solve_for_two_programs(world: World) {
         }
         panic!("the only run of a program still waits");
     };
-    tokio::join!(work_until(&world, vec![one, other], &north, 3), looks);
+    tokio::join!(work_until(&world, vec![one, other], &north, 2), looks);
 }
 
 async fn the_last_solver_is_kept_for_another_program(world: World) {
@@ -230,8 +230,8 @@ fn the_next_run_is_found_by_an_index() {
         assert!(of_runs.clone().count() >= 6, "{steps:#?}");
         for step in of_runs {
             // The one scan stops at its first row.
-            let is_by_index =
-                step.starts_with("SEARCH run USING ") || step == "SCAN run USING INDEX run_to_do";
+            let is_by_index = step.starts_with("SEARCH run USING ")
+                || (step.starts_with("SCAN run USING ") && step.ends_with("INDEX run_to_do"));
             assert!(is_by_index, "{steps:#?}");
         }
         // Only the programs that have something to do are sorted.

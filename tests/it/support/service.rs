@@ -59,7 +59,6 @@ pub(crate) struct Service {
     pub(crate) channel: Channel,
     pub(crate) address: std::net::SocketAddr,
     pub(crate) server: JoinHandle<()>,
-    url: String,
     stop: watch::Sender<bool>,
     stop_work: watch::Sender<bool>,
     worker: JoinHandle<()>,
@@ -130,7 +129,6 @@ impl Service {
             channel: endpoint.connect_lazy(),
             address,
             server,
-            url,
             stop,
             stop_work,
             worker,
@@ -291,8 +289,7 @@ pub(crate) async fn eventually<F: Future<Output = bool>>(mut holds: impl FnMut()
     panic!("it did not come to hold");
 }
 
-/// Opens the database of a service a second time, for a test that looks behind
-/// it.
-pub(crate) async fn database(service: &Service) -> Db {
-    Db::open(&service.url).await.unwrap()
+/// Returns the database of a service, for a test that looks behind it.
+pub(crate) fn database(service: &Service) -> Db {
+    service.db.clone()
 }

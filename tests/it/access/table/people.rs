@@ -31,6 +31,7 @@ fn trainee(records: &Records, program: &str) -> pb::Trainee {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one entry for each method")]
 pub(super) fn people() -> Vec<Row> {
     let read = Needs::InProgram(RosterRead);
     let write = Needs::InProgram(RosterWrite);
@@ -99,10 +100,10 @@ pub(super) fn people() -> Vec<Row> {
         }),
         row(
             "AvailabilityService/ReplaceAvailability",
-            write,
-            |_, program| pb::ReplaceAvailabilityRequest {
+            update,
+            |records, program| pb::ReplaceAvailabilityRequest {
                 availability: Some(pb::Availability {
-                    name: of(program, "/trainees/x/availability"),
+                    name: format!("{}/availability", trainee(records, program).name),
                     ..Default::default()
                 }),
                 ..Default::default()

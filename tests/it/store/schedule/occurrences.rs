@@ -269,7 +269,7 @@ async fn the_term_is_that_of_the_plan_whatever_becomes_of_the_round(world: World
     let mut round = round.unwrap().value.round;
     let longer = DayRange::between(round.term.first(), days("2031-06-01", "2031-06-30").last());
     round.term = longer;
-    app.update_round(&actor, program, round, None)
+    app.update_round(&actor, program, round, None, None)
         .await
         .unwrap();
     let other = world.another_server(None).await;
