@@ -2,9 +2,10 @@
 //
 // It reads the contract from the proto files. It imports a roster, looks at it
 // before any solve, runs it, cuts and resumes the watch, reads the plan, asks
-// why somebody has no place, pins that trainee, runs again, compares, repairs
-// the plan when somebody declines, and exports it. Each step is checked; the
-// first that fails ends the program with an error.
+// why somebody has no place, pins that trainee, runs again, compares, publishes,
+// answers for a supervisor who declines, repairs the plan, publishes the repair,
+// reads what partners are told, and exports it. Each step is checked; the first
+// that fails ends the program with an error.
 //
 // Run from the root of the project: node clients/node/story.mjs 127.0.0.1:7420
 // Where the server asks for a key, PRACTICUM_KEY holds it.
@@ -54,7 +55,7 @@ class Practicum {
     if (key) {
       this.headers.set("authorization", `Bearer ${key}`);
     }
-    for (const service of ["Roster", "Round", "Run", "Plan"]) {
+    for (const service of ["Roster", "Round", "Run", "Plan", "Schedule", "Change"]) {
       const Client = contract()[`${service}Service`];
       this.#clients[service] = new Client(address, grpc.credentials.createInsecure());
     }
@@ -99,7 +100,8 @@ class Practicum {
   }
 
   close() {
-    Object.values(this.#clients).forEach((client) => client.close());
+    // Not client.close(): that is the Close of RoundService.
+    Object.values(this.#clients).forEach((client) => client.getChannel().close());
   }
 }
 
@@ -119,6 +121,8 @@ async function importRoster(practicum) {
     stream.end();
   });
   assert(done.stored, "the roster is stored");
+  const { round } = await practicum.call("Round", "GetRound", { name: done.round });
+  assert.equal(round.published_plan, "", "no plan of the round is published yet");
   const counts = Object.fromEntries(
     done.changes.map((change) => [change.kind, change.created + change.updated + change.unchanged]),
   );
@@ -338,12 +342,75 @@ function checkChanges(changes, before, after) {
   }
 }
 
-/** Returns an edit by which somebody else than the pinned declines a place. */
-function decline(placed, pinned) {
-  const trainee = [...placed.keys()].sort().find((one) => one !== pinned);
-  const { site_id: site } = placed.get(trainee);
-  console.log(`${trainee} declines ${site}`);
-  return { trainee, site, edit: { decline: { trainee_id: trainee, site_id: site } } };
+/** Looks at a plan as it would be published, and publishes it. */
+async function publish(practicum, round, plan) {
+  const request = { round, plan: plan.name };
+  const looked = await practicum.call("Round", "Publish", { ...request, validate_only: true });
+  assert.equal(looked.publication, null, "a look publishes nothing");
+  const done = await practicum.call("Round", "Publish", { ...request, request_id: randomUUID() });
+  assert.equal(done.round.published_plan, plan.name, "the round tells of its plan");
+  console.log(`published ${plan.name}: ${done.round.state}`);
+}
+
+/** Returns who supervises whom in a plan, each once and in order. */
+async function pairsOf(practicum, plan) {
+  const sessions = await practicum.readAll("ListSessions", plan.name, "sessions");
+  const pairs = sessions.flatMap(({ supervisor_id: supervisor, members }) =>
+    members.map((member) => `${supervisor} ${member.trainee_id}`),
+  );
+  return [...new Set(pairs)].sort().map((pair) => pair.split(" "));
+}
+
+/** Declines a trainee for a supervisor; returns both. */
+async function respond(practicum, round, plan, pinned) {
+  const pairs = await pairsOf(practicum, plan);
+  const [supervisor, trainee] = pairs.find((pair) => pair[1] !== pinned);
+  const parent = `programs/${PROGRAM}`;
+  const whose = { parent, supervisor_id: supervisor };
+  const { trainees } = await practicum.call("Schedule", "ListMyTrainees", whose);
+  assert.deepEqual(
+    trainees.map((one) => one.trainee_id).sort(),
+    pairs.filter(([of]) => of === supervisor).map((pair) => pair[1]),
+    "the schedule of a supervisor tells what the plan does",
+  );
+  await practicum.call("Schedule", "Respond", {
+    round,
+    plan: plan.name,
+    supervisor_id: supervisor,
+    trainee_id: trainee,
+    answer: "RESPONSE_ANSWER_DECLINED",
+    reason: "on leave",
+    request_id: randomUUID(),
+  });
+  const { responses } = await practicum.call("Round", "ListResponses", { round });
+  assert.deepEqual(
+    responses.map((one) => [one.supervisor_id, one.trainee_id, one.reason]),
+    [[supervisor, trainee, "on leave"]],
+    "the coordinator reads the answer",
+  );
+  console.log(`${supervisor} declines ${trainee}`);
+  return { supervisor, trainee };
+}
+
+/** Returns the changes after a given one that partners are told of. */
+async function changesAfter(practicum, sequence) {
+  const changes = [];
+  let page = { last_sequence: sequence };
+  do {
+    const request = { parent: `programs/${PROGRAM}`, after_sequence: page.last_sequence };
+    page = await practicum.call("Change", "ListChanges", request);
+    changes.push(...page.changes);
+  } while (page.has_more);
+  return { changes, last: page.last_sequence };
+}
+
+/** Checks that partners are told of publications, in order and once. */
+async function checkChangesTold(practicum, since, plans) {
+  const { changes } = await changesAfter(practicum, since);
+  const kinds = changes.map((change) => change.kind.replace("CHANGE_KIND_", ""));
+  assert.deepEqual(kinds, ["PLAN_PUBLISHED", "RESPONSE_GIVEN", "PLAN_REPAIRED"]);
+  assert.deepEqual([changes[0].plan, changes[2].plan], plans, "the changes name the plans");
+  console.log(`partners are told ${kinds.join(", ")}`);
 }
 
 /** Says how a plan differs from a baseline. */
@@ -351,13 +418,19 @@ function compare(practicum, baseline, plan) {
   return practicum.call("Plan", "ComparePlans", { baseline: baseline.name, plan: plan.name });
 }
 
-/** Runs again with an edit and with the fewest changes to a plan. */
-async function repair(practicum, round, plan, before, { trainee, site, edit }) {
-  const run = await startRun(practicum, round, { baseline: plan.name, edits: [edit] });
+/** Runs again without a pair and with the fewest changes to a plan. */
+async function repair(practicum, round, plan, before, { supervisor, trainee }) {
+  const pair = { trainee_id: trainee, target: { supervisor_id: supervisor } };
+  const edits = [{ forbid: pair }];
+  const run = await startRun(practicum, round, { baseline: plan.name, edits });
   await follow(practicum, run);
   const repaired = await planOf(practicum, run);
   const { placed } = await readPlan(practicum, repaired);
-  assert.notEqual(placed.get(trainee)?.site_id, site, `${trainee} is no longer at ${site}`);
+  const pairs = await pairsOf(practicum, repaired);
+  assert(
+    !pairs.some(([of, who]) => of === supervisor && who === trainee),
+    `${supervisor} no longer supervises ${trainee}`,
+  );
   const changes = await compare(practicum, plan, repaired);
   checkChanges(changes, before, placed);
   assert(changes.placements.length <= 3, "a repair moves no more people than it must");
@@ -414,8 +487,12 @@ async function story(practicum) {
   const itself = await compare(practicum, plan, plan);
   assert.equal(itself.unchanged, after.size, "a plan does not differ from itself");
 
-  const declined = decline(after, trainee);
+  const { last } = await changesAfter(practicum, 0);
+  await publish(practicum, round, plan);
+  const declined = await respond(practicum, round, plan, trainee);
   const { repaired, placed } = await repair(practicum, round, plan, after, declined);
+  await publish(practicum, round, repaired);
+  await checkChangesTold(practicum, last, [plan.name, repaired.name]);
   await exportAll(practicum, round, repaired, placed);
   console.log("the story holds");
 }

@@ -3,9 +3,9 @@
 It knows nothing of the contract beforehand: it asks the server for it by
 reflection. It imports a roster, looks at it before any solve, runs it, cuts and
 resumes the watch, reads the plan, asks why somebody has no place, pins that
-trainee, runs again, compares, repairs the plan when somebody declines, and
-exports it. Each step is checked; the first that fails ends the program with an
-error.
+trainee, runs again, compares, publishes, answers for a supervisor who declines,
+repairs the plan, publishes the repair, reads what partners are told, and exports
+it. Each step is checked; the first that fails ends the program with an error.
 
 Run from the root of the project: python clients/python/story.py 127.0.0.1:7420
 Where the server asks for a key, PRACTICUM_KEY holds it.
@@ -119,6 +119,8 @@ def import_roster(practicum):
     send = practicum.method("RosterService", "ImportRoster")
     done = send(messages(), timeout=CALL_SECONDS)
     check(done.stored, "the roster is stored")
+    found = practicum.call("RoundService", "GetRound", name=done.round).round
+    check(not found.published_plan, "no plan of the round is published yet")
     counts = {
         change.kind: change.created + change.updated + change.unchanged
         for change in done.changes
@@ -323,29 +325,110 @@ def check_changes(changes, before, after):
         print(f"  {trainee}: {was} -> {change.after.site_id or 'no place'}")
 
 
-def decline(placed, pinned):
-    """Returns an edit by which somebody else than the pinned declines a place."""
-    trainee = next(trainee for trainee in sorted(placed) if trainee != pinned)
-    site = placed[trainee].site_id
-    print(f"{trainee} declines {site}")
-    return trainee, site, {"decline": {"trainee_id": trainee, "site_id": site}}
+def publish(practicum, round_name, plan):
+    """Looks at a plan as it would be published, and publishes it."""
+    fields = {"round": round_name, "plan": plan.name}
+    looked = practicum.call("RoundService", "Publish", validate_only=True, **fields)
+    check(not looked.HasField("publication"), "a look publishes nothing")
+    done = practicum.call(
+        "RoundService", "Publish", request_id=str(uuid.uuid4()), **fields
+    )
+    check(done.round.published_plan == plan.name, "the round tells of its plan")
+    print(f"published {plan.name}: {enum_name(done.round, 'state')}")
 
 
-def repair(practicum, round_name, plan, before, edit):
-    """Runs again with an edit and with the fewest changes to a plan."""
-    trainee, site, edit = edit
-    run = start_run(practicum, round_name, baseline=plan.name, edits=[edit])
+def pairs_of(practicum, plan):
+    """Returns who supervises whom in a plan."""
+    sessions = practicum.read_all("ListSessions", plan.name, "sessions")
+    return {
+        (session.supervisor_id, member.trainee_id)
+        for session in sessions
+        for member in session.members
+    }
+
+
+def respond(practicum, round_name, plan, pinned):
+    """Declines a trainee for a supervisor; returns both."""
+    pairs = sorted(pairs_of(practicum, plan))
+    supervisor, trainee = next(pair for pair in pairs if pair[1] != pinned)
+    parent = f"programs/{PROGRAM}"
+    theirs = practicum.call(
+        "ScheduleService", "ListMyTrainees", parent=parent, supervisor_id=supervisor
+    ).trainees
+    check(
+        {one.trainee_id for one in theirs} == {who for of, who in pairs if of == supervisor},
+        "the schedule of a supervisor tells what the plan does",
+    )
+    practicum.call(
+        "ScheduleService",
+        "Respond",
+        round=round_name,
+        plan=plan.name,
+        supervisor_id=supervisor,
+        trainee_id=trainee,
+        answer="RESPONSE_ANSWER_DECLINED",
+        reason="on leave",
+        request_id=str(uuid.uuid4()),
+    )
+    said = practicum.call("RoundService", "ListResponses", round=round_name).responses
+    check(
+        [(one.supervisor_id, one.trainee_id, one.reason) for one in said]
+        == [(supervisor, trainee, "on leave")],
+        "the coordinator reads the answer",
+    )
+    print(f"{supervisor} declines {trainee}")
+    return supervisor, trainee
+
+
+def repair(practicum, round_name, plan, before, declined):
+    """Runs again without a pair and with the fewest changes to a plan."""
+    supervisor, trainee = declined
+    pair = {"trainee_id": trainee, "target": {"supervisor_id": supervisor}}
+    edits = [{"forbid": pair}]
+    run = start_run(practicum, round_name, baseline=plan.name, edits=edits)
     follow(practicum, run)
     repaired = plan_of(practicum, run)
     after, _ = read_plan(practicum, repaired)
     check(
-        trainee not in after or after[trainee].site_id != site,
-        f"{trainee} is no longer at {site}",
+        (supervisor, trainee) not in pairs_of(practicum, repaired),
+        f"{supervisor} no longer supervises {trainee}",
     )
     changes = compare(practicum, plan, repaired)
     check_changes(changes, before, after)
     check(len(changes.placements) <= 3, "a repair moves no more people than it must")
     return repaired, after
+
+
+def check_changes_told(practicum, since, plans):
+    """Checks that partners are told of publications, in order and once."""
+    told = practicum.call(
+        "ChangeService",
+        "ListChanges",
+        parent=f"programs/{PROGRAM}",
+        after_sequence=since,
+        page_size=1000,
+    ).changes
+    kinds = [enum_name(change, "kind").removeprefix("CHANGE_KIND_") for change in told]
+    check(
+        kinds == ["PLAN_PUBLISHED", "RESPONSE_GIVEN", "PLAN_REPAIRED"],
+        f"partners are told of both plans and of the answer: {kinds}",
+    )
+    check([told[0].plan, told[2].plan] == plans, "the changes name the plans")
+    print(f"partners are told {', '.join(kinds)}")
+
+
+def last_change(practicum):
+    """Returns the sequence number after which changes are new."""
+    sequence, has_more = 0, True
+    while has_more:
+        page = practicum.call(
+            "ChangeService",
+            "ListChanges",
+            parent=f"programs/{PROGRAM}",
+            after_sequence=sequence,
+        )
+        sequence, has_more = page.last_sequence, page.has_more
+    return sequence
 
 
 def export(practicum, round_name, plan, placed):
@@ -400,9 +483,12 @@ def main(address):
     itself = compare(practicum, plan, plan)
     check(itself.unchanged == len(after), "a plan does not differ from itself")
 
-    repaired, placed = repair(
-        practicum, round_name, plan, after, decline(after, trainee)
-    )
+    since = last_change(practicum)
+    publish(practicum, round_name, plan)
+    declined = respond(practicum, round_name, plan, trainee)
+    repaired, placed = repair(practicum, round_name, plan, after, declined)
+    publish(practicum, round_name, repaired)
+    check_changes_told(practicum, since, [plan.name, repaired.name])
     export(practicum, round_name, repaired, placed)
     print("the story holds")
 

@@ -15,8 +15,8 @@ const INTRODUCTION: &str = "\
 Written by `make docs-api` from the comments of `proto/practicum/v1` and from calls that a test makes; do not edit.
 [contract.md](contract.md) says what holds for all of them, [errors.md](errors.md) what each reason means.
 
-The examples were answered by a service that had imported the roster `clinic-12`. They are in the JSON of protobuf, with the
-field names of the proto files: fields at their default are left out, 64-bit numbers are texts, bytes are in base64, and a
+The examples were answered by a service that had imported the roster `clinic-12`, and were sent by an administrator who
+signed in by a key, in the header `authorization: Bearer KEY`. They are in the JSON of protobuf, with the field names of the proto files: fields at their default are left out, 64-bit numbers are texts, bytes are in base64, and a
 field mask is one text of names in camel case. Of a list two items are shown, and long texts are cut. Identifiers that the
 service made stand as `0198c0de-0000-7000-8000-...`.
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use practicum::app::ManualClock;
+use practicum::domain::AccessRole;
 use practicum::domain::time::UtcSecond;
 use prost::Message;
 use prost_reflect::{DescriptorPool, DynamicMessage, MethodDescriptor, SerializeOptions};
@@ -19,6 +20,7 @@ use tonic::metadata::{Ascii, MetadataKey};
 use tonic::{Request, Status};
 
 use super::source::Source;
+use crate::access::callers::signed_up;
 use crate::support::plain::Plain;
 use crate::support::service::Service;
 
@@ -89,11 +91,14 @@ pub(super) struct Story {
 impl Story {
     /// Makes every call of the examples.
     pub(super) async fn told() -> Self {
+        let service = Service::at(Arc::new(ManualClock::at(MORNING))).await;
+        // From the first user on everybody signs in.
+        let key = signed_up(&service.app, "root", AccessRole::Admin).await;
         let mut story = Self {
             source: Source::load(),
             exchanges: Vec::new(),
-            service: Service::at(Arc::new(ManualClock::at(MORNING))).await,
-            known: BTreeMap::new(),
+            service,
+            known: BTreeMap::from([("key".to_owned(), Value::String(key))]),
         };
         for step in steps() {
             story.take(step).await;
@@ -117,7 +122,12 @@ impl Story {
             let text = self.filled_text(text);
             (name.clone(), text.as_str().unwrap().to_owned())
         };
-        let sent: BTreeMap<String, String> = step.headers.iter().map(fill).collect();
+        let mut sent: BTreeMap<String, String> = step.headers.iter().map(fill).collect();
+        if let Value::String(key) = &self.known["key"] {
+            let signed = || format!("Bearer {key}");
+            sent.entry("authorization".to_owned())
+                .or_insert_with(signed);
+        }
         let most = step.take.unwrap_or(usize::MAX);
         let answers = send(&self.service, &method, &requests, &sent, most).await;
         let answers = answers.unwrap_or_else(|status| panic!("{}: {status:?}", step.call));

@@ -5,14 +5,28 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use practicum::domain::AccessRole;
 use practicum::grpc::pb;
 use practicum::store::Db;
 use sqlx::{Connection, Executor, PgConnection, SqliteConnection};
 use tonic::{Code, Status};
 
+mod of_runs;
+mod published;
+
+use self::of_runs::{
+    a_run_that_has_ended_cannot_be_cancelled, a_run_that_is_queued_has_no_plan,
+    a_server_that_stops_is_unavailable, who_has_a_place_is_matched,
+};
+use self::published::{
+    a_plan_belongs_to_its_round_alone, a_plan_is_published_but_once,
+    a_second_plan_must_be_a_repair, an_answer_is_to_the_plan_that_holds,
+    only_a_draft_is_opened_for_preferences, supervisors_answer_for_their_trainees_alone,
+};
 use super::people::create_site;
 use super::rounds::round;
-use super::runs::{imported, start, watch};
+use super::runs::imported;
+use crate::access::callers::{programs, signed_up};
 use crate::support::service::{
     Service, database_url, import_messages, reason, roster_files, served_by_both,
 };
@@ -26,6 +40,14 @@ macro_rules! reasons {
 }
 
 reasons! {
+    ALREADY_PUBLISHED: a_plan_is_published_but_once,
+    FORBIDDEN: a_viewer_is_forbidden_to_write,
+    NOT_A_REPAIR: a_second_plan_must_be_a_repair,
+    NOT_SUPERVISED: supervisors_answer_for_their_trainees_alone,
+    OTHER_ROUND: a_plan_belongs_to_its_round_alone,
+    PLAN_REPLACED: an_answer_is_to_the_plan_that_holds,
+    UNAUTHENTICATED: who_shows_no_key_is_unauthenticated,
+    WRONG_ROUND_STATE: only_a_draft_is_opened_for_preferences,
     ALREADY_EXISTS: a_key_that_is_taken_already_exists,
     CONTENDED: who_waits_too_long_for_others_is_contended,
     INTERNAL: a_record_that_cannot_be_read_is_internal,
@@ -45,21 +67,54 @@ reasons! {
 }
 
 /// Reasons that other files provoke: reason, file and test.
-const ELSEWHERE: &[(&str, &str, &str)] = &[];
+const ELSEWHERE: &[(&str, &str, &str)] = &[
+    (
+        "ALREADY_REVOKED",
+        "tests/it/access/users.rs",
+        "users_are_created_changed_listed_and_revoked",
+    ),
+    (
+        "DEADLINE_EXCEEDED",
+        "tests/it/grpc/shedding.rs",
+        "a_call_that_takes_too_long_is_ended_and_undone",
+    ),
+    (
+        "NOT_PUBLISHED",
+        "tests/it/grpc/publishing.rs",
+        "tells_what_is_wrong_with_a_plan_that_is_to_be_published",
+    ),
+    (
+        "OVERLOADED",
+        "tests/it/grpc/shedding.rs",
+        "calls_beyond_the_most_at_a_time_are_refused_at_once",
+    ),
+    (
+        "OWN_ACCESS",
+        "tests/it/access/users.rs",
+        "nobody_shuts_themselves_out",
+    ),
+    (
+        "RATE_LIMITED",
+        "tests/it/grpc/shedding.rs",
+        "a_caller_who_calls_too_often_is_told_how_long_to_wait",
+    ),
+    (
+        "ROUND_CLOSED",
+        "tests/it/grpc/publishing.rs",
+        "a_closed_round_is_refused_by_every_door",
+    ),
+];
 
 /// Reasons that no caller can provoke, and why.
 const NEVER: &[(&str, &str)] = &[
     ("CANCELLED", "whoever gave up reads no answer"),
     (
-        "DEADLINE_EXCEEDED",
-        "a stream must say nothing for a minute; clients end a call by themselves",
+        "SECRET_ALREADY_SHOWN",
+        "a field of an answer tells it, never an error",
     ),
-    ("FORBIDDEN", "whoever reaches the server is its operator"),
-    ("OVERLOADED", "no limit of calls is set"),
-    ("RATE_LIMITED", "no limit of calls is set"),
     (
-        "UNAUTHENTICATED",
-        "whoever reaches the server is its operator",
+        "ZONE_DATA_CHANGED",
+        "a server has the same zone data from its start to its end",
     ),
 ];
 
@@ -209,21 +264,6 @@ async fn a_program_that_is_not_there_is_not_found() {
     assert_reason(found, Code::NotFound, "NOT_FOUND");
 }
 
-/// Returns a service with a run that nobody takes up, and its name.
-async fn queued() -> (Service, pb::Run) {
-    let (mut service, round, _) = imported("clinic-12").await;
-    service.stop_working().await;
-    let run = start(&service, &round).await;
-    (service, run)
-}
-
-async fn a_run_that_is_queued_has_no_plan() {
-    let (service, run) = queued().await;
-    let name = run.name.replace("/runs/", "/plans/");
-    let found = service.plans().get_plan(pb::GetPlanRequest { name }).await;
-    assert_reason(found, Code::FailedPrecondition, "NO_PLAN");
-}
-
 async fn a_round_of_nobody_has_no_trainees() {
     let service = Service::start().await.with_program().await;
     let request = pb::CreateRoundRequest {
@@ -271,17 +311,6 @@ async fn a_pinned_pair_cannot_be_forbidden() {
     assert_reason(forbidden, Code::FailedPrecondition, "PIN_AGAINST_FORBID");
 }
 
-async fn a_run_that_has_ended_cannot_be_cancelled() {
-    let (service, run) = queued().await;
-    let request = pb::CancelRunRequest {
-        name: run.name,
-        ..Default::default()
-    };
-    service.runs().cancel_run(request.clone()).await.unwrap();
-    let cancelled = service.runs().cancel_run(request).await;
-    assert_reason(cancelled, Code::FailedPrecondition, "RUN_ENDED");
-}
-
 async fn an_old_etag_is_stale() {
     let service = Service::start().await.with_program().await;
     let etag = get_program(&service, "programs/north").await.unwrap().etag;
@@ -305,34 +334,26 @@ async fn a_message_of_five_mebibytes_is_too_large() {
     assert_reason(found, Code::ResourceExhausted, "TOO_LARGE");
 }
 
-async fn who_has_a_place_is_matched() {
-    let (service, round, _) = imported("clinic-12").await;
-    let run = start(&service, &round).await;
-    watch(&service, &run.name, 0).await;
-    let plan = run.name.replace("/runs/", "/plans/");
-    let request = pb::ListPlacementsRequest {
-        parent: plan.clone(),
+async fn a_viewer_is_forbidden_to_write() {
+    let service = Service::start().await.with_program().await;
+    let key = signed_up(&service.app, "eve", AccessRole::Viewer).await;
+    let request = pb::CreateProgramRequest {
+        program: Some(pb::Program {
+            display_name: "South".to_owned(),
+            time_zone: "Europe/Lisbon".to_owned(),
+            ..Default::default()
+        }),
         ..Default::default()
     };
-    let placed = service.plans().list_placements(request).await.unwrap();
-    let request = pb::ExplainTraineeRequest {
-        plan,
-        trainee_id: placed.into_inner().placements[0].trainee_id.clone(),
-        time_limit_seconds: 0,
-    };
-    let explained = service.plans().explain_trainee(request).await;
-    assert_reason(explained, Code::FailedPrecondition, "TRAINEE_MATCHED");
+    let created = programs(&service.channel, &key)
+        .create_program(request)
+        .await;
+    assert_reason(created, Code::PermissionDenied, "FORBIDDEN");
 }
 
-async fn a_server_that_stops_is_unavailable() {
-    let (service, run) = queued().await;
-    let request = pb::WatchRunRequest {
-        name: run.name,
-        after_sequence: 0,
-    };
-    let watching = service.runs().watch_run(request).await.unwrap();
-    let mut events = watching.into_inner();
-    assert!(events.message().await.unwrap().is_some());
-    service.stop();
-    assert_reason(events.message().await, Code::Unavailable, "UNAVAILABLE");
+async fn who_shows_no_key_is_unauthenticated() {
+    let service = Service::start().await.with_program().await;
+    signed_up(&service.app, "eve", AccessRole::Viewer).await;
+    let found = get_program(&service, "programs/north").await;
+    assert_reason(found, Code::Unauthenticated, "UNAUTHENTICATED");
 }
