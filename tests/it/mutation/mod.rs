@@ -100,6 +100,13 @@ impl Target {
         service.stop_working().await;
         let contract = Contract::reflected(service.channel.clone()).await;
         let key = signed_up(&service.app, "root", AccessRole::Admin).await;
+        // Nobody changes or revokes the own user and key; those of others go.
+        for number in 0..6 {
+            for place in ["", "clinic-12/"] {
+                let name = format!("{place}user-{number}");
+                signed_up(&service.app, &name, AccessRole::Viewer).await;
+            }
+        }
         let mut target = Self {
             service,
             key,
