@@ -17,7 +17,8 @@ use crate::domain::{Key, ProgramKey, RunEvent, RunState};
 
 statements! {
     /// `programs` holds each program that has runs to do, found one after the
-    /// other by an index, however long its queue is.
+    /// other by an index, however long its queue is. A key from `~` on is of no
+    /// program.
     RUN_CLAIM = "UPDATE run SET state = 'running', fencing_token = fencing_token + 1, \
         lease_until = $2, started_at = COALESCE(started_at, $1), updated_at = $1, \
         version = version + 1, event_sequence = event_sequence + 1, \
@@ -45,7 +46,8 @@ statements! {
                     AND run.turn IS NOT NULL), 0) AS last_turn \
                 FROM programs WHERE programs.program_id IS NOT NULL \
                 AND (programs.program_id <> $3 OR NOT EXISTS (SELECT 1 FROM program \
-                    WHERE program.program_id <> $3 AND program.deleted_at IS NULL))) AS next \
+                    WHERE program.program_id <> $3 AND program.key < '~' \
+                    AND program.deleted_at IS NULL))) AS next \
             WHERE key IS NOT NULL ORDER BY held, last_turn, key LIMIT 1) \
         AND (state = 'queued' OR (state = 'running' AND lease_until <= $1)) \
         RETURNING program_id, key, fencing_token, event_sequence";

@@ -56,13 +56,13 @@ fn a_flag_counts_more_than_the_environment_the_environment_more_than_the_file() 
 #[test]
 fn refuses_a_file_with_mistakes_and_tells_them_all() {
     let folder = tempfile::tempdir().unwrap();
-    let text = "[database]\nurll = \"p.db\"\n[serve]\nlisten = \"0.0.0.0:1\"\n";
+    let text = "[database]\nurll = \"p.db\"\n[serve]\nlisten = \"localhost:1\"\n";
     fs::write(folder.path().join("practicum.toml"), text).unwrap();
     let ran = export(folder.path(), &[], &[]);
     assert_eq!(ran.code, 2, "{}", ran.stderr);
     for part in [
         "practicum.toml, line 2: database.urll: unknown; the keys of [database] are url",
-        "practicum.toml, line 4: serve.listen: must be a loopback address",
+        "practicum.toml, line 4: serve.listen: must be an address and a port",
     ] {
         assert!(ran.stderr.contains(part), "{}", ran.stderr);
     }

@@ -13,6 +13,7 @@ use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
 use tonic_types::StatusExt;
 
+use super::people::site as harbour;
 use crate::support::plain_http2::call;
 use crate::support::service::{
     Service, eventually, import_messages, reason, roster_files, served_by_both,
@@ -38,11 +39,7 @@ fn site(key: &str) -> pb::CreateSiteRequest {
     pb::CreateSiteRequest {
         parent: "programs/north".to_owned(),
         site_id: key.to_owned(),
-        site: Some(pb::Site {
-            display_name: "Harbour".to_owned(),
-            time_zone: "Europe/Lisbon".to_owned(),
-            ..Default::default()
-        }),
+        site: Some(harbour("Harbour")),
         ..Default::default()
     }
 }
@@ -203,8 +200,11 @@ async fn a_caller_who_calls_too_often_is_told_how_long_to_wait() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stream_is_one_call_however_much_is_said_on_it() {
     let service = Service::with_limits(rated(1, 2)).await;
+    let data = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/rosters");
+    let roster = practicum::roster::read_folder(&data.join("clinic-12")).unwrap();
     let header = pb::ImportRosterHeader {
-        validate_only: true,
+        parent: format!("programs/{}", roster.program.key),
+        mode: i32::from(pb::ImportMode::Replace),
         ..Default::default()
     };
     let messages = import_messages(header, &roster_files("clinic-12"));

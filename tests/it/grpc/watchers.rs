@@ -150,7 +150,7 @@ fn a_thousand_idle_watchers_take_little_memory_and_time() {
         }
         names
     });
-    let server = Server::start(&database, &[]);
+    let server = Server::quiet(&database);
     let (memory_before, _) = used(server.id());
     runtime.block_on(async {
         let mut watchers: Vec<Events> = Vec::new();

@@ -23,10 +23,20 @@ impl Server {
 
     /// Starts a server that listens on an address.
     pub(crate) fn start_on(listen: &str, database: &str, arguments: &[&str]) -> Self {
+        Self::spawned(listen, database, arguments, "info")
+    }
+
+    /// Starts a server that logs next to nothing: nobody reads the log before
+    /// the end, and one that is long would hold the server up.
+    pub(crate) fn quiet(database: &str) -> Self {
+        Self::spawned("127.0.0.1:0", database, &[], "warn")
+    }
+
+    fn spawned(listen: &str, database: &str, arguments: &[&str], log: &str) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_practicum"))
             .args(["serve", "--listen", listen, "--database", database])
             .args(arguments)
-            .env_remove("PRACTICUM_LOG")
+            .env("PRACTICUM_LOG", log)
             .env_remove("PRACTICUM_CONFIG")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
