@@ -3,8 +3,6 @@
 use super::candidates::{Candidates, Pair};
 use super::engine::{Effort, Found, Outcome, solve};
 use super::formulation::{Formulation, constant};
-use super::model::Objective;
-use super::separate::{Parts, Patience};
 use super::{MatchError, Observer, Progress, Stage};
 use crate::domain::QUARTER_HOUR;
 use crate::domain::plan::{Level, Sense};
@@ -44,10 +42,6 @@ pub(super) fn solve_levels(
     reserve: f64,
 ) -> Result<Option<LevelsRun>, MatchError> {
     let rows = formulation.model.rows().len();
-    let mut parts = Parts::of(&formulation.model);
-    if let Some(parts) = &parts {
-        tracing::debug!(model.parts = ?parts.sizes(), "solved in parts");
-    }
     let mut run = LevelsRun {
         levels: Vec::new(),
         values: None,
@@ -65,20 +59,7 @@ pub(super) fn solve_levels(
             (LevelRun::proved(level, value), start)
         } else {
             let from = start.as_deref();
-            let outcome = match &parts {
-                None => solve_level(formulation, candidates, level, from, observer, seconds)?,
-                Some(parts) => {
-                    let objective = formulation.objective(candidates, level);
-                    solve_parts(
-                        parts,
-                        candidates,
-                        (level, &objective),
-                        from,
-                        observer,
-                        reserve,
-                    )?
-                }
-            };
+            let outcome = solve_level(formulation, candidates, level, from, observer, seconds)?;
             if matches!(outcome, Outcome::Infeasible) && start.is_none() {
                 return Ok(None);
             }
@@ -88,10 +69,6 @@ pub(super) fn solve_levels(
         run.values = point;
         if let Some(value) = result.value {
             keep_level(formulation, candidates, level, value);
-            if let (Some(parts), Some(point)) = (&mut parts, &run.values) {
-                let objective = formulation.objective(candidates, level);
-                parts.keep(&objective, point, grid(level));
-            }
         }
         if result.value != Some(result.bound) {
             break;
@@ -209,44 +186,17 @@ fn solve_level(
         for_proof: true,
     };
     let mut may_go_on = |best: f64, bound: f64| {
-        tell_known(observer, candidates, level, (best, bound));
+        let best = best
+            .is_finite()
+            .then(|| rounded_value(candidates, level, best));
+        let bound = bound
+            .is_finite()
+            .then(|| rounded_bound(candidates, level, bound));
+        tell(observer, level, best, bound);
         !observer.is_cancelled()
     };
     may_go_on(f64::INFINITY, f64::NEG_INFINITY);
     solve(&formulation.model, &objective, &effort, &mut may_go_on)
-}
-
-/// Solves a level part by part.
-fn solve_parts(
-    parts: &Parts,
-    candidates: &Candidates<'_>,
-    (level, objective): (Level, &Objective),
-    start: Option<&[f64]>,
-    observer: &mut dyn Observer,
-    reserve: f64,
-) -> Result<Outcome, MatchError> {
-    tell(observer, level, None, None);
-    let patience = Patience {
-        reserve,
-        grid: grid(level),
-        tell: &|observer, best, bound| tell_known(observer, candidates, level, (best, bound)),
-    };
-    parts.solve(objective, start, &patience, observer)
-}
-
-/// Tells of the value and the bound of a level's objective, as far as they are
-/// known.
-fn tell_known(
-    observer: &mut dyn Observer,
-    candidates: &Candidates<'_>,
-    level: Level,
-    (best, bound): (f64, f64),
-) {
-    let best = best.is_finite().then_some(best);
-    let best = best.map(|best| rounded_value(candidates, level, best));
-    let bound = bound.is_finite().then_some(bound);
-    let bound = bound.map(|bound| rounded_bound(candidates, level, bound));
-    tell(observer, level, best, bound);
 }
 
 /// Keeps the value of a level while the next ones are solved.

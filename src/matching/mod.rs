@@ -64,7 +64,6 @@ mod room;
 pub mod rule_outlook;
 pub mod rule_report;
 mod schedule;
-mod separate;
 mod settle;
 mod sharers;
 mod size;
@@ -173,7 +172,7 @@ pub struct Progress {
 }
 
 /// Whoever follows a run: hears of its progress and says when it must end.
-pub trait Observer: Send {
+pub trait Observer {
     /// Returns the seconds that the run still has; infinite without a limit.
     fn seconds_left(&self) -> f64;
     /// Says whether the run is to end with the best plan it has.

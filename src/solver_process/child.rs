@@ -6,8 +6,9 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
 
+use super::following::{Event, Followed};
 use super::message::Request;
-use super::parent::{Event, Followed, SolveOptions};
+use super::parent::SolveOptions;
 use super::{WORKER_COMMAND, frame};
 
 /// How long a child may take to end once it has closed its output.

@@ -12,6 +12,7 @@
 
 mod child;
 mod explanation;
+mod following;
 mod frame;
 mod message;
 mod parent;

@@ -7,8 +7,9 @@
 
 use std::sync::mpsc::{Sender, channel};
 
+use super::following::Event;
 use super::message::StageSeconds;
-use super::parent::{Event, SolveFailure};
+use super::parent::SolveFailure;
 use crate::domain::Plan;
 
 /// A plan as a child sent it.

@@ -5,8 +5,9 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Instant;
 
 use super::child::Worker;
+use super::following::{Event, Followed};
 use super::message::{Reply, Request};
-use super::parent::{Event, Followed, LOOK_UP_EVERY, OVERTIME, SolveFailure, SolveOptions};
+use super::parent::{LOOK_UP_EVERY, OVERTIME, SolveFailure, SolveOptions};
 use crate::domain::SiteOrSupervisor;
 use crate::matching::explain::Capacity;
 

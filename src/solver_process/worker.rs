@@ -235,7 +235,7 @@ impl<W: Write> Teller<'_, W> {
     }
 }
 
-impl<W: Write + Send> Observer for Teller<'_, W> {
+impl<W: Write> Observer for Teller<'_, W> {
     fn seconds_left(&self) -> f64 {
         seconds_until(self.deadline)
     }

@@ -345,7 +345,7 @@ fn a_solver_that_never_listens_or_never_ends_is_stopped_in_time() {
 
 #[test]
 fn a_solver_that_stands_still_is_stopped_in_time_and_leaves_its_best_plan() {
-    let case = Case::large();
+    let case = Case::generated(300, false);
     let stopped = |limit: &[&str]| {
         let mut running = case.start(limit);
         let child = running.child();

@@ -163,7 +163,7 @@ async fn put_back(db: &Db, sequence: i64) {
 
 async fn finds_every_change_of_every_column() {
     let (service, mut audit) = with_events().await;
-    let db = database(&service);
+    let db = database(&service).await;
     assert_eq!(proof(&mut audit).await.broken, None);
     let columns = [
         ("sequence", "sequence + 500"),
@@ -208,7 +208,7 @@ async fn finds_every_change_of_every_column() {
 
 async fn finds_events_that_are_gone_and_a_chain_that_is_cut() {
     let (service, mut audit) = with_events().await;
-    let db = database(&service);
+    let db = database(&service).await;
     let last = format!("DELETE FROM event WHERE sequence = 5 AND {OF_NORTH}");
     run_sql(&db, &last).await;
     assert_eq!(proof(&mut audit).await.broken.unwrap().sequence, 5);

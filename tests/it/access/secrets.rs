@@ -67,7 +67,7 @@ async fn no_key_is_kept_anywhere_in_the_database() {
     };
     let made = admin.create_api_key(request).await.unwrap().into_inner();
     let (_, secret) = made.key_text.rsplit_once('_').unwrap();
-    let all = everything(&database(&service)).await;
+    let all = everything(&database(&service).await).await;
     // The search finds what is there: the answer that is kept has the name.
     let name = made.api_key.unwrap().name;
     let hexadecimal = |text: &str| -> String {

@@ -113,6 +113,18 @@ fn owners(server: &PgConnectOptions, database: &str) -> String {
     options.to_url_lossy().to_string()
 }
 
+/// Opens the database of a test as its owner, behind the wall between
+/// programs, to look at what the store keeps and to spoil it.
+pub(crate) async fn behind(url: &str) -> Db {
+    let Ok(options) = PgConnectOptions::from_str(url) else {
+        return Db::open(url).await.unwrap();
+    };
+    let options = options
+        .username(OWNER)
+        .options([("practicum.every_program", "on")]);
+    Db::open(options.to_url_lossy().as_str()).await.unwrap()
+}
+
 fn run(test: impl Future<Output = ()>) {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)

@@ -65,11 +65,11 @@ fn ask_for_minutes(dice: &mut Dice, roster: &mut Roster) {
     let days = u32::try_from(term.days()).unwrap();
     for trainee in &roster.trainees {
         for (category, most, one_in) in [
-            (RequirementCategory::Contact, 90, 1),
-            (RequirementCategory::Individual, 18, 2),
-            (RequirementCategory::Triadic, 18, 5),
-            (RequirementCategory::Group, 18, 5),
-            (RequirementCategory::Other, 10, 12),
+            (RequirementCategory::Contact, 45, 1),
+            (RequirementCategory::Individual, 12, 2),
+            (RequirementCategory::Triadic, 10, 8),
+            (RequirementCategory::Group, 10, 8),
+            (RequirementCategory::Other, 10, 20),
         ] {
             if dice.one_in(one_in) && !dice.one_in(5) {
                 let after = days / 2 + dice.below(days / 2 + 4);

@@ -16,7 +16,7 @@ use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
-use crate::store::databases::{serving, with_postgres, with_sqlite};
+use crate::store::databases::{behind, serving, with_postgres, with_sqlite};
 
 tokio::task_local! {
     /// URL of the database of the test under way.
@@ -62,6 +62,8 @@ pub(crate) struct Service {
     stop: watch::Sender<bool>,
     stop_work: watch::Sender<bool>,
     worker: JoinHandle<()>,
+    /// Of the database; empty where the test opened it by itself.
+    url: String,
     _folder: TempDir,
 }
 
@@ -97,16 +99,21 @@ impl Service {
         };
         let zones = zone_data::open(None).unwrap();
         let app = App::new(db.clone(), clock, zones, settings);
-        Self::started(app, db, folder, transport).await
+        Self::started(app, (db, url), folder, transport).await
     }
 
     /// Starts a service over use cases that are there already.
     pub(crate) async fn over(app: App, db: Db) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        Self::started(app, db, folder, Transport::default()).await
+        Self::started(app, (db, String::new()), folder, Transport::default()).await
     }
 
-    async fn started(app: App, db: Db, folder: TempDir, transport: Transport) -> Self {
+    async fn started(
+        app: App,
+        (db, url): (Db, String),
+        folder: TempDir,
+        transport: Transport,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, is_stopping) = watch::channel(false);
@@ -132,6 +139,7 @@ impl Service {
             stop,
             stop_work,
             worker,
+            url,
             _folder: folder,
         }
     }
@@ -289,7 +297,8 @@ pub(crate) async fn eventually<F: Future<Output = bool>>(mut holds: impl FnMut()
     panic!("it did not come to hold");
 }
 
-/// Returns the database of a service, for a test that looks behind it.
-pub(crate) fn database(service: &Service) -> Db {
-    service.db.clone()
+/// Opens the database of a service as its owner, for a test that looks behind
+/// it.
+pub(crate) async fn database(service: &Service) -> Db {
+    behind(&service.url).await
 }
