@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Instant;
 
 use serde_json::{Value, json};
 
@@ -54,13 +55,14 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, tzdir: Option<&Path>) -> Result<ExitCode, Failure> {
+    let started = Instant::now();
     let roster = folders::roster(&args.roster)?;
     let before = folders::plan("plan", &args.plan)?;
     let mut roster = folders::edited(&roster, &args.edits)?;
     let zones = folders::zones(&roster, tzdir)?;
     let fallen = fallen(&roster, &zones, &before).map_err(folders::no_match)?;
     roster.baseline = Some(Baseline::of_plan(&before));
-    let run = match_into(&roster, &zones, &args.out, &args.limits)?;
+    let run = match_into(&roster, &zones, &args.out, (&args.limits, started))?;
     let repair = Repair {
         roster: &roster,
         edits: &args.edits,

@@ -1,14 +1,15 @@
 //! Explains an unmatched trainee in a child process: what parent and child say
 //! to each other, and the parent's side.
 
-use std::sync::mpsc::RecvTimeoutError;
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::frame;
+use super::child::Worker;
+use super::following::{Event, Followed};
 use super::message::{Reply, Request, SolveRequest};
-use super::parent::{LOOK_UP_EVERY, OVERTIME, SolveFailure, SolveOptions, Worker};
+use super::parent::{LOOK_UP_EVERY, OVERTIME, SolveFailure, SolveOptions};
 use crate::domain::time::ZoneTable;
 use crate::domain::{Plan, Roster, SiteOrSupervisor, TraineeKey};
 use crate::matching::explain::{Capacity, Explanation, Outcome, Relaxation};
@@ -137,17 +138,18 @@ pub fn explain_in_child(
     options: &SolveOptions,
     is_cancelled: &dyn Fn() -> bool,
 ) -> Result<Option<Explanation>, SolveFailure> {
-    let mut worker = Worker::start(options)?;
+    let started = Instant::now();
+    let (sender, events) = channel();
+    let mut worker = Worker::start(options, sender)?;
     let request = ExplainRequest {
         problem: SolveRequest::new(roster, zones, options),
         plan: write_plan(plan, context).to_bytes(),
         trainee: trainee.to_string(),
     };
-    // A child that died already is told by its silence below.
-    let _ = frame::write(&mut worker.input, &Request::Explain(Box::new(request)));
+    worker.say(Request::Explain(Box::new(request)));
     let stop_by = options
         .time_limit
-        .map(|limit: Duration| worker.started + limit + OVERTIME);
+        .map(|limit: Duration| started + limit + OVERTIME);
     loop {
         if is_cancelled() || stop_by.is_some_and(|by| Instant::now() >= by) {
             worker.stop();
@@ -157,19 +159,28 @@ pub fn explain_in_child(
                 is_proved: false,
             }));
         }
-        match worker.replies.recv_timeout(LOOK_UP_EVERY) {
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => {
+        let reply = match events.recv_timeout(LOOK_UP_EVERY) {
+            Err(RecvTimeoutError::Timeout) | Ok(Event::Proved(_)) => continue,
+            Err(RecvTimeoutError::Disconnected) | Ok(Event::Gone) => {
                 return Err(SolveFailure::Lost(worker.epitaph()));
             }
-            Ok(Reply::Explained(None)) => return Ok(None),
-            Ok(Reply::Explained(Some(message))) => {
+            Ok(Event::Said(reply)) => reply,
+        };
+        match reply {
+            Reply::Explained(None) => return Ok(None),
+            Reply::Explained(Some(message)) => {
                 let explanation = message.into_explanation(trainee.clone());
                 let unreadable = || SolveFailure::Matcher("unreadable explanation".to_owned());
                 return explanation.map(Some).ok_or_else(unreadable);
             }
-            Ok(Reply::Failed(text)) => return Err(SolveFailure::Matcher(text)),
-            Ok(_) => return Err(SolveFailure::Matcher("an answer out of turn".to_owned())),
+            Reply::Failed(text) => return Err(SolveFailure::Matcher(text)),
+            Reply::Progress(_)
+            | Reply::BetterPlan(_)
+            | Reply::Done { .. }
+            | Reply::Clash(_)
+            | Reply::NoPlanInTime => {
+                return Err(SolveFailure::Matcher("an answer out of turn".to_owned()));
+            }
         }
     }
 }

@@ -10,10 +10,13 @@
 //! Every plan that comes back is proved by [`crate::matching::check`] here, on
 //! this side of the pipe, before anybody sees it.
 
+mod child;
 mod explanation;
+mod following;
 mod frame;
 mod message;
 mod parent;
+mod prover;
 mod worker;
 
 pub use explanation::explain_in_child;

@@ -1,14 +1,17 @@
 //! The parent: starts the child, follows it, and stops it in time.
+//!
+//! Nothing that takes long is waited for: what is said to the child, what it
+//! says and the proof of its plans are each a thread's own affair.
 
-use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
-use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
-use super::message::{Reply, Request, SolveRequest, StageSeconds, read_clashes};
-use super::{WORKER_COMMAND, frame};
+use super::child::Worker;
+use super::following::Following;
+use super::message::{Request, SolveRequest, StageSeconds};
+use super::prover::Prover;
 use crate::domain::time::ZoneTable;
 use crate::domain::{Plan, Roster};
 use crate::matching::check::{Breach, check};
@@ -18,10 +21,13 @@ use crate::roster::{FolderFiles, read_plan};
 /// How often the parent looks up from the pipe.
 pub(super) const LOOK_UP_EVERY: Duration = Duration::from_millis(50);
 /// How long the child may take to end after a cancel.
-const GRACE: Duration = Duration::from_secs(2);
+pub(super) const GRACE: Duration = Duration::from_secs(2);
 /// How long the child may go on past its time limit. With what the parent has
 /// to do before and after, a run ends within two seconds of its limit.
 pub(super) const OVERTIME: Duration = Duration::from_millis(1_400);
+/// What the child is given less for each trainee, so that its last plan is
+/// proved in time; at most a tenth of what is left.
+const PROOF_OF_A_TRAINEE: Duration = Duration::from_micros(200);
 
 /// How a roster is to be solved.
 #[derive(Clone, Debug)]
@@ -104,76 +110,26 @@ pub fn solve_in_child(
     options: &SolveOptions,
     follower: &mut dyn Follower,
 ) -> Result<Solved, SolveFailure> {
-    let mut worker = Worker::start(options)?;
-    let request = SolveRequest::new(roster, zones, options);
-    // A child that died already is told by its silence below.
-    let _ = frame::write(&mut worker.input, &Request::Solve(Box::new(request)));
-    let mut best: Option<Plan> = None;
-    let mut stop_by = options
-        .time_limit
-        .map(|limit| worker.started + limit + OVERTIME);
-    let mut was_cancelled = false;
-    loop {
-        if follower.is_cancelled() && !was_cancelled {
-            was_cancelled = true;
-            let _ = frame::write(&mut worker.input, &Request::Cancel);
-            let grace = Instant::now() + GRACE;
-            stop_by = Some(stop_by.map_or(grace, |by| by.min(grace)));
-        }
-        if stop_by.is_some_and(|by| Instant::now() >= by) {
-            worker.stop();
-            if best.is_none() {
-                return Err(SolveFailure::NothingYet);
-            }
-            return with_best(best, "it did not end in time and was stopped");
-        }
-        match worker.replies.recv_timeout(LOOK_UP_EVERY) {
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => {
-                return with_best(best, &worker.epitaph());
-            }
-            Ok(Reply::Progress(progress)) => {
-                if let Some(progress) = progress.into_progress() {
-                    follower.progress(progress);
-                }
-            }
-            Ok(Reply::BetterPlan(bytes)) => {
-                let plan = proved(roster, zones, &bytes)?;
-                follower.better_plan(&plan);
-                best = Some(plan);
-            }
-            Ok(Reply::Done { plan, stages }) => {
-                let plan = proved(roster, zones, &plan)?;
-                return Ok(Solved {
-                    plan,
-                    stages,
-                    ended: Ended::ByItself,
-                });
-            }
-            Ok(Reply::Clash(clashes)) => return Err(SolveFailure::Clash(read_clashes(clashes))),
-            Ok(Reply::NoPlanInTime) => return Err(SolveFailure::NoPlanInTime),
-            Ok(Reply::Explained(_)) => {
-                return Err(SolveFailure::Matcher("an answer out of turn".to_owned()));
-            }
-            Ok(Reply::Failed(text)) if best.is_some() => {
-                return with_best(best, &format!("the matcher failed: {text}"));
-            }
-            Ok(Reply::Failed(text)) => return Err(SolveFailure::Matcher(text)),
-        }
-    }
-}
-
-/// Returns the best plan of a child that is gone.
-fn with_best(best: Option<Plan>, what: &str) -> Result<Solved, SolveFailure> {
-    let ended = Ended::Stopped(what.to_owned());
-    match best {
-        Some(plan) => Ok(Solved {
-            plan,
-            stages: Vec::new(),
-            ended,
-        }),
-        None => Err(SolveFailure::Lost(what.to_owned())),
-    }
+    let (sender, events) = channel();
+    let started = Instant::now();
+    let mut worker = Worker::start(options, sender.clone())?;
+    let mut request = SolveRequest::new(roster, zones, options);
+    request.seconds = options.time_limit.map(|limit| {
+        let left = limit.saturating_sub(started.elapsed());
+        let proof = PROOF_OF_A_TRAINEE * u32::try_from(roster.trainees.len()).unwrap_or(u32::MAX);
+        left.saturating_sub(proof.min(left / 10)).as_secs_f64()
+    });
+    worker.say(Request::Solve(Box::new(request)));
+    let (own, own_zones) = (roster.clone(), zones.clone());
+    let prove = move |bytes: &[u8]| proved(&own, &own_zones, bytes);
+    let run = Following {
+        prover: Prover::start(prove, sender),
+        best: None,
+        stop_by: options.time_limit.map(|limit| started + limit + OVERTIME),
+        is_done: false,
+        last_word: None,
+    };
+    run.until_the_end(&events, &mut worker, follower)
 }
 
 /// Reads a plan and proves it.
@@ -186,67 +142,5 @@ fn proved(roster: &Roster, zones: &ZoneTable, bytes: &[u8]) -> Result<Plan, Solv
         Ok(plan)
     } else {
         Err(SolveFailure::Unproved(breaches))
-    }
-}
-
-/// A running child.
-pub(super) struct Worker {
-    child: Child,
-    pub(super) input: ChildStdin,
-    pub(super) replies: Receiver<Reply>,
-    pub(super) started: Instant,
-}
-
-impl Worker {
-    pub(super) fn start(options: &SolveOptions) -> io::Result<Self> {
-        let program: OsString = match &options.program {
-            Some(program) => program.into(),
-            None => std::env::current_exe()?.into(),
-        };
-        let mut command = Command::new(program);
-        command
-            .arg(WORKER_COMMAND)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped());
-        // A Ctrl-C at the terminal is for the parent, who cancels the child.
-        #[cfg(unix)]
-        std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        let mut child = command.spawn()?;
-        let closed = || io::Error::other("the child has no pipes");
-        let input = child.stdin.take().ok_or_else(closed)?;
-        let mut output = io::BufReader::new(child.stdout.take().ok_or_else(closed)?);
-        let (sender, replies) = channel();
-        std::thread::spawn(move || {
-            while let Ok(Some(reply)) = frame::read(&mut output) {
-                if sender.send(reply).is_err() {
-                    break;
-                }
-            }
-        });
-        Ok(Self {
-            child,
-            input,
-            replies,
-            started: Instant::now(),
-        })
-    }
-
-    pub(super) fn stop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-
-    /// Says how a child ended that said no last word.
-    pub(super) fn epitaph(&mut self) -> String {
-        match self.child.wait() {
-            Ok(status) => format!("it ended with {status}"),
-            Err(error) => format!("it is gone: {error}"),
-        }
-    }
-}
-
-impl Drop for Worker {
-    fn drop(&mut self) {
-        self.stop();
     }
 }

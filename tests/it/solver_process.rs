@@ -2,17 +2,22 @@
 //! its memory, it leaves a legal plan, or says that there is none.
 #![cfg(target_os = "linux")]
 
+use std::fs;
 use std::io::{BufRead, BufReader, Read};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use practicum::domain::plan::{LevelStatus, Sense};
-use practicum::domain::{Pin, SiteOrSupervisor};
+use practicum::domain::{Pin, Plan, SiteOrSupervisor};
+use practicum::matching::Progress;
 use practicum::roster::{GenerateOptions, Regions, generate, write_roster};
+use practicum::solver_process::{Follower, SolveFailure, SolveOptions, solve_in_child};
 
 use crate::cli_match::{assert_checked, plan_in, shipped};
 use crate::support::server::{child_of, is_there, signal};
+use crate::support::solving::zones_of;
 
 /// What is said once there is a first plan, be it of nobody.
 const TIMES: &str = "finding times for the placements";
@@ -283,6 +288,81 @@ fn a_solver_over_its_memory_never_takes_the_parent_with_it() {
         }
         code => panic!("exit code {code}: {}", ended.stderr),
     }
+}
+
+/// A program in place of the solver that does this instead.
+fn instead(folder: &Path, script: &str) -> PathBuf {
+    let path = folder.join("solver");
+    fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    path
+}
+
+/// A follower who hears nothing and never cancels.
+struct Deaf;
+
+impl Follower for Deaf {
+    fn is_cancelled(&self) -> bool {
+        false
+    }
+
+    fn progress(&mut self, _progress: Progress) {}
+
+    fn better_plan(&mut self, _plan: &Plan) {}
+}
+
+#[test]
+fn a_solver_that_never_listens_or_never_ends_is_stopped_in_time() {
+    // More than a pipe holds, so that whoever waits for a reader waits long.
+    let options = GenerateOptions::new(300, 7, Regions::Us).unwrap();
+    let roster = generate(&options).unwrap();
+    let zones = zones_of(&roster);
+    let folder = tempfile::tempdir().unwrap();
+    for script in [
+        "exec sleep 300",
+        "cat > /dev/null & exec sleep 300",
+        "exec sleep 300 >&-",
+    ] {
+        let options = SolveOptions {
+            time_limit: Some(Duration::from_secs(1)),
+            threads: 1,
+            memory_max: 1 << 30,
+            program: Some(instead(folder.path(), script)),
+        };
+        let started = Instant::now();
+        let solved = solve_in_child(&roster, &zones, &options, &mut Deaf);
+        let took = started.elapsed();
+        assert!(
+            matches!(
+                solved,
+                Err(SolveFailure::NothingYet | SolveFailure::Lost(_))
+            ),
+            "{script}: {solved:?}"
+        );
+        assert!(took < Duration::from_secs(3), "{script}: {took:?}");
+    }
+}
+
+#[test]
+fn a_solver_that_stands_still_is_stopped_in_time_and_leaves_its_best_plan() {
+    let case = Case::generated(300, false);
+    let stopped = |limit: &[&str]| {
+        let mut running = case.start(limit);
+        let child = running.child();
+        running.hear(TIMES);
+        signal("STOP", child);
+        running
+    };
+    let ended = ended_in_time(stopped, 8);
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    assert!(
+        ended
+            .stderr
+            .contains("it did not end in time and was stopped"),
+        "{}",
+        ended.stderr
+    );
+    assert_checked(&case.roster, &case.out());
 }
 
 #[test]

@@ -24,6 +24,9 @@ use crate::solver_process::{
 /// File of a plan folder that holds what differs from run to run.
 const TIMINGS: &str = "timings.json";
 
+/// What a solve is given at least, however long it took to read the roster.
+const LEAST_TIME: Duration = Duration::from_millis(100);
+
 /// How soon after a Ctrl-C another one counts as the same.
 const SAME_INTERRUPT: Duration = Duration::from_millis(300);
 
@@ -88,10 +91,12 @@ impl Limits {
         }
     }
 
-    fn options(&self) -> SolveOptions {
+    /// Returns what a run may use of which so much time is over.
+    fn options(&self, spent: Duration) -> SolveOptions {
+        let limit = Duration::from_secs(u64::from(self.time_limit));
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         SolveOptions {
-            time_limit: Some(Duration::from_secs(u64::from(self.time_limit))),
+            time_limit: Some(limit.saturating_sub(spent).max(LEAST_TIME)),
             threads: self.threads.map_or_else(cores, usize::from),
             memory_max: u64::from(self.memory_max) << 20,
             program: None,
@@ -100,12 +105,13 @@ impl Limits {
 }
 
 pub(super) fn run(args: &Args, tzdir: Option<&Path>) -> Result<ExitCode, Failure> {
+    let started = Instant::now();
     let mut roster = folders::roster(&args.roster)?;
     if let Some(folder) = &args.baseline {
         roster.baseline = Some(Baseline::of_plan(&folders::plan("baseline", folder)?));
     }
     let zones = folders::zones(&roster, tzdir)?;
-    let run = match_into(&roster, &zones, &args.out, &args.limits)?;
+    let run = match_into(&roster, &zones, &args.out, (&args.limits, started))?;
     let Run { solved, timings } = &run;
     if args.json {
         let answer = summary::as_json(&roster, &solved.plan, &args.out);
@@ -117,16 +123,18 @@ pub(super) fn run(args: &Args, tzdir: Option<&Path>) -> Result<ExitCode, Failure
     Ok(ExitCode::SUCCESS)
 }
 
-/// Matches a roster and writes the plan folder.
+/// Matches a roster and writes the plan folder, within limits that count from
+/// a start before it.
 pub(super) fn match_into(
     roster: &Roster,
     zones: &ZoneTable,
     out: &Path,
-    limits: &Limits,
+    (limits, started): (&Limits, Instant),
 ) -> Result<Run, Failure> {
     let made = make_writable(out)?;
-    let result = match_roster(roster, zones, limits).and_then(|run| {
-        let context = plan_context(roster_hash(roster), rule_set_marks(roster), zones);
+    // Before the solve: afterwards there is little time.
+    let context = plan_context(roster_hash(roster), rule_set_marks(roster), zones);
+    let result = match_since(roster, zones, limits, started).and_then(|run| {
         write_folder(&run.solved, &context, &run.timings, out)?;
         Ok(run)
     });
@@ -163,9 +171,17 @@ pub(super) fn match_roster(
     zones: &ZoneTable,
     limits: &Limits,
 ) -> Result<Run, Failure> {
-    let options = limits.options();
+    match_since(roster, zones, limits, Instant::now())
+}
+
+fn match_since(
+    roster: &Roster,
+    zones: &ZoneTable,
+    limits: &Limits,
+    started: Instant,
+) -> Result<Run, Failure> {
+    let options = limits.options(started.elapsed());
     let started_at = now();
-    let started = Instant::now();
     let mut follower = progress::Display::new(roster, limits.time_limit, listen_for_interrupt());
     let solved = solve_in_child(roster, zones, &options, &mut follower);
     follower.end();
