@@ -51,6 +51,7 @@ pub(super) fn title(level: Level) -> String {
         Level::Matched => "trainees matched".to_owned(),
         Level::Changes => "changes to the baseline".to_owned(),
         Level::ContactShortMinutes => "contact minutes short".to_owned(),
+        Level::FinishInTime => "trainees who finish in time".to_owned(),
         Level::SiteRank => "sum of site ranks".to_owned(),
         Level::SiteRankGenerous(rank) => format!("trainees at choice {rank}, fewest"),
         Level::SiteRankGreedy(rank) => format!("trainees at choice {rank}, most"),

@@ -126,6 +126,9 @@ pub enum Level {
     Changes,
     /// Minutes of weekly contact short of target over matched trainees, least.
     ContactShortMinutes,
+    /// Number of matched trainees who have a requirement that is due within
+    /// the term, and who reach each of those by its due day, most.
+    FinishInTime,
     /// Sum of the site ranks of matched trainees, least.
     SiteRank,
     /// Number of trainees placed at a site of that dense rank, least. Dense
@@ -169,6 +172,7 @@ impl Level {
             Self::Matched => Objective::Matched,
             Self::Changes => Objective::Changes,
             Self::ContactShortMinutes => Objective::ContactShortMinutes,
+            Self::FinishInTime => Objective::FinishInTime,
             Self::SiteRank => Objective::SiteRank,
             Self::SiteRankGenerous(_) => Objective::SiteRankGenerous,
             Self::SiteRankGreedy(_) => Objective::SiteRankGreedy,
@@ -187,6 +191,7 @@ impl Level {
             | Self::Matched
             | Self::Changes
             | Self::ContactShortMinutes
+            | Self::FinishInTime
             | Self::SiteRank
             | Self::SupervisorRank
             | Self::CaseloadBalance => None,
@@ -209,6 +214,7 @@ impl Level {
             Self::MatchedPriority
             | Self::MatchedByTier(_)
             | Self::Matched
+            | Self::FinishInTime
             | Self::SiteRankGreedy(_) => Sense::Most,
             Self::Changes
             | Self::ContactShortMinutes
@@ -231,6 +237,7 @@ impl Level {
             (Objective::Matched, None) => Self::Matched,
             (Objective::Changes, None) => Self::Changes,
             (Objective::ContactShortMinutes, None) => Self::ContactShortMinutes,
+            (Objective::FinishInTime, None) => Self::FinishInTime,
             (Objective::SiteRank, None) => Self::SiteRank,
             (Objective::SiteRankGenerous, Some(rank)) => Self::SiteRankGenerous(rank),
             (Objective::SiteRankGreedy, Some(rank)) => Self::SiteRankGreedy(rank),
@@ -323,6 +330,7 @@ mod tests {
             Level::MatchedPriority,
             Level::MatchedByTier(3),
             Level::ContactShortMinutes,
+            Level::FinishInTime,
             Level::SiteRankGenerous(12),
             Level::SiteRankGreedy(1),
             Level::CaseloadBalance,

@@ -24,6 +24,8 @@ pub enum Objective {
     Changes,
     /// Minutes of weekly contact short of target over matched trainees, least.
     ContactShortMinutes,
+    /// Matched trainees who reach all that is due within the term, most.
+    FinishInTime,
     /// Sum of the site ranks of matched trainees, least.
     SiteRank,
     /// Trainees at the worst site rank, fewest; then at the next better one.
@@ -38,12 +40,13 @@ pub enum Objective {
 
 impl Objective {
     /// Every objective.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::MatchedPriority,
         Self::MatchedByTier,
         Self::Matched,
         Self::Changes,
         Self::ContactShortMinutes,
+        Self::FinishInTime,
         Self::SiteRank,
         Self::SiteRankGenerous,
         Self::SiteRankGreedy,
@@ -59,6 +62,7 @@ impl Objective {
             Self::Matched => "matched",
             Self::Changes => "changes",
             Self::ContactShortMinutes => "contact_short_minutes",
+            Self::FinishInTime => "finish_in_time",
             Self::SiteRank => "site_rank",
             Self::SiteRankGenerous => "site_rank_generous",
             Self::SiteRankGreedy => "site_rank_greedy",
@@ -165,6 +169,7 @@ fn steps(objective: Objective, roster: &Roster) -> Vec<Level> {
         Objective::Matched => vec![Level::Matched],
         Objective::Changes => vec![Level::Changes],
         Objective::ContactShortMinutes => vec![Level::ContactShortMinutes],
+        Objective::FinishInTime => vec![Level::FinishInTime],
         Objective::SiteRank => vec![Level::SiteRank],
         Objective::SiteRankGenerous => {
             let ranks = 1..=worst_rank(roster);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::candidates::Candidates;
+use super::finish::least_shares;
 use super::law::attendances;
 use super::timetable::{Attended, Matched, Timetable};
 use crate::domain::plan::{Delivery, Placement, Session, SessionMember, WeeklyStart};
@@ -37,8 +38,12 @@ fn placements(candidates: &Candidates<'_>, timetable: &Timetable) -> Vec<Placeme
 
 /// Returns the weekly contact of each matched trainee: the most that suits
 /// everybody, and where a site offers less, a quarter of an hour at a time
-/// from whoever is least short so far.
-fn share_contact(candidates: &Candidates<'_>, timetable: &Timetable) -> BTreeMap<usize, u32> {
+/// from whoever is least short so far, but nothing of what as many as can be
+/// need to finish in time, where a level asks for that.
+pub(super) fn share_contact(
+    candidates: &Candidates<'_>,
+    timetable: &Timetable,
+) -> BTreeMap<usize, u32> {
     let mut contact: BTreeMap<usize, u32> = BTreeMap::new();
     let mut at_site: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     let members = timetable.members();
@@ -52,11 +57,12 @@ fn share_contact(candidates: &Candidates<'_>, timetable: &Timetable) -> BTreeMap
     for (site, trainees) in at_site {
         let offered = candidates.roster.sites[site].contact_per_week.get();
         let mut total: u32 = trainees.iter().map(|trainee| contact[trainee]).sum();
+        let least = least_shares(candidates, timetable, &trainees, &contact, offered);
         while total > offered {
             let pair = |trainee: &usize| &candidates.pairs[timetable.matched[trainee].pair];
             let giver = trainees
                 .iter()
-                .filter(|trainee| contact[*trainee] >= pair(trainee).contact_min + QUARTER_HOUR)
+                .filter(|trainee| contact[*trainee] >= least[*trainee] + QUARTER_HOUR)
                 .min_by_key(|trainee| {
                     (
                         pair(trainee).target.saturating_sub(contact[*trainee]),

@@ -5,7 +5,7 @@ use fixedbitset::FixedBitSet;
 use rayon::prelude::*;
 
 use super::MatchError;
-use super::candidates::StartSet;
+use super::candidates::{StartSet, Venue};
 use super::timeline::{Timeline, WeekSet, WeeklySlot, WeeklyStarts};
 use crate::domain::{Availability, Roster, ZoneName};
 
@@ -142,6 +142,39 @@ fn rarely_missed(begins: &FixedBitSet, weekly: &WeeklyStarts, missed_max: u32) -
     }
 }
 
+/// Slots of days away, by position of the owner.
+pub(super) struct DaysAway {
+    sites: Vec<FixedBitSet>,
+    supervisors: Vec<FixedBitSet>,
+    trainees: Vec<FixedBitSet>,
+}
+
+impl DaysAway {
+    /// Returns the weeks in which a session at a venue gives a trainee nothing:
+    /// a clock change skips it, or it touches a day away of the trainee, of the
+    /// supervisor or, in person, of the site.
+    pub(super) fn missed(&self, slot: &WeeklySlot, venue: &Venue, trainee: usize) -> WeekSet {
+        let length = to_usize(venue.slots());
+        let owners = [
+            Some(&self.supervisors[venue.supervisor]),
+            Some(&self.trainees[trainee]),
+            venue.site.map(|site| &self.sites[site]),
+        ];
+        let mut missed = slot.skipped;
+        let mut weeks = slot.held;
+        for first in &slot.occurrences {
+            let week = weeks & weeks.wrapping_neg();
+            weeks ^= week;
+            let first = to_usize(*first);
+            let touches = |away: &&FixedBitSet| away.contains_any_in_range(first..first + length);
+            if owners.iter().flatten().any(touches) {
+                missed |= week;
+            }
+        }
+        missed
+    }
+}
+
 /// Calendars of everybody, by position.
 pub(super) struct Calendars {
     pub(super) sites: Vec<Calendar>,
@@ -150,6 +183,16 @@ pub(super) struct Calendars {
 }
 
 impl Calendars {
+    /// Returns the days away of everybody.
+    pub(super) fn days_away(&self) -> DaysAway {
+        let slots = |owners: &[Calendar]| owners.iter().map(|owner| owner.away.clone()).collect();
+        DaysAway {
+            sites: slots(&self.sites),
+            supervisors: slots(&self.supervisors),
+            trainees: slots(&self.trainees),
+        }
+    }
+
     /// Returns the calendars of a roster.
     pub(super) fn new(roster: &Roster, timeline: &Timeline<'_>) -> Result<Self, MatchError> {
         let sites = roster.sites.iter().map(|s| (s.time_zone, &s.opening));

@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::candidates::{Candidates, Fill};
 use super::engine::{Effort, Found, Outcome, solve};
+use super::finish::times_matter;
 use super::formulation::{Formulation, Scope};
 use super::group_starts::{GroupAvailability, GroupStarts};
 use super::polish::{open_values, polish};
@@ -148,7 +149,8 @@ impl<'c> Fitter<'c> {
                 && !fill.kinds.contains(SessionKind::Group)
                 && !tight.contains(&fill.trainee);
             let is_promised = candidates.promises.may_keep_line(candidates, fill);
-            if fills[position] && fill.meets() && (!is_simple || is_promised) {
+            let is_open = !is_simple || is_promised || times_matter(candidates, fill);
+            if fills[position] && fill.meets() && is_open {
                 timed[fill.supervisor] = true;
             }
         }

@@ -161,6 +161,7 @@ fn bound_from_before(candidates: &Candidates<'_>, level: Level, before: &[LevelR
         | Level::Matched
         | Level::Changes
         | Level::ContactShortMinutes
+        | Level::FinishInTime
         | Level::SiteRank
         | Level::SiteRankGenerous(_)
         | Level::SupervisorRank
@@ -307,6 +308,10 @@ pub(super) fn trivial_bound(candidates: &Candidates<'_>, level: Level) -> i64 {
         Level::MatchedByTier(tier) => count(trainees(&|pair| priority(pair.trainee) == tier)),
         Level::Matched => count(trainees(&|_| true)),
         Level::SiteRankGreedy(rank) => count(trainees(&|pair| pair.dense_rank == rank)),
+        Level::FinishInTime => count(trainees(&|pair| {
+            let finish = candidates.finish.as_ref();
+            finish.is_some_and(|finish| finish.least_contact(pair).is_some())
+        })),
         Level::Changes
         | Level::ContactShortMinutes
         | Level::SiteRank

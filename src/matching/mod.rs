@@ -34,6 +34,7 @@ mod eligibility;
 mod engine;
 pub mod exact_model;
 pub mod explain;
+mod finish;
 mod fit;
 pub mod forecast;
 mod formulation;

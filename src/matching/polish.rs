@@ -13,7 +13,7 @@ use super::timetable::Timetable;
 use super::values::level_value;
 use super::{MatchError, Observer};
 use crate::domain::Plan;
-use crate::domain::plan::Level;
+use crate::domain::plan::{Level, Sense};
 
 /// The values of the open levels: less is better on each.
 pub(super) struct OpenValues {
@@ -38,10 +38,19 @@ pub(super) fn open_values(
 ) -> OpenValues {
     // Contact is no open level, so the plan is of no matter.
     let value = |level| level_value(candidates, timetable, &Plan::default(), level);
-    let levels = || assignment.hoped.iter().filter(|(level, _)| is_open(*level));
+    let less_is_better = |level: Level, value: i64| match level.sense() {
+        Sense::Most => -value,
+        Sense::Least => value,
+    };
+    let levels = || assignment.hoped.iter().copied();
+    let open = || levels().filter(|(level, _)| is_open(*level));
     OpenValues {
-        found: levels().map(|(level, _)| value(*level)).collect(),
-        hoped: levels().map(|(_, hoped)| *hoped).collect(),
+        found: open()
+            .map(|(level, _)| less_is_better(level, value(level)))
+            .collect(),
+        hoped: open()
+            .map(|(level, hoped)| less_is_better(level, hoped))
+            .collect(),
     }
 }
 
@@ -49,7 +58,9 @@ pub(super) fn open_values(
 /// a row of its own.
 fn is_open(level: Level) -> bool {
     match level {
-        Level::Changes | Level::SupervisorRank | Level::CaseloadBalance => true,
+        Level::Changes | Level::FinishInTime | Level::SupervisorRank | Level::CaseloadBalance => {
+            true
+        }
         Level::MatchedPriority
         | Level::MatchedByTier(_)
         | Level::Matched

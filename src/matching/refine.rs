@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::candidates::Candidates;
+use super::finish::times_matter;
 use super::fit::{Assignment, Fitted};
 use super::timetable::{FilledLine, Timetable};
 use crate::domain::Role;
@@ -98,8 +99,8 @@ fn faculty_must_be_in(candidates: &Candidates<'_>) -> bool {
         || pinned.any(|supervisor| people[*supervisor].role == Role::Faculty)
 }
 
-/// Returns the supervisors of lines that are not filled as was hoped, or whose
-/// promise was hoped to be kept and is not.
+/// Returns the supervisors of lines that are not filled as was hoped, whose
+/// promise was hoped to be kept and is not, or whose times decide who finishes.
 fn strays(candidates: &Candidates<'_>, hoped: &Timetable, found: &Timetable) -> Vec<usize> {
     let promises = &candidates.promises;
     let is_kept = |line: &FilledLine| {
@@ -114,7 +115,8 @@ fn strays(candidates: &Candidates<'_>, hoped: &Timetable, found: &Timetable) -> 
         for (line, hoped) in &matched.lines {
             let found = found.matched.get(trainee).and_then(|m| m.lines.get(line));
             let is_as_hoped = found
-                .is_some_and(|found| found.fill == hoped.fill && is_kept(found) == is_kept(hoped));
+                .is_some_and(|found| found.fill == hoped.fill && is_kept(found) == is_kept(hoped))
+                && !times_matter(candidates, &candidates.fills[hoped.fill]);
             if !is_as_hoped {
                 let fills = [Some(hoped.fill), found.map(|found| found.fill)];
                 let supervisors = fills.into_iter().flatten();

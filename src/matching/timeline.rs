@@ -40,6 +40,7 @@ pub(super) struct Timeline<'a> {
     zones: &'a ZoneTable,
     term: DayRange,
     step: u32,
+    margin: u64,
     first_slot: i64,
     slots: usize,
 }
@@ -133,6 +134,18 @@ impl<'a> Timeline<'a> {
     /// # Errors
     /// When the zone table lacks a zone, or an offset is off the grid.
     pub(super) fn new(roster: &Roster, zones: &'a ZoneTable) -> Result<Self, MatchError> {
+        Self::with_margin(roster, zones, MARGIN_DAYS)
+    }
+
+    /// Returns the line with so many days before and after the term.
+    ///
+    /// # Errors
+    /// As for [`Self::new`].
+    pub(super) fn with_margin(
+        roster: &Roster,
+        zones: &'a ZoneTable,
+        margin: u64,
+    ) -> Result<Self, MatchError> {
         let term = roster.round.term;
         for zone in roster.zones() {
             let rules = zones.rules(zone).ok_or(MatchError::ZoneMissing { zone })?;
@@ -146,14 +159,15 @@ impl<'a> Timeline<'a> {
             }
         }
         let utc_midnight = |day: NaiveDate| (day - NaiveDate::default()).num_days() * 86_400;
-        let first = utc_midnight(term.first()) / SLOT_SECONDS - slots_of_days(MARGIN_DAYS);
-        let last = utc_midnight(term.last()) / SLOT_SECONDS + slots_of_days(MARGIN_DAYS + 1);
+        let first = utc_midnight(term.first()) / SLOT_SECONDS - slots_of_days(margin);
+        let last = utc_midnight(term.last()) / SLOT_SECONDS + slots_of_days(margin + 1);
         let slots = usize::try_from(last - first).map_err(|_| MatchError::TooLarge)?;
         let step = roster.round.session_start_step.get();
         Ok(Self {
             zones,
             term,
             step,
+            margin,
             first_slot: first,
             slots,
         })
@@ -172,7 +186,7 @@ impl<'a> Timeline<'a> {
     }
 
     fn days_with_margin(&self) -> impl Iterator<Item = NaiveDate> {
-        let margin = Days::new(MARGIN_DAYS - 1);
+        let margin = Days::new(self.margin - 1);
         let first = self.term.first() - margin;
         let last = self.term.last() + margin;
         first.iter_days().take_while(move |day| *day <= last)
@@ -258,6 +272,18 @@ impl<'a> Timeline<'a> {
             }
         }
         Ok(weeks)
+    }
+
+    /// Returns the first slot of a day; of the next one for a date that the
+    /// zone left out.
+    pub(super) fn first_slot_of(
+        &self,
+        zone: ZoneName,
+        day: NaiveDate,
+    ) -> Result<usize, MatchError> {
+        let rules = self.rules(zone)?;
+        let day = day.iter_days().find_map(|day| rules.whole_day(day));
+        Ok(day.map_or(self.slots, |day| self.slot(day.start)))
     }
 
     /// Returns the first slot after each clock change of a zone.

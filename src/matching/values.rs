@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::candidates::Candidates;
+use super::finish::finishing;
 use super::load::Load;
 use super::timetable::{FilledLine, Timetable};
 use crate::domain::plan::Level;
@@ -28,6 +29,7 @@ pub(super) fn level_value(
         Level::Matched => count(pairs()),
         Level::Changes => changes(candidates, timetable),
         Level::ContactShortMinutes => contact_short(candidates, plan),
+        Level::FinishInTime => finishing(candidates, timetable),
         Level::SiteRank => pairs().map(|pair| i64::from(pair.rank)).sum(),
         Level::SiteRankGenerous(rank) | Level::SiteRankGreedy(rank) => at_rank(rank),
         Level::SupervisorRank => lines(timetable)

@@ -63,7 +63,8 @@ words! {
     }
     objective, read_objective: pb::ObjectiveLevel = Objective {
         MatchedPriority = MatchedPriority, MatchedByTier = MatchedByTier, Matched = Matched,
-        Changes = Changes, ContactShortMinutes = ContactShortMinutes, SiteRank = SiteRank,
+        Changes = Changes, ContactShortMinutes = ContactShortMinutes,
+        FinishInTime = FinishInTime, SiteRank = SiteRank,
         SiteRankGenerous = SiteRankGenerous, SiteRankGreedy = SiteRankGreedy,
         SupervisorRank = SupervisorRank, CaseloadBalance = CaseloadBalance,
     }

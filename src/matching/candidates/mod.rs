@@ -25,6 +25,7 @@ pub(super) use times::{Partnered, Times};
 use super::MatchError;
 use super::calendar::Calendars;
 use super::eligibility::{Index, Wishes};
+use super::finish::Finish;
 use super::hurried::Stop;
 use super::law::{Law, restrict};
 use super::promises::Promises;
@@ -117,6 +118,8 @@ pub(super) struct Candidates<'a> {
     pub(super) levels_need_faculty: bool,
     /// What the baseline promised.
     pub(super) promises: Arc<Promises>,
+    /// Who could finish in time, and with what; `None` where no level asks.
+    pub(super) finish: Option<Arc<Finish>>,
     rooms: Arc<BTreeMap<(usize, usize), Room>>,
     pub(super) times: Arc<Times>,
     /// What the rule sets of the round ask for; `None` without any.
@@ -191,11 +194,17 @@ impl<'a> Candidates<'a> {
             wishes: Arc::new(wishes),
             promises: Arc::new(Promises::of_roster(roster, &index)),
             sessions: Vec::new(),
+            finish: None,
             rooms: Arc::default(),
             times: Arc::default(),
             law: Law::new(roster, &calendars).map(Arc::new),
         };
         candidates.add_pairs(&timeline, &calendars)?;
+        if candidates.levels.contains(&Level::FinishInTime) {
+            let finish = Finish::new(&candidates, zones, &timeline, calendars.days_away())?;
+            candidates.levels_need_faculty |= finish.needs_faculty(&candidates);
+            candidates.finish = Some(Arc::new(finish));
+        }
         let fills = candidates.find_fills(&index, &calendars, keep, stop);
         Ok((candidates, fills))
     }
@@ -247,6 +256,7 @@ impl<'a> Candidates<'a> {
             levels: self.levels.clone(),
             levels_need_faculty: self.levels_need_faculty,
             promises: Arc::clone(&self.promises),
+            finish: self.finish.clone(),
             rooms: Arc::clone(&self.rooms),
             times: Arc::clone(&self.times),
             law: self.law.clone(),
@@ -324,6 +334,8 @@ fn need_faculty(levels: &[Level], wishes: &[Wishes]) -> bool {
         | Level::MatchedByTier(_)
         | Level::Matched
         | Level::ContactShortMinutes
+        // Asked for once it is known who could finish.
+        | Level::FinishInTime
         | Level::SiteRank
         | Level::SiteRankGenerous(_)
         | Level::SiteRankGreedy(_) => false,

@@ -3,12 +3,20 @@
 use std::collections::BTreeSet;
 
 use crate::domain::plan::{Level, LevelResult, LevelStatus, Placement, Sense, Session};
+use crate::domain::time::ZoneTable;
 use crate::domain::{KeptLine, KeptSite, Site, Trainee, TraineeKey};
+use crate::matching::forecast::finishing;
 
 use super::breach::{Breaches, Broken};
+use super::calendar::Calendar;
 use super::index::Index;
 
-pub(super) fn check(index: &Index<'_>, breaches: &mut Breaches) {
+pub(super) fn check(
+    index: &Index<'_>,
+    calendar: &Calendar<'_>,
+    zones: &ZoneTable,
+    breaches: &mut Breaches,
+) {
     let due = index.roster.round.policy.levels(index.roster);
     let given: Vec<Level> = index
         .plan
@@ -31,7 +39,7 @@ pub(super) fn check(index: &Index<'_>, breaches: &mut Breaches) {
         breach(*level, detail, breaches);
     }
     for result in &index.plan.levels {
-        let value = value(index, result.level);
+        let value = value(index, calendar, zones, result.level);
         if result.value != value {
             let detail = format!("the plan says {}, it has {value}", result.value);
             breach(result.level, detail, breaches);
@@ -67,7 +75,7 @@ fn bound(result: &LevelResult, breaches: &mut Breaches) {
 /// A placement with what the roster says of it.
 type Placed<'a> = (&'a Placement, &'a Trainee, &'a Site);
 
-fn value(index: &Index<'_>, level: Level) -> i64 {
+fn value(index: &Index<'_>, calendar: &Calendar<'_>, zones: &ZoneTable, level: Level) -> i64 {
     let sum = |worth: &dyn Fn(&Placed<'_>) -> i64| -> i64 {
         let mut counted = BTreeSet::new();
         let placed = index.placed();
@@ -89,6 +97,10 @@ fn value(index: &Index<'_>, level: Level) -> i64 {
             let target = i64::from(index.target(trainee).get());
             (target - i64::from(placement.contact.get())).max(0)
         }),
+        Level::FinishInTime => {
+            let count = finishing(index.roster, zones, index.plan, calendar);
+            i64::try_from(count).unwrap_or(i64::MAX)
+        }
         Level::SiteRank => sum(&|placed| i64::from(rank(placed))),
         Level::SiteRankGenerous(step) | Level::SiteRankGreedy(step) => sum(&|placed| {
             // Dense: how many distinct ranks are better, and itself.

@@ -2,8 +2,9 @@
 //! from the roster and the plan alone.
 //!
 //! It shares nothing with the code that builds the model: only the vocabulary
-//! of the domain and `domain::time`. It is written to be read, not to be
-//! clever: each file holds a group of rules and walks over what the plan says,
+//! of the domain and `domain::time`; and with the forecast, which like it sees
+//! roster and plan alone, it shares the calendar. It is written to be read, not
+//! to be clever: each file holds a group of rules and walks over what the plan says,
 //! occurrence by occurrence, on the line of UTC instants. What a plan cannot
 //! prove about itself is how good it could have been, so of a bound it is only
 //! checked that nothing contradicts it.
@@ -53,6 +54,6 @@ pub fn check(roster: &Roster, zones: &ZoneTable, plan: &Plan) -> Vec<Breach> {
     time::check(&index, &calendar, &meetings, &mut breaches);
     contact::check(&index, &calendar, &meetings, zones, &mut breaches);
     rule_sets::check(&index, &calendar, &meetings, &mut breaches);
-    levels::check(&index, &mut breaches);
+    levels::check(&index, &calendar, zones, &mut breaches);
     breaches.sorted()
 }

@@ -187,7 +187,7 @@ fn cost(candidates: &Candidates<'_>, level: Level, choice: &Choice) -> Option<i6
             let supervisor = candidates.fills[fill].supervisor;
             i64::from(candidates.wishes[pair.trainee].supervisor_rank(supervisor))
         }),
-        Level::Changes | Level::CaseloadBalance => return None,
+        Level::Changes | Level::FinishInTime | Level::CaseloadBalance => return None,
     })
 }
 

@@ -93,7 +93,8 @@ pub fn forecast(
     zones: &ZoneTable,
     plan: &Plan,
 ) -> Result<Vec<Forecast>, MatchError> {
-    let forecaster = Forecaster::new(roster, zones, plan);
+    let calendar = Calendar::new(roster, zones);
+    let forecaster = Forecaster::new(roster, zones, plan, &calendar);
     roster
         .trainees
         .iter()
@@ -101,11 +102,26 @@ pub fn forecast(
         .collect()
 }
 
+/// Returns how many matched trainees have a requirement that is due within the
+/// term and reach each of those by its due day. Whoever has a zone without
+/// rules counts for nothing.
+pub(super) fn finishing(
+    roster: &Roster,
+    zones: &ZoneTable,
+    plan: &Plan,
+    calendar: &Calendar<'_>,
+) -> usize {
+    let forecaster = Forecaster::new(roster, zones, plan, calendar);
+    let trainees = roster.trainees.iter();
+    let finishing = trainees.filter(|trainee| forecaster.finishes(trainee).unwrap_or(false));
+    finishing.count()
+}
+
 /// A roster and a plan, ready to be asked about one trainee after the other.
 struct Forecaster<'a> {
     roster: &'a Roster,
     zones: &'a ZoneTable,
-    calendar: Calendar<'a>,
+    calendar: &'a Calendar<'a>,
     law: Law<'a>,
     supervisors: HashMap<&'a SupervisorKey, &'a Supervisor>,
     sites: HashMap<&'a SiteKey, &'a Site>,
@@ -114,7 +130,12 @@ struct Forecaster<'a> {
 }
 
 impl<'a> Forecaster<'a> {
-    fn new(roster: &'a Roster, zones: &'a ZoneTable, plan: &'a Plan) -> Self {
+    fn new(
+        roster: &'a Roster,
+        zones: &'a ZoneTable,
+        plan: &'a Plan,
+        calendar: &'a Calendar<'a>,
+    ) -> Self {
         let mut sessions: HashMap<&TraineeKey, Vec<&Session>> = HashMap::new();
         for session in &plan.sessions {
             for member in &session.members {
@@ -125,7 +146,7 @@ impl<'a> Forecaster<'a> {
         Self {
             roster,
             zones,
-            calendar: Calendar::new(roster, zones),
+            calendar,
             law: Law::new(roster),
             supervisors: roster.supervisors.iter().map(|s| (&s.key, s)).collect(),
             sites: roster.sites.iter().map(|s| (&s.key, s)).collect(),
@@ -134,20 +155,46 @@ impl<'a> Forecaster<'a> {
         }
     }
 
-    fn of(&self, trainee: &Trainee) -> Result<Forecast, MatchError> {
+    /// Returns the site of a trainee's placement.
+    fn site_of(&self, trainee: &Trainee) -> Option<&'a Site> {
+        let placement = self.placements.get(&trainee.key)?;
+        self.sites.get(&placement.site).copied()
+    }
+
+    fn term_of(&self, trainee: &'a Trainee) -> Result<TraineeTerm<'a>, MatchError> {
         let placement = self.placements.get(&trainee.key).copied();
-        let site = placement.and_then(|placement| self.sites.get(&placement.site).copied());
-        let contact = match placement.zip(site) {
+        let contact = match placement.zip(self.site_of(trainee)) {
             Some((placement, site)) => Some(self.contact(trainee, site, placement.contact)?),
             None => None,
         };
         let rules = self.rules(trainee.time_zone)?;
-        let term = self.roster.round.term;
-        let trainee_term = TraineeTerm {
-            weeks: weeks::around(term, rules),
+        Ok(TraineeTerm {
+            weeks: weeks::around(self.roster.round.term, rules),
             contact,
             occasions: self.occasions(trainee, rules)?,
-        };
+        })
+    }
+
+    /// Says whether a trainee is matched, has something due within the term and
+    /// reaches all of it.
+    fn finishes(&self, trainee: &'a Trainee) -> Result<bool, MatchError> {
+        let term = self.roster.round.term;
+        let requirements = self.roster.requirements_of(&trainee.key).iter();
+        let mut due = requirements.filter(|r| r.due_day <= term.last()).peekable();
+        if due.peek().is_none() || self.site_of(trainee).is_none() {
+            return Ok(false);
+        }
+        let trainee_term = self.term_of(trainee)?;
+        let listed = trainee_term.listed(term);
+        Ok(due.all(|requirement| {
+            outlook::of(&trainee_term, &listed, term, requirement).standing == Standing::Reached
+        }))
+    }
+
+    fn of(&self, trainee: &'a Trainee) -> Result<Forecast, MatchError> {
+        let site = self.site_of(trainee);
+        let trainee_term = self.term_of(trainee)?;
+        let term = self.roster.round.term;
         let listed = trainee_term.listed(term);
         let requirements = self.roster.requirements_of(&trainee.key).iter();
         let outlooks = requirements
@@ -165,12 +212,12 @@ impl<'a> Forecaster<'a> {
         })
     }
 
-    fn contact<'b>(
-        &'b self,
-        trainee: &'b Trainee,
-        site: &'b Site,
+    fn contact(
+        &self,
+        trainee: &'a Trainee,
+        site: &'a Site,
         weekly: Minutes,
-    ) -> Result<Contact<'b>, MatchError> {
+    ) -> Result<Contact<'a>, MatchError> {
         // Whoever is not on the calendar has a zone without rules.
         let missing = |zone| MatchError::ZoneMissing { zone };
         let trainee_hours = self.calendar.trainees.get(&trainee.key);

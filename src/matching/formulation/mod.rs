@@ -11,6 +11,7 @@
 mod blocking;
 mod cliques;
 mod contact;
+mod finish;
 mod hours;
 mod names;
 mod objective;
@@ -97,6 +98,9 @@ pub(super) struct Formulation {
     over: Vec<ColumnIndex>,
     /// Quarter hours of contact that a tight pair loses to its sessions.
     lowered: BTreeMap<usize, ColumnIndex>,
+    /// For each pair where the trainee could finish in time, whether that is
+    /// so; empty where no level asks for it.
+    finish: BTreeMap<usize, ColumnIndex>,
     /// Places on caseloads that are taken, with what each counts for their
     /// balance; empty where no level asks for it.
     caseload_places: Objective,
@@ -113,6 +117,7 @@ impl Formulation {
             minima: Vec::new(),
             over: Vec::new(),
             lowered: BTreeMap::new(),
+            finish: BTreeMap::new(),
             caseload_places: Vec::new(),
         };
         formulation.add_columns(candidates, scope);
@@ -120,6 +125,7 @@ impl Formulation {
         supervision::add_rows(&mut formulation, candidates, scope);
         sessions::add_rows(&mut formulation, candidates, scope);
         contact::add_rows(&mut formulation, candidates, scope);
+        finish::add_rows(&mut formulation, candidates, scope);
         hours::add_rows(&mut formulation, candidates, scope);
         people::add_rows(&mut formulation, candidates, scope);
         blocking::add_rows(&mut formulation, candidates, scope);

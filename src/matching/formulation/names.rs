@@ -43,6 +43,10 @@ fn columns(formulation: &Formulation, candidates: &Candidates<'_>) -> Vec<String
         let pair = &candidates.pairs[*position];
         names[column.position()] = call("lowered", &[trainee(pair.trainee), site(pair.site)]);
     }
+    for (position, column) in &formulation.finish {
+        let pair = &candidates.pairs[*position];
+        names[column.position()] = call("finish", &[trainee(pair.trainee), site(pair.site)]);
+    }
     let filled = |position: usize| {
         let fill = &candidates.fills[position];
         let line = Subject::Line {

@@ -41,6 +41,10 @@ impl Formulation {
                 terms.extend(self.kept_lines(candidates));
                 terms
             }
+            Level::FinishInTime => {
+                let columns = self.finish.values();
+                columns.map(|column| (*column, -1.0)).collect()
+            }
             Level::SiteRank => placed(&|pair| f64::from(pair.rank)),
             Level::SiteRankGenerous(rank) => counted(1.0, &|pair| pair.dense_rank == rank),
             Level::SiteRankGreedy(rank) => counted(-1.0, &|pair| pair.dense_rank == rank),

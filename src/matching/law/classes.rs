@@ -164,24 +164,7 @@ impl Law<'_> {
             return 0;
         };
         let slot = candidates.start(venue, start);
-        let venue = &candidates.venues[venue];
-        let length = usize::try_from(venue.slots()).unwrap_or(usize::MAX);
-        let owners = [
-            Some(&away.supervisors[venue.supervisor]),
-            Some(&away.trainees[pair.trainee]),
-            venue.site.map(|site| &away.sites[site]),
-        ];
-        let mut missed = slot.skipped;
-        let mut weeks = slot.held;
-        for first in &slot.occurrences {
-            let week = weeks & weeks.wrapping_neg();
-            weeks ^= week;
-            let first = usize::try_from(*first).unwrap_or(usize::MAX);
-            let touches = |away: &&FixedAway| away.contains_any_in_range(first..first + length);
-            if owners.iter().flatten().any(touches) {
-                missed |= week;
-            }
-        }
+        let missed = away.missed(slot, &candidates.venues[venue], pair.trainee);
         let missed = self.weeks.weeks_of(slot.weekday, missed) & pair.counted_weeks;
         if missed == 0 {
             return 0;
@@ -200,8 +183,6 @@ impl Law<'_> {
             })
     }
 }
-
-type FixedAway = fixedbitset::FixedBitSet;
 
 /// Returns the lowest weeks of a set.
 fn lowest(mut weeks: WeekSet, count: u32) -> WeekSet {

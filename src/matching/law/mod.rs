@@ -11,9 +11,7 @@ mod classes;
 mod restrict;
 mod standing;
 
-use fixedbitset::FixedBitSet;
-
-use super::calendar::Calendars;
+use super::calendar::{Calendars, DaysAway};
 use super::candidates::Pair;
 use crate::domain::limits::GROUP_SIZE_LEAST;
 use crate::domain::rule_set::{
@@ -30,13 +28,6 @@ pub(super) use standing::{attendances, offenders};
 pub(super) struct Sizes {
     pub(super) least: u32,
     pub(super) most: u32,
-}
-
-/// Slots of days away, by position of the owner.
-struct DaysAway {
-    sites: Vec<FixedBitSet>,
-    supervisors: Vec<FixedBitSet>,
-    trainees: Vec<FixedBitSet>,
 }
 
 /// The rule sets of a round, and what of a session matters to them.
@@ -75,14 +66,7 @@ impl<'a> Law<'a> {
             | Clause::GroupSizeMax(_) => None,
         });
         let window = windows.filter(|window| *window != Window::Week).min();
-        let slots = |owners: &[super::calendar::Calendar]| -> Vec<FixedBitSet> {
-            owners.iter().map(|owner| owner.away.clone()).collect()
-        };
-        let away = window.map(|_| DaysAway {
-            sites: slots(&calendars.sites),
-            supervisors: slots(&calendars.supervisors),
-            trainees: slots(&calendars.trainees),
-        });
+        let away = window.map(|_| calendars.days_away());
         let counts_for = |supervisor| {
             let term = roster.round.term;
             let counting = sets.iter().enumerate();

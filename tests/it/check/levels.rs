@@ -1,7 +1,7 @@
 //! The levels are counted again.
 
 use practicum::domain::plan::{Level, LevelStatus};
-use practicum::domain::{Plan, Roster, UnrankedSites};
+use practicum::domain::{Plan, Requirement, RequirementCategory, Roster, UnrankedSites};
 use practicum::matching::check::Broken;
 
 use super::{breaches, one_trainee, planned};
@@ -22,6 +22,28 @@ fn a_wrong_value_of_each_level_is_named() {
         plan.levels[position].bound += 1;
         assert_eq!(broken(&roster, &plan), [Broken::LevelValue(level)]);
     }
+}
+
+#[test]
+fn a_trainee_said_to_finish_who_does_not_is_named() {
+    let world = World::new().site("a").trainee("t").with(|roster| {
+        roster.round.policy = "matched;finish_in_time".parse().unwrap();
+        roster.requirements = vec![Requirement {
+            trainee: roster.trainees[0].key.clone(),
+            category: RequirementCategory::Contact,
+            required: minutes(1_000),
+            completed: minutes(100),
+            due_day: roster.round.term.last(),
+        }];
+    });
+    // Four weeks of 225 minutes are just enough.
+    let (roster, plan) = planned(world, |plan| plan.place("t", "a", 225));
+    assert_eq!(plan.levels[1].value, 1);
+    assert_eq!(breaches(&roster, &plan), []);
+    let mut less = plan;
+    less.placements[0].contact = minutes(210);
+    let wrong = [Broken::LevelValue(Level::FinishInTime)];
+    assert_eq!(broken(&roster, &less), wrong);
 }
 
 #[test]

@@ -1,21 +1,22 @@
 //! Forecasts of solved random worlds: the sums are those of the weeks, and
 //! each week is what counting its quarter hours one by one gives.
 
-use chrono::{Datelike, Days, NaiveDate};
-use practicum::domain::time::{UtcSecond, WallClock, ZoneRules, ZoneTable};
+use chrono::{Days, NaiveDate};
+use practicum::domain::time::ZoneTable;
 use practicum::domain::{
-    Availability, MinuteOfDay, Minutes, Plan, Requirement, RequirementCategory, Roster,
-    SessionKind, Site, Trainee,
+    Minutes, Plan, Requirement, RequirementCategory, Roster, SessionKind, Trainee,
 };
 use practicum::matching::forecast::{Forecast, Outlook, Standing, forecast};
 
+use crate::support::collected::{Held, contact_share};
 use crate::support::dice::Dice;
 use crate::support::random_world::random_world;
 use crate::support::solving::{solved, zones_of};
 use crate::support::world::minutes;
 
 const SEEDS: u64 = 150;
-const QUARTER: i64 = 900;
+/// A day after every term.
+const LATE: NaiveDate = NaiveDate::MAX;
 
 /// Returns random worlds with requirements of every category, and their plans.
 fn solved_worlds() -> impl Iterator<Item = (u64, Roster, Plan)> {
@@ -117,7 +118,8 @@ fn each_week_is_what_its_quarter_hours_give() {
                 };
                 let site = find(&roster.sites, |site| site.key == *key);
                 let weekly = find(&plan.placements, |p| p.trainee == trainee.key).contact;
-                let counted = contact(&roster, &zones, trainee, site, weekly, week.monday);
+                let share = contact_share(&roster, &zones, (trainee, site), week.monday, LATE);
+                let counted = share.of(weekly.get());
                 assert_eq!(week.contact.get(), counted, "{which}");
                 with_contact += u32::from(counted > 0);
                 less += u32::from(week.contact < weekly);
@@ -131,65 +133,6 @@ fn find<T>(all: &[T], is_it: impl Fn(&T) -> bool) -> &T {
     all.iter().find(|one| is_it(one)).unwrap()
 }
 
-fn is_open(rules: &ZoneRules, availability: &Availability, at: UtcSecond) -> bool {
-    let wall = rules.wall_clock(at);
-    availability.windows.iter().any(|window| {
-        let day = wall.day();
-        let time = wall.time();
-        window.weekday() == day.weekday() && window.start() <= time && time < window.end()
-    })
-}
-
-fn is_away(rules: &ZoneRules, availability: &Availability, at: UtcSecond) -> bool {
-    let day = rules.wall_clock(at).day();
-    availability.away.iter().any(|away| away.days.contains(day))
-}
-
-/// Returns each quarter hour of a week on a trainee's calendar.
-fn quarters(rules: &ZoneRules, monday: NaiveDate) -> impl Iterator<Item = UtcSecond> {
-    let midnight = |day| {
-        rules
-            .resolve(WallClock::new(day, MinuteOfDay::default()))
-            .chosen()
-    };
-    let (start, end) = (midnight(monday), midnight(monday + Days::new(7)));
-    (0..)
-        .map(move |quarter| UtcSecond(start.0 + quarter * QUARTER))
-        .take_while(move |at| *at < end)
-}
-
-fn contact(
-    roster: &Roster,
-    zones: &ZoneTable,
-    trainee: &Trainee,
-    site: &Site,
-    weekly: Minutes,
-    monday: NaiveDate,
-) -> u32 {
-    let own = zones.rules(trainee.time_zone).unwrap();
-    let there = zones.rules(site.time_zone).unwrap();
-    let term = roster.round.term;
-    let (mut whole, mut held) = (0, 0);
-    for at in quarters(own, monday) {
-        if is_open(own, &trainee.availability, at) && is_open(there, &site.opening, at) {
-            whole += 1;
-            let away = is_away(own, &trainee.availability, at) || is_away(there, &site.opening, at);
-            held += u32::from(!away && term.contains(there.wall_clock(at).day()));
-        }
-    }
-    if whole == 0 {
-        let days = (0..5).map(|after| monday + Days::new(after));
-        let is_kept = |day: &NaiveDate| {
-            let owners = [&trainee.availability, &site.opening];
-            let mut away = owners.iter().flat_map(|owner| &owner.away);
-            term.contains(*day) && !away.any(|away| away.days.contains(*day))
-        };
-        whole = 5;
-        held = u32::try_from(days.filter(is_kept).count()).unwrap();
-    }
-    weekly.get() * held / whole
-}
-
 /// Returns the minutes of individual, triadic and group supervision that a
 /// trainee really has in a week.
 fn supervision(
@@ -199,35 +142,19 @@ fn supervision(
     trainee: &Trainee,
     monday: NaiveDate,
 ) -> [u32; 3] {
-    let own = zones.rules(trainee.time_zone).unwrap();
     let mut held = [0; 3];
     for session in &plan.sessions {
         let attends = session.members.iter().any(|m| m.trainee == trainee.key);
-        let Some(weekly) = session.weekly_start.filter(|_| attends) else {
+        let Some(weekly) = Held::of(roster, session).filter(|_| attends) else {
             continue;
         };
-        let supervisor = find(&roster.supervisors, |s| s.key == session.supervisor);
-        let anchor = zones.rules(session.time_zone).unwrap();
-        for occurrence in anchor.occurrences(roster.round.term, weekly.weekday, weekly.start) {
-            let start = occurrence.start;
-            let quarters = i64::from(session.minutes.get()) * 60 / QUARTER;
-            let is_missed = (0..quarters).any(|quarter| {
-                let at = UtcSecond(start.0 + quarter * QUARTER);
-                let site = session.delivery.site();
-                let site = site.map(|key| find(&roster.sites, |site| site.key == *key));
-                let rules = zones.rules(supervisor.time_zone).unwrap();
-                is_away(own, &trainee.availability, at)
-                    || is_away(rules, &supervisor.availability, at)
-                    || site.is_some_and(|site| is_away(anchor, &site.opening, at))
-            });
-            let day = own.wall_clock(start).day();
-            let is_here = monday <= day && day < monday + Days::new(7);
-            if is_here && !is_missed {
-                let kind = match session.kind {
-                    SessionKind::Individual => 0,
-                    SessionKind::Triadic => 1,
-                    SessionKind::Group => 2,
-                };
+        let kind = match session.kind {
+            SessionKind::Individual => 0,
+            SessionKind::Triadic => 1,
+            SessionKind::Group => 2,
+        };
+        for day in weekly.days(roster, zones, trainee) {
+            if monday <= day && day < monday + Days::new(7) {
                 held[kind] += session.minutes.get();
             }
         }

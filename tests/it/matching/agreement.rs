@@ -1,24 +1,29 @@
 //! The matcher against the solver that tries everything, on tiny rosters in
 //! which every rule bites now and then.
 
-use practicum::domain::Roster;
+use practicum::domain::plan::Level;
+use practicum::domain::{Plan, Roster};
 use practicum::matching::MatchError;
 use proptest::prelude::*;
 
 use crate::support::brute_force::brute_force;
-use crate::support::random_policy::random_policy_world;
+use crate::support::random_policy::{random_finish_world, random_policy_world};
 use crate::support::random_world::random_world;
 use crate::support::solving::{level_values, solved, zones_of};
 
 /// Asserts that the matcher reaches just the best values, and proves them; or
-/// that both find no legal plan.
-pub(super) fn assert_agreement(roster: &Roster) {
+/// that both find no legal plan. Returns the plan.
+pub(super) fn assert_agreement(roster: &Roster) -> Option<Plan> {
     let best = brute_force(roster, &zones_of(roster));
     match (solved(roster, 1), best) {
         (Ok(plan), Some(best)) => {
             assert_eq!(level_values(&plan), (best, true));
+            Some(plan)
         }
-        (Err(MatchError::Clash(clashes)), None) => assert!(!clashes.is_empty()),
+        (Err(MatchError::Clash(clashes)), None) => {
+            assert!(!clashes.is_empty());
+            None
+        }
         (matched, best) => panic!("matcher: {matched:?}, everything tried: {best:?}"),
     }
 }
@@ -32,6 +37,11 @@ proptest! {
     }
 
     #[test]
+    fn agrees_with_trying_everything_on_who_finishes_in_time(seed in any::<u64>()) {
+        assert_agreement(&random_finish_world(seed));
+    }
+
+    #[test]
     fn agrees_with_trying_everything_under_any_policy(seed in any::<u64>()) {
         assert_agreement(&random_policy_world(seed, zones_of));
     }
@@ -42,6 +52,30 @@ fn agrees_with_trying_everything_under_the_first_policies() {
     for seed in 0..400 {
         assert_agreement(&random_policy_world(seed, zones_of));
     }
+}
+
+#[test]
+fn agrees_with_trying_everything_on_who_finishes_of_the_first_seeds() {
+    let (mut all, mut some, mut nobody) = (0, 0, 0);
+    for seed in 0..500 {
+        let roster = random_finish_world(seed);
+        let Some(plan) = assert_agreement(&roster) else {
+            continue;
+        };
+        let mut levels = plan.levels.iter();
+        let finishing = levels.find(|level| level.level == Level::FinishInTime);
+        let matched = i64::try_from(plan.placements.len()).unwrap();
+        match finishing.unwrap().value {
+            0 => nobody += 1,
+            value if value < matched => some += 1,
+            _ => all += 1,
+        }
+    }
+    // Else it decides nothing.
+    assert!(
+        all > 30 && some > 50 && nobody > 50,
+        "{all} {some} {nobody}"
+    );
 }
 
 #[test]

@@ -12,6 +12,7 @@ use crate::cli_match::shipped;
 use crate::support::brute_force::{brute_force, brute_force_plan};
 use crate::support::command::practicum;
 use crate::support::mps::read_mps;
+use crate::support::random_policy::random_finish_world;
 use crate::support::random_world::random_world;
 use crate::support::solving::{solved, zones_of};
 
@@ -71,6 +72,23 @@ fn files_have_the_values_of_everything_tried() {
         solved_worlds += 1;
     }
     assert!(solved_worlds > 100, "{solved_worlds}");
+}
+
+#[test]
+fn files_have_the_values_of_everything_tried_on_who_finishes() {
+    let mut finishing = 0;
+    for seed in 0..120 {
+        let roster = random_finish_world(seed);
+        let Some(plan) = brute_force_plan(&roster, &zones_of(&roster)) else {
+            continue;
+        };
+        let values: Vec<i64> = plan.levels.iter().map(|level| level.value).collect();
+        let which = format!("seed {seed}");
+        assert_values(&best_values(&roster, &plan.levels), &values, &which);
+        let mut levels = plan.levels.iter();
+        finishing += i32::from(levels.any(|l| l.level == Level::FinishInTime && l.value > 0));
+    }
+    assert!(finishing > 30, "{finishing}");
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod broken;
 mod core;
 mod exact_model;
 mod explain;
+mod finish;
 mod formula;
 mod instances;
 mod large;

@@ -6,7 +6,7 @@ use practicum::domain::{Baseline, Forbid, Plan, Preference, Roster, SessionKind,
 use crate::support::solving::{level_values, solved};
 use crate::support::world::{World, at_site, by_supervisor, minutes, range, weekly};
 
-fn solved_by(world: World, policy: &str) -> (Roster, Plan) {
+pub(super) fn solved_by(world: World, policy: &str) -> (Roster, Plan) {
     let roster = world
         .round(|round| round.policy = policy.parse().unwrap())
         .roster();
@@ -15,7 +15,7 @@ fn solved_by(world: World, policy: &str) -> (Roster, Plan) {
     (roster, plan)
 }
 
-fn values(world: World, policy: &str) -> Vec<(String, i64)> {
+pub(super) fn values(world: World, policy: &str) -> Vec<(String, i64)> {
     let (_, plan) = solved_by(world, policy);
     let levels = plan.levels.iter();
     levels
@@ -23,7 +23,7 @@ fn values(world: World, policy: &str) -> Vec<(String, i64)> {
         .collect()
 }
 
-fn named(values: &[(&str, i64)]) -> Vec<(String, i64)> {
+pub(super) fn named(values: &[(&str, i64)]) -> Vec<(String, i64)> {
     let named = values
         .iter()
         .map(|(name, value)| ((*name).to_owned(), *value));

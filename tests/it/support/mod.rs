@@ -2,6 +2,7 @@
 //! that tries everything.
 
 pub(crate) mod brute_force;
+pub(crate) mod collected;
 pub(crate) mod command;
 pub(crate) mod dice;
 pub(crate) mod instances;

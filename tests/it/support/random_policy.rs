@@ -1,13 +1,16 @@
 //! Random policies for tiny rosters: objectives in any order, wishes for
 //! supervisors, and the plan of a time when something was different.
 
+use chrono::Days;
 use practicum::domain::time::ZoneTable;
-use practicum::domain::{Baseline, Forbid, Objective, Policy, Preference, Roster};
+use practicum::domain::{
+    Baseline, Forbid, Objective, Policy, Preference, Requirement, RequirementCategory, Roster,
+};
 
 use super::brute_force::brute_force_plan;
 use super::dice::Dice;
 use super::random_world::random_world;
-use super::world::{at_site, by_supervisor};
+use super::world::{at_site, by_supervisor, minutes};
 
 /// Returns the tiny roster of a seed with a policy of one to five objectives.
 /// Over the seeds every objective comes first now and then. Two in three
@@ -25,7 +28,61 @@ pub(crate) fn random_policy_world(seed: u64, zones_of: fn(&Roster) -> ZoneTable)
         disturb(&mut dice, &mut roster);
     }
     roster.round.policy = policy(&mut dice);
+    let objectives = roster.round.policy.objectives();
+    if objectives.contains(&Objective::FinishInTime) {
+        ask_for_minutes(&mut dice, &mut roster);
+    }
     roster
+}
+
+/// Returns the tiny roster of a seed with a policy in which it matters who
+/// finishes in time, and requirements of every category.
+pub(crate) fn random_finish_world(seed: u64) -> Roster {
+    let mut dice = Dice::new(seed ^ 0x0F14_15B1_7E00_0000);
+    let mut roster = random_world(seed);
+    let policy = dice.pick(&[
+        "finish_in_time",
+        "finish_in_time;matched;contact_short_minutes",
+        "matched;finish_in_time;site_rank",
+        "matched_priority;contact_short_minutes;finish_in_time",
+        "matched;finish_in_time;contact_short_minutes;caseload_balance",
+        "matched_by_tier;site_rank_greedy;finish_in_time",
+    ]);
+    roster.round.policy = policy.parse().unwrap();
+    ask_for_minutes(&mut dice, &mut roster);
+    roster
+}
+
+/// Gives trainees requirements: amounts of which some are out of reach, most
+/// due within the term. The contact wanted stays as it is.
+fn ask_for_minutes(dice: &mut Dice, roster: &mut Roster) {
+    for trainee in 0..roster.trainees.len() {
+        let target = roster.contact_target(&roster.trainees[trainee]);
+        roster.trainees[trainee].contact_target = Some(target);
+    }
+    roster.requirements.clear();
+    let term = roster.round.term;
+    let days = u32::try_from(term.days()).unwrap();
+    for trainee in &roster.trainees {
+        for (category, most, one_in) in [
+            (RequirementCategory::Contact, 45, 1),
+            (RequirementCategory::Individual, 12, 2),
+            (RequirementCategory::Triadic, 10, 8),
+            (RequirementCategory::Group, 10, 8),
+            (RequirementCategory::Other, 10, 20),
+        ] {
+            if dice.one_in(one_in) && !dice.one_in(5) {
+                let after = days / 2 + dice.below(days / 2 + 4);
+                roster.requirements.push(Requirement {
+                    trainee: trainee.key.clone(),
+                    category,
+                    required: minutes(15 * dice.below(most)),
+                    completed: minutes(15 * dice.below(6)),
+                    due_day: term.first() + Days::new(u64::from(after)),
+                });
+            }
+        }
+    }
 }
 
 fn policy(dice: &mut Dice) -> Policy {

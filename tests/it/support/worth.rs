@@ -4,10 +4,13 @@
 
 use practicum::domain::plan::{Level, Placement};
 use practicum::domain::{
-    Objective, Plan, Roster, SiteOrSupervisor, SupervisorKey, Trainee, TraineeKey, UnrankedSites,
+    Objective, Plan, Requirement, RequirementCategory, Roster, SiteOrSupervisor, SupervisorKey,
+    Trainee, TraineeKey, UnrankedSites,
 };
 
+use super::collected::{Held, due, kind_of, least_contact, left};
 use super::plans::rank;
+use super::solving::zones_of;
 
 /// Returns the levels that a run over a roster solves, in order.
 pub(crate) fn levels_of(roster: &Roster) -> Vec<Level> {
@@ -32,6 +35,7 @@ pub(crate) fn levels_of(roster: &Roster) -> Vec<Level> {
             | Objective::Matched
             | Objective::Changes
             | Objective::ContactShortMinutes
+            | Objective::FinishInTime
             | Objective::SiteRank
             | Objective::SupervisorRank
             | Objective::CaseloadBalance => {
@@ -131,6 +135,9 @@ pub(crate) fn value_of(roster: &Roster, plan: &Plan, level: Level) -> i64 {
                 i64::from(target.saturating_sub(placement.contact.get()))
             })
             .sum(),
+        Level::FinishInTime => {
+            count(&|placement, trainee| finishes(roster, plan, placement, trainee))
+        }
         Level::SiteRank => placed
             .iter()
             .map(|(p, _)| i64::from(p.preference_rank))
@@ -157,6 +164,34 @@ pub(crate) fn value_of(roster: &Roster, plan: &Plan, level: Level) -> i64 {
             })
             .sum(),
     }
+}
+
+/// Says whether a placed trainee reaches all that is due within the term.
+fn finishes(roster: &Roster, plan: &Plan, placement: &Placement, trainee: &Trainee) -> bool {
+    let zones = zones_of(roster);
+    let mut sites = roster.sites.iter();
+    let site = sites.find(|site| site.key == placement.site).unwrap();
+    let least = least_contact(roster, &zones, trainee, site);
+    let due = due(roster, trainee);
+    let is_reached = |requirement: &&Requirement| match kind_of(requirement.category) {
+        None if requirement.category == RequirementCategory::Contact => {
+            least.is_some_and(|least| least <= placement.contact.get())
+        }
+        None => left(requirement) == 0,
+        Some(kind) => {
+            let own = plan.sessions.iter().filter(|session| {
+                let mut members = session.members.iter();
+                session.kind == kind && members.any(|m| m.trainee == trainee.key)
+            });
+            let given = own.filter_map(|session| {
+                let days = Held::of(roster, session)?.days(roster, &zones, trainee);
+                let days = days.iter().filter(|day| **day <= requirement.due_day);
+                Some(session.minutes.get() * u32::try_from(days.count()).unwrap())
+            });
+            given.sum::<u32>() >= left(requirement)
+        }
+    };
+    !due.is_empty() && due.iter().all(is_reached)
 }
 
 fn changes(roster: &Roster, plan: &Plan) -> i64 {

@@ -36,7 +36,7 @@ pub(super) struct Slot {
 /// A roster, worked out for each trainee alone.
 pub(super) struct Facts<'a> {
     pub(super) roster: &'a Roster,
-    zones: &'a ZoneTable,
+    pub(super) zones: &'a ZoneTable,
     grid: Grid,
     sites: Vec<Presence>,
     supervisors: Vec<Presence>,
@@ -331,9 +331,33 @@ impl<'a> Facts<'a> {
             .min()
     }
 
+    /// Says whether every site has contact for the least of everybody and for
+    /// what some need beyond it.
+    pub(super) fn has_contact(&self, places: &Places, needed: &[u32]) -> bool {
+        let mut left: Vec<i64> = Vec::new();
+        for site in &self.roster.sites {
+            left.push(i64::from(site.contact_per_week.get()));
+        }
+        for (trainee, site) in places.matched() {
+            let least = self.contact_least(trainee, site).max(needed[trainee]);
+            left[site] -= i64::from(least);
+        }
+        left.iter().all(|left| *left >= 0)
+    }
+
     /// Returns how contact is shared when each trainee can have at most so
     /// much; `None` when somebody cannot have enough.
     pub(super) fn share_contact(&self, places: &Places, most: &[u32]) -> Option<Contact> {
+        self.share_contact_with(places, most, &vec![0; most.len()])
+    }
+
+    /// The same where some need more than the least.
+    pub(super) fn share_contact_with(
+        &self,
+        places: &Places,
+        most: &[u32],
+        needed: &[u32],
+    ) -> Option<Contact> {
         let mut minutes = vec![0; most.len()];
         let mut left: Vec<u32> = self
             .roster
@@ -342,7 +366,7 @@ impl<'a> Facts<'a> {
             .map(|s| s.contact_per_week.get())
             .collect();
         for (trainee, site) in places.matched() {
-            minutes[trainee] = self.contact_least(trainee, site);
+            minutes[trainee] = self.contact_least(trainee, site).max(needed[trainee]);
             if minutes[trainee] > most[trainee] {
                 return None;
             }

@@ -3,6 +3,7 @@
 use practicum::domain::plan::{Delivery, Level, Sense, WeeklyStart};
 
 use super::assign::{Choice, Need};
+use super::finish::Finishers;
 use super::fit::Facts;
 use super::place::Places;
 use crate::support::worth::{caseload_worth, levels_of, supervisor_rank};
@@ -22,6 +23,8 @@ pub(super) fn worse_is_more(level: Level, value: i64) -> i64 {
 pub(super) struct Hopes<'a> {
     facts: &'a Facts<'a>,
     levels: Vec<Level>,
+    /// Who could finish in time; `None` where no level asks.
+    finishers: Option<Finishers<'a>>,
 }
 
 /// What of a plan is already decided about lines.
@@ -35,22 +38,46 @@ pub(super) struct Lines<'a> {
 impl<'a> Hopes<'a> {
     pub(super) fn new(facts: &'a Facts<'a>) -> Self {
         let levels = levels_of(facts.roster);
-        Self { facts, levels }
+        let asks = levels.contains(&Level::FinishInTime);
+        Self {
+            facts,
+            levels,
+            finishers: asks.then(|| Finishers::new(facts)),
+        }
     }
 
     /// Returns the best that placements can be worth, however lines are filled.
-    pub(super) fn of_places(&self, places: &Places, short: i64) -> Worth {
-        self.worth(places, short, None)
+    pub(super) fn of_places(&self, places: &Places, short: i64, most: &[u32]) -> Worth {
+        self.worth(places, short, most, None)
     }
 
     /// Returns the best that placements can be worth with lines filled so.
-    pub(super) fn of_lines(&self, places: &Places, short: i64, lines: &Lines<'_>) -> Worth {
-        self.worth(places, short, Some(lines))
+    pub(super) fn of_lines(
+        &self,
+        places: &Places,
+        short: i64,
+        most: &[u32],
+        lines: &Lines<'_>,
+    ) -> Worth {
+        self.worth(places, short, most, Some(lines))
     }
 
-    fn worth(&self, places: &Places, short: i64, lines: Option<&Lines<'_>>) -> Worth {
+    /// Returns the contact that each trainee must have for as many as can be
+    /// to finish in time; none where no level asks.
+    pub(super) fn needed(&self, places: &Places, most: &[u32], lines: &Lines<'_>) -> Vec<u32> {
+        let finishers = self.finishers.as_ref();
+        finishers.map_or_else(
+            || vec![0; most.len()],
+            |finishers| finishers.most(places, most, Some(lines)).1,
+        )
+    }
+
+    fn worth(&self, places: &Places, short: i64, most: &[u32], lines: Option<&Lines<'_>>) -> Worth {
         let values = self.levels.iter().map(|level| {
-            let value = self.value(*level, places, short, lines);
+            let value = match (level, &self.finishers) {
+                (Level::FinishInTime, Some(finishers)) => finishers.most(places, most, lines).0,
+                _ => self.value(*level, places, short, lines),
+            };
             worse_is_more(*level, value)
         });
         values.collect()
@@ -70,6 +97,7 @@ impl<'a> Hopes<'a> {
             Level::MatchedByTier(tier) => sum(&|trainee, _| i64::from(priority(trainee) == tier)),
             Level::Matched => sum(&|_, _| 1),
             Level::ContactShortMinutes => short,
+            Level::FinishInTime => 0,
             Level::SiteRank => sum(&|trainee, site| i64::from(self.rank(trainee, site))),
             Level::SiteRankGenerous(step) | Level::SiteRankGreedy(step) => {
                 sum(&|trainee, site| i64::from(self.choice(trainee, site) == step))

@@ -9,6 +9,7 @@
 
 mod assign;
 mod block;
+mod finish;
 mod fit;
 mod grid;
 mod hope;
@@ -48,7 +49,7 @@ pub(crate) fn brute_force_plan(roster: &Roster, zones: &ZoneTable) -> Option<Pla
             let most = facts.contact_most_alone(&places);
             let contact = facts.share_contact(&places, &most);
             let short = contact.map_or(i64::MAX, |contact| contact.short);
-            (hopes.of_places(&places, short), places)
+            (hopes.of_places(&places, short, &most), places)
         })
         .collect();
     all.sort_by(|(a, _), (b, _)| a.cmp(b));

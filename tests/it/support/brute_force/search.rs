@@ -113,7 +113,11 @@ impl<'a> Search<'a> {
             chosen: &self.chosen,
             held: &self.held,
         };
-        Some(self.hopes.of_lines(self.places, contact.short, &lines))
+        let most = &self.contact_most;
+        Some(
+            self.hopes
+                .of_lines(self.places, contact.short, most, &lines),
+        )
     }
 
     /// Takes up a choice of supervisors and kinds, and how much contact it
@@ -270,7 +274,14 @@ impl<'a> Search<'a> {
             return;
         };
         let before = std::mem::replace(&mut self.contact_most, contact_most);
-        let contact = self.facts.share_contact(self.places, &self.contact_most);
+        let lines = Lines {
+            needs: &self.needs,
+            chosen: &self.chosen,
+            held: &self.held,
+        };
+        let needed = self.hopes.needed(self.places, &self.contact_most, &lines);
+        let (facts, most) = (self.facts, &self.contact_most);
+        let contact = facts.share_contact_with(self.places, most, &needed);
         let worth = self.hope().filter(|worth| self.is_better(worth));
         if let (Some(contact), Some(worth)) = (contact, worth) {
             self.to_beat = Some(worth);
