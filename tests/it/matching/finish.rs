@@ -107,7 +107,7 @@ fn a_session_is_held_when_the_trainee_misses_least_of_it() {
             ];
         })
         .line_with("weekly", |line| {
-            line.kinds = [SessionKind::Individual].into()
+            line.kinds = [SessionKind::Individual].into();
         })
         .trainee("t");
     let individual = RequirementCategory::Individual;
