@@ -16,6 +16,7 @@ mod contended;
 mod error;
 mod forecasts;
 mod import;
+mod known_programs;
 mod listing;
 mod once;
 mod participants;
@@ -96,6 +97,7 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, Semaphore};
 
+use self::known_programs::KnownPrograms;
 use self::sign_in::SignIns;
 use crate::store::Db;
 use crate::zone_data::ZoneData;
@@ -112,6 +114,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     zone_data: ZoneData,
     settings: Settings,
+    known_programs: KnownPrograms,
     /// Wakes whoever waits for a run to be queued, to move on or to end.
     run_moved: Notify,
     /// The runs that are watched.
@@ -172,6 +175,7 @@ impl App {
                 clock,
                 zone_data,
                 settings,
+                known_programs: KnownPrograms::default(),
                 run_moved: Notify::new(),
                 pulses: pulse::Pulses::default(),
                 change_made: Notify::new(),

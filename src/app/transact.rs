@@ -72,7 +72,12 @@ impl App {
     ) -> Result<(Tx, ProgramScope), AppError> {
         actor.check(program, permission)?;
         let mut tx = self.inner.db.glance().await?;
+        if let Some(scope) = self.inner.known_programs.find(program) {
+            tx.enter(scope).await?;
+            return Ok((tx, scope));
+        }
         let (scope, _) = tx.program_fetch(program).await?;
+        self.inner.known_programs.remember(program, scope);
         Ok((tx, scope))
     }
 
