@@ -33,7 +33,7 @@ pub(super) struct Records {
     pub(super) round: pb::Round,
 }
 
-type Ask = Box<dyn Fn(&Records, &str) -> Vec<Vec<u8>>>;
+type Ask = Box<dyn Fn(&Records, &str) -> Vec<Vec<u8>> + Send + Sync>;
 
 /// A method.
 pub(super) struct Row {
@@ -47,7 +47,7 @@ pub(super) struct Row {
 fn row<M: Message + 'static>(
     method: &'static str,
     needs: Needs,
-    ask: impl Fn(&Records, &str) -> M + 'static,
+    ask: impl Fn(&Records, &str) -> M + Send + Sync + 'static,
 ) -> Row {
     Row {
         method,
