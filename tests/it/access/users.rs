@@ -76,7 +76,7 @@ async fn a_key_that_was_made_signs_in_and_is_never_shown_again() {
         ..Default::default()
     };
     let listed = admin.list_api_keys(request).await.unwrap().into_inner();
-    assert_eq!(listed.api_keys, [key.clone()]);
+    assert_eq!(listed.api_keys, std::slice::from_ref(&key));
     let (_, secret) = made.key_text.rsplit_once('_').unwrap();
     assert!(!format!("{listed:?}").contains(secret));
     let request = pb::RevokeApiKeyRequest {

@@ -78,7 +78,7 @@ struct Target {
 impl Target {
     /// Returns a service with a matched round, asked about everything once.
     async fn start() -> Self {
-        let (mut service, round, _) = imported("clinic-12").await;
+        let (mut service, round, _) = Box::pin(imported("clinic-12")).await;
         let request = practicum::grpc::pb::StartRunRequest {
             round,
             ..Default::default()
@@ -99,12 +99,12 @@ impl Target {
         // door, not the solver.
         service.stop_working().await;
         let contract = Contract::reflected(service.channel.clone()).await;
-        let key = signed_up(&service.app, "root", AccessRole::Admin).await;
+        let key = Box::pin(signed_up(&service.app, "root", AccessRole::Admin)).await;
         // Nobody changes or revokes the own user and key; those of others go.
         for number in 0..6 {
             for place in ["", "clinic-12/"] {
                 let name = format!("{place}user-{number}");
-                signed_up(&service.app, &name, AccessRole::Viewer).await;
+                Box::pin(signed_up(&service.app, &name, AccessRole::Viewer)).await;
             }
         }
         let mut target = Self {

@@ -36,7 +36,7 @@ pub(super) struct Records {
     pub(super) round: pb::Round,
 }
 
-type Ask = Box<dyn Fn(&Records, &str) -> Vec<Vec<u8>>>;
+type Ask = Box<dyn Fn(&Records, &str) -> Vec<Vec<u8>> + Send + Sync>;
 
 /// A method.
 pub(super) struct Row {
@@ -50,7 +50,7 @@ pub(super) struct Row {
 pub(super) fn row<M: Message + 'static>(
     method: &'static str,
     needs: Needs,
-    ask: impl Fn(&Records, &str) -> M + 'static,
+    ask: impl Fn(&Records, &str) -> M + Send + Sync + 'static,
 ) -> Row {
     Row {
         method,
