@@ -11,6 +11,7 @@ served_by_both!(
     names_every_broken_window_and_day,
     tells_a_missing_owner_from_a_wrong_name,
     previews_a_week_with_what_a_clock_change_does_to_it,
+    previews_a_week_on_the_wall_of_another_zone,
     names_what_is_wrong_with_a_week_that_is_asked_for,
 );
 
@@ -181,59 +182,63 @@ async fn tells_a_missing_owner_from_a_wrong_name() {
     assert_eq!(broken(&wrong), ["name"]);
 }
 
-async fn previews_a_week_with_what_a_clock_change_does_to_it() {
-    use pb::WindowEffect::{Lengthened, Moved, OtherDay};
+fn of_2031(month: i32, day: i32) -> pb::Date {
+    pb::Date {
+        year: 2031,
+        month,
+        day,
+    }
+}
+
+/// Asks for the week in which Lisbon goes back, on Sunday 26 October; New York
+/// goes back a week later.
+async fn week_of_october(zone: &str) -> pb::PreviewWeekResponse {
     let service = with_site().await;
     let windows = vec![
         window(pb::Weekday::Monday, 540, 600),
         window(pb::Weekday::Sunday, 0, 240),
     ];
-    let date = |month, day| pb::Date {
-        year: 2031,
-        month,
-        day,
-    };
     let away = pb::Away {
         days: Some(pb::DayRange {
-            first_day: Some(date(10, 1)),
-            last_day: Some(date(10, 20)),
+            first_day: Some(of_2031(10, 1)),
+            last_day: Some(of_2031(10, 20)),
         }),
         reason: "closed".to_owned(),
     };
-    let request = replace(windows.clone(), vec![away]);
-    service
-        .availability()
-        .replace_availability(request)
-        .await
-        .unwrap();
-    // Lisbon goes back on Sunday 26 October, New York a week later.
-    let ask = |zone: &str| pb::PreviewWeekRequest {
+    let mut availability = service.availability();
+    let replaced = availability.replace_availability(replace(windows, vec![away]));
+    replaced.await.unwrap();
+    let request = pb::PreviewWeekRequest {
         name: NAME.to_owned(),
-        day: Some(date(10, 22)),
+        day: Some(of_2031(10, 22)),
         time_zone: zone.to_owned(),
     };
-    let own = service.availability().preview_week(ask("")).await.unwrap();
-    let own = own.into_inner();
+    let week = availability.preview_week(request).await;
+    week.unwrap().into_inner()
+}
+
+async fn previews_a_week_with_what_a_clock_change_does_to_it() {
+    let own = week_of_october("").await;
     assert_eq!(own.owner_time_zone, "Europe/Lisbon");
     assert_eq!(own.time_zone, "Europe/Lisbon");
     let days = own.days.unwrap();
-    assert_eq!(days.first_day, Some(date(10, 20)));
-    assert_eq!(days.last_day, Some(date(10, 26)));
+    assert_eq!(days.first_day, Some(of_2031(10, 20)));
+    assert_eq!(days.last_day, Some(of_2031(10, 26)));
     let [monday, sunday] = own.windows.as_slice() else {
         panic!("{own:?}")
     };
-    assert_eq!(monday.window, Some(windows[0]));
+    assert_eq!(monday.window, Some(window(pb::Weekday::Monday, 540, 600)));
     assert!(monday.is_away && monday.effects.is_empty());
-    assert_eq!(sunday.owner_day, Some(date(10, 26)));
-    assert_eq!(sunday.effects, [i32::from(Lengthened)]);
+    assert_eq!(sunday.owner_day, Some(of_2031(10, 26)));
+    assert_eq!(sunday.effects, [i32::from(pb::WindowEffect::Lengthened)]);
     let span = sunday.span.as_ref().unwrap();
     assert_eq!(span.elapsed_minutes, 300);
     let [absence] = own.away.as_slice() else {
         panic!("{own:?}")
     };
     let on = absence.away.as_ref().unwrap();
-    assert_eq!(on.days.unwrap().first_day, Some(date(10, 20)));
-    assert_eq!(on.days.unwrap().last_day, Some(date(10, 20)));
+    assert_eq!(on.days.unwrap().first_day, Some(of_2031(10, 20)));
+    assert_eq!(on.days.unwrap().last_day, Some(of_2031(10, 20)));
     assert_eq!(absence.span.as_ref().unwrap().elapsed_minutes, 1440);
     let changes: Vec<_> = own.clock_changes.iter().map(|one| &one.time_zone).collect();
     assert_eq!(changes, ["Europe/Lisbon", "Europe/Lisbon"]);
@@ -244,20 +249,21 @@ async fn previews_a_week_with_what_a_clock_change_does_to_it() {
         (120, 3600)
     );
     assert_eq!((after.minute_of_day, after.utc_offset_seconds), (60, 0));
+}
 
-    let mut client = service.availability();
-    let there = client.preview_week(ask("America/New_York")).await;
-    let there = there.unwrap().into_inner();
+async fn previews_a_week_on_the_wall_of_another_zone() {
+    use pb::WindowEffect::{Lengthened, Moved, OtherDay};
+    let there = week_of_october("America/New_York").await;
     let sunday = &there.windows[1];
     assert_eq!(sunday.effects, [Lengthened, Moved, OtherDay].map(i32::from));
     let span = sunday.span.as_ref().unwrap();
     let (start, end) = (span.start_local.unwrap(), span.end_local.unwrap());
     assert_eq!(
         (start.day, start.minute_of_day),
-        (Some(date(10, 25)), 19 * 60)
+        (Some(of_2031(10, 25)), 19 * 60)
     );
     assert_eq!(start.weekday(), pb::Weekday::Saturday);
-    assert_eq!((end.day, end.minute_of_day), (Some(date(10, 26)), 0));
+    assert_eq!((end.day, end.minute_of_day), (Some(of_2031(10, 26)), 0));
 }
 
 async fn names_what_is_wrong_with_a_week_that_is_asked_for() {

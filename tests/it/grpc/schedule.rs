@@ -8,9 +8,11 @@ use crate::support::ics::events;
 use crate::support::service::{Service, broken, reason, served_by_both};
 
 served_by_both!(
-    a_supervisor_sees_trainees_sessions_and_meetings_and_answers,
+    a_supervisor_sees_her_trainees_and_answers,
+    a_supervisor_sees_her_sessions_and_each_meeting,
     a_calendar_is_read_by_name_and_by_a_path_that_is_shown_once,
-    names_everything_that_is_wrong_with_a_request,
+    names_everything_that_is_wrong_with_a_list,
+    names_everything_that_is_wrong_with_an_answer_or_a_feed,
 );
 
 /// Solves a round and publishes its plan; returns the name of the plan.
@@ -42,8 +44,8 @@ async fn story() -> (Service, String, String, String, pb::Session) {
     (service, round, program, plan, sessions[0].clone())
 }
 
-async fn a_supervisor_sees_trainees_sessions_and_meetings_and_answers() {
-    let (service, round, program, plan, session) = story().await;
+async fn a_supervisor_sees_her_trainees_and_answers() {
+    let (service, round, program, plan, session) = Box::pin(story()).await;
     let request = pb::ListMyTraineesRequest {
         parent: program.clone(),
         supervisor_id: session.supervisor_id.clone(),
@@ -81,7 +83,10 @@ async fn a_supervisor_sees_trainees_sessions_and_meetings_and_answers() {
     let mine = mine.unwrap().into_inner().trainees;
     let one = mine.iter().find(|one| one.trainee_id == *member).unwrap();
     assert_eq!(one.response, Some(said));
+}
 
+async fn a_supervisor_sees_her_sessions_and_each_meeting() {
+    let (service, _, program, _, session) = Box::pin(story()).await;
     let request = pb::ListMySessionsRequest {
         parent: program.clone(),
         supervisor_id: session.supervisor_id.clone(),
@@ -131,7 +136,7 @@ fn start(one: &pb::Occurrence) -> i64 {
 }
 
 async fn a_calendar_is_read_by_name_and_by_a_path_that_is_shown_once() {
-    let (service, _, program, _, session) = story().await;
+    let (service, _, program, _, session) = Box::pin(story()).await;
     let name = format!(
         "{program}/supervisors/{}/calendarFeed",
         session.supervisor_id
@@ -185,8 +190,8 @@ async fn a_calendar_is_read_by_name_and_by_a_path_that_is_shown_once() {
     assert!(!format!("{revoked:?}").contains(secret));
 }
 
-async fn names_everything_that_is_wrong_with_a_request() {
-    let (service, round, program, _, session) = story().await;
+async fn names_everything_that_is_wrong_with_a_list() {
+    let (service, _, program, _, session) = Box::pin(story()).await;
     let nobody = pb::ListMyTraineesRequest {
         parent: program.clone(),
         ..Default::default()
@@ -235,6 +240,10 @@ async fn names_everything_that_is_wrong_with_a_request() {
         .await
         .unwrap_err();
     assert_eq!(broken(&refused), ["days.last_day"]);
+}
+
+async fn names_everything_that_is_wrong_with_an_answer_or_a_feed() {
+    let (service, round, program, _, session) = Box::pin(story()).await;
     let wrong = pb::RespondRequest {
         round,
         supervisor_id: session.supervisor_id.clone(),
