@@ -100,8 +100,7 @@ class Practicum {
   }
 
   close() {
-    // Not client.close(): that is the Close of RoundService.
-    Object.values(this.#clients).forEach((client) => client.getChannel().close());
+    Object.values(this.#clients).forEach((client) => client.close());
   }
 }
 

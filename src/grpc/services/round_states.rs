@@ -69,16 +69,16 @@ pub(super) async fn publish(
 
 pub(super) async fn close(
     app: &App,
-    (actor, request): (Actor, pb::CloseRequest),
-) -> Result<Response<pb::CloseResponse>, Status> {
+    (actor, request): (Actor, pb::CloseRoundRequest),
+) -> Result<Response<pb::CloseRoundResponse>, Status> {
     let (caller, (program, round)) = read(|fields| {
-        let caller = caller(actor, "Close", &request.request_id, &request, fields);
+        let caller = caller(actor, "CloseRound", &request.request_id, &request, fields);
         let round = fields.resource_name::<Key>("round", &request.round, "rounds");
         Some((caller?, round?))
     })?;
     let etag = records::version(&request.etag);
     let owner = program.clone();
-    let answer = move |record: &Versioned<StoredRound>| pb::CloseResponse {
+    let answer = move |record: &Versioned<StoredRound>| pb::CloseRoundResponse {
         round: Some(rounds::message(&owner, record)),
     };
     let close = |actor: Actor| async move {

@@ -346,10 +346,10 @@ impl pb::round_service_server::RoundService for RoundCalls {
         round_states::publish(&self.app, opened(request)?).await
     }
 
-    async fn close(
+    async fn close_round(
         &self,
-        request: Request<pb::CloseRequest>,
-    ) -> Result<Response<pb::CloseResponse>, Status> {
+        request: Request<pb::CloseRoundRequest>,
+    ) -> Result<Response<pb::CloseRoundResponse>, Status> {
         round_states::close(&self.app, opened(request)?).await
     }
 

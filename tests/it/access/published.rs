@@ -31,7 +31,7 @@ fn rounds() -> Vec<Row> {
                 ..Default::default()
             }
         }),
-        named("RoundService/Close", publish, ROUND),
+        named("RoundService/CloseRound", publish, ROUND),
         named(
             "RoundService/GetRoundHistory",
             Needs::InProgram(RoundRead),

@@ -66,11 +66,11 @@ pub(super) async fn open(service: &Service, round: &str) -> pb::Round {
 }
 
 pub(super) async fn close(service: &Service, round: &str) -> pb::Round {
-    let request = pb::CloseRequest {
+    let request = pb::CloseRoundRequest {
         round: round.to_owned(),
         ..Default::default()
     };
-    let closed = service.rounds().close(request).await;
+    let closed = service.rounds().close_round(request).await;
     closed.unwrap().into_inner().round.unwrap()
 }
 

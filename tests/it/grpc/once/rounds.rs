@@ -243,8 +243,8 @@ pub(super) async fn write_round_states(service: &Service, sent: &mut Sent, round
     send!(
         sent,
         service.rounds(),
-        close,
-        CloseRequest {
+        close_round,
+        CloseRoundRequest {
             round: name(),
             etag: etag(),
         }
