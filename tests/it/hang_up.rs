@@ -8,7 +8,7 @@ use practicum::grpc::pb;
 use tonic::transport::Channel;
 
 use crate::faults::{busy_round, runs, solver, until};
-use crate::store::databases::{with_postgres, with_sqlite};
+use crate::store::databases::{serving, with_postgres, with_sqlite};
 use crate::support::server::{Server, child_of};
 
 mod sqlite {
@@ -21,7 +21,9 @@ mod sqlite {
 mod postgres {
     #[test]
     fn a_caller_who_hangs_up_ends_the_solver() {
-        super::with_postgres(super::a_caller_who_hangs_up_ends_the_solver);
+        super::with_postgres(|url| {
+            super::a_caller_who_hangs_up_ends_the_solver(super::serving(&url))
+        });
     }
 }
 

@@ -44,7 +44,11 @@ fn codes() -> BTreeMap<String, String> {
     let mut codes = BTreeMap::new();
     for section in docs.split("\n## ").skip(1) {
         let (reason, text) = section.split_once('\n').unwrap();
-        let code = text.trim_start().strip_prefix("Code `").unwrap();
+        let text = text.trim_start();
+        if text.starts_with("Not an error") {
+            continue;
+        }
+        let code = text.strip_prefix("Code `").unwrap();
         let (code, _) = code.split_once('`').unwrap();
         codes.insert(reason.trim().to_owned(), code.to_owned());
     }

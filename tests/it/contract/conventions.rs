@@ -18,10 +18,16 @@ served_by_both!(
 );
 
 /// Lists that may have fewer than two items after the examples, and why.
-const SHORT: &[(&str, &str)] = &[(
-    "PlanService/AuditStability",
-    "no site of the examples ranks trainees when the plan is made",
-)];
+const SHORT: &[(&str, &str)] = &[
+    (
+        "PlanService/AuditStability",
+        "no site of the examples ranks trainees when the plan is made",
+    ),
+    (
+        "PlanService/ListWorths",
+        "one more of a single capacity would help in the plan of the examples",
+    ),
+];
 
 impl Story {
     /// Returns the first call of each method whose request has a field.

@@ -116,13 +116,12 @@ fn owners(server: &PgConnectOptions, database: &str) -> String {
 /// Opens the database of a test as its owner, behind the wall between
 /// programs, to look at what the store keeps and to spoil it.
 pub(crate) async fn behind(url: &str) -> Db {
-    let Ok(options) = PgConnectOptions::from_str(url) else {
+    if !url.starts_with("postgres:") {
         return Db::open(url).await.unwrap();
-    };
-    let options = options
-        .username(OWNER)
-        .options([("practicum.every_program", "on")]);
-    Db::open(options.to_url_lossy().as_str()).await.unwrap()
+    }
+    let url = url.replace(SERVING, OWNER);
+    let url = format!("{url}&options=-c%20practicum.every_program%3Don");
+    Db::open(&url).await.unwrap()
 }
 
 fn run(test: impl Future<Output = ()>) {
