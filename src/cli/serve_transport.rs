@@ -36,7 +36,7 @@ pub(super) struct TransportArgs {
     #[arg(long)]
     grpc_web: bool,
     /// Origin whose pages may call by grpc-web, such as
-    /// https://desk.example.org; may be given several times.
+    /// `https://desk.example.org`; may be given several times.
     #[arg(long, value_name = "ORIGIN")]
     grpc_web_origin: Vec<Origin>,
     /// Calls a second that one caller may make in the long run; 0 for as many

@@ -39,7 +39,7 @@ async fn said(service: &Service, head: &str, body: &[u8]) -> String {
     let read = stream.read_to_end(&mut answer);
     let _ = tokio::time::timeout(Duration::from_secs(10), read)
         .await
-        .expect("the server closes");
+        .unwrap();
     String::from_utf8_lossy(&answer).to_lowercase()
 }
 

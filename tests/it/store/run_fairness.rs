@@ -40,7 +40,7 @@ async fn queue(world: &World, report: &ImportReport, count: usize) -> Vec<Key> {
 
 async fn claim(db: &Db) -> Claim {
     let claim = db.run_claim(MONDAY, later(600), None).await.unwrap();
-    claim.expect("a run to do")
+    claim.unwrap()
 }
 
 async fn finish(world: &World, claim: &Claim) {
