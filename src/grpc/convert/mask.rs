@@ -31,6 +31,19 @@ pub(in super::super) fn check<M: Masked>(
     }
 }
 
+/// Returns the fields of `new` that a mask names: absent or empty means all that
+/// are set, `*` means all.
+fn named<'a, M: Masked>(new: &M, mask: Option<&'a prost_types::FieldMask>) -> Vec<&'a str> {
+    let paths = mask.map_or(&[][..], |mask| &mask.paths);
+    if paths.is_empty() {
+        new.set_fields()
+    } else if paths.iter().any(|path| path == "*") {
+        M::FIELDS.to_vec()
+    } else {
+        paths.iter().map(String::as_str).collect()
+    }
+}
+
 /// Returns `current` with the fields of `new` that the mask names: absent or
 /// empty means all that are set, `*` means all.
 pub(in super::super) fn merge<M: Masked>(
@@ -40,13 +53,7 @@ pub(in super::super) fn merge<M: Masked>(
     fields: &mut Fields<'_>,
 ) -> M {
     check::<M>(mask, fields);
-    let paths: Vec<&str> = match mask {
-        None => new.set_fields(),
-        Some(mask) if mask.paths.is_empty() => new.set_fields(),
-        Some(mask) if mask.paths.iter().any(|path| path == "*") => M::FIELDS.to_vec(),
-        Some(mask) => mask.paths.iter().map(String::as_str).collect(),
-    };
-    for path in paths {
+    for path in named(&new, mask) {
         if M::FIELDS.contains(&path) {
             current.take_over(&mut new, path);
         }
@@ -60,10 +67,7 @@ pub(in super::super) fn is_named<M: Masked>(
     mask: Option<&prost_types::FieldMask>,
     field: &str,
 ) -> bool {
-    match mask {
-        None => new.set_fields().contains(&field),
-        Some(mask) => mask.paths.iter().any(|path| path == "*" || path == field),
-    }
+    named(new, mask).contains(&field)
 }
 
 macro_rules! masked {
@@ -103,4 +107,45 @@ masked! {
         languages;
     pb::Round: display_name, term, session_start_step_minutes, missed_sessions_max, unranked_sites,
         excluded_supervisor_closes_sites, ratio, policy, blocking_pairs, rule_sets;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn renamed() -> pb::Program {
+        pb::Program {
+            display_name: "North".into(),
+            ..pb::Program::default()
+        }
+    }
+
+    fn mask(paths: &[&str]) -> prost_types::FieldMask {
+        prost_types::FieldMask {
+            paths: paths.iter().map(ToString::to_string).collect(),
+        }
+    }
+
+    #[test]
+    fn a_mask_that_is_absent_or_empty_names_what_is_set() {
+        for mask in [None, Some(mask(&[]))] {
+            assert!(is_named(&renamed(), mask.as_ref(), "display_name"));
+            assert!(!is_named(&renamed(), mask.as_ref(), "time_zone"));
+        }
+    }
+
+    #[test]
+    fn a_star_names_every_field_and_a_path_itself_alone() {
+        assert!(is_named(&renamed(), Some(&mask(&["*"])), "time_zone"));
+        assert!(is_named(
+            &renamed(),
+            Some(&mask(&["time_zone"])),
+            "time_zone"
+        ));
+        assert!(!is_named(
+            &renamed(),
+            Some(&mask(&["time_zone"])),
+            "display_name"
+        ));
+    }
 }
