@@ -153,6 +153,9 @@ where
     Ok(Response::new(message))
 }
 
+/// Why a page token is refused that was made for another list.
+pub(super) const UNKNOWN_PAGE: &str = "is not a next_page_token of this list";
+
 /// Reads which page of a list is wanted. A token holds only for the list that
 /// it was given for, which `scope` names.
 pub(super) fn page(
@@ -174,8 +177,7 @@ pub(super) fn page(
     } else {
         let after = open_token(page_token, scope);
         if after.is_none() {
-            let message = "is not a next_page_token of this list";
-            fields.refuse("page_token", "page_token", message);
+            fields.refuse("page_token", "page_token", UNKNOWN_PAGE);
         }
         after.map(Some)
     };

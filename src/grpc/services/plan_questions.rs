@@ -6,7 +6,7 @@ use tonic::Status;
 
 use super::super::convert::{forecasts, worths};
 use super::super::pb;
-use super::super::request::{next_token, page, page_of, read};
+use super::super::request::{UNKNOWN_PAGE, next_token, page, page_of, read};
 use super::super::status::{invalid_field, status};
 use super::plans::PlanCalls;
 use crate::app::Actor;
@@ -120,9 +120,6 @@ impl PlanCalls {
         })
     }
 }
-
-/// Why a page token is refused that was made for another list.
-const UNKNOWN_PAGE: &str = "is not a next_page_token of this list";
 
 /// Takes forecasts up to a number of bytes, at least one. Returns the key of
 /// the last one taken where not all are.

@@ -5,7 +5,7 @@ use tonic::{Request, Response, Status};
 
 use super::super::convert::{analysis, plans};
 use super::super::pb;
-use super::super::request::{next_token, opened, page, page_of, read};
+use super::super::request::{UNKNOWN_PAGE, next_token, opened, page, page_of, read};
 use super::super::status::{invalid_field, status};
 use super::rosters::pieces;
 use crate::app::{Actor, App, StoredPlan};
@@ -56,8 +56,7 @@ pub(super) fn list_page<T, M>(
     message: impl Fn(&T) -> M,
 ) -> Result<(Vec<M>, String), Status> {
     let Some(places) = page_of(items, page) else {
-        let message = "is not a next_page_token of this list";
-        return Err(invalid_field("page_token", "page_token", message));
+        return Err(invalid_field("page_token", "page_token", UNKNOWN_PAGE));
     };
     let token = next_token(&places, scope);
     let on_page = places.items.iter().filter_map(|place| items.get(*place));
