@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use super::plans::stored_plan;
 use super::rosters::{blocking, stored_roster};
 use super::snapshot::thaw;
 use super::{Actor, App, AppError, Permission, Reason, StoredPlan};
@@ -34,8 +35,7 @@ impl App {
         program: &ProgramKey,
         round: &Key,
     ) -> Result<Preflight, AppError> {
-        let (mut tx, scope, _) = self.read(actor, program, Permission::PlanRead).await?;
-        let (_, record) = tx.program_fetch(program).await?;
+        let (mut tx, scope, record) = self.read(actor, program, Permission::PlanRead).await?;
         let roster = stored_roster(&mut tx, scope, record.value, round).await?;
         drop(tx);
         let zones = self.zones_of(&roster)?;
@@ -123,17 +123,15 @@ impl App {
         program: &ProgramKey,
         run: &Key,
     ) -> Result<(StoredPlan, Roster), AppError> {
-        let stored = self.get_plan(actor, program, run).await?;
         let (mut tx, scope, _) = self.read(actor, program, Permission::PlanRead).await?;
-        let record = tx.run_fetch(scope, run).await?.value;
-        let snapshot = tx.snapshot_fetch(scope, &record.snapshot_sha256).await?;
+        let (stored, snapshot_sha256) = stored_plan(&mut tx, scope, run).await?;
+        let snapshot = tx.snapshot_fetch(scope, &snapshot_sha256).await?;
         drop(tx);
         let thawed = blocking(move || thaw(&snapshot)).await?;
         let (roster, _) = thawed.map_err(AppError::Internal)?;
         Ok((stored, roster))
     }
 
-    /// Returns the rules of the zones of a roster.
     /// Runs work that starts solvers beside the async runtime; they may take
     /// so much time, and the usual memory. A caller who hangs up ends them.
     pub(super) async fn ask_solver<T: Send + 'static>(
@@ -162,6 +160,7 @@ impl App {
         blocking(move || work(&asked)).await
     }
 
+    /// Returns the rules of the zones of a roster.
     pub(super) fn zones_of(&self, roster: &Roster) -> Result<ZoneTable, AppError> {
         let zones = self
             .inner

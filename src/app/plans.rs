@@ -8,6 +8,7 @@ use crate::domain::{Key, ListRequest, Page, PageRequest, Plan, ProgramKey, RunFi
 use crate::roster::{
     FolderFiles, PlanContext, SHEET_ROWS_MAX, WorkbookError, plan_document, plan_workbook,
 };
+use crate::store::{ProgramScope, Tx};
 
 /// The plan of a run, as it was proved and stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +37,37 @@ impl StoredPlan {
     }
 }
 
+/// Returns the plan of a run, and the digest of the roster that it was made
+/// from.
+pub(super) async fn stored_plan(
+    tx: &mut Tx,
+    scope: ProgramScope,
+    run: &Key,
+) -> Result<(StoredPlan, String), AppError> {
+    let record = tx.run_fetch(scope, run).await?.value;
+    if !record.has_plan {
+        return Err(AppError::FailedPrecondition(Reason::NoPlan {
+            run: run.to_string(),
+            state: record.state.as_str(),
+        }));
+    }
+    let stored = tx.plan_fetch(scope, run).await?;
+    let plan = StoredPlan {
+        run: record.key,
+        round: stored.round,
+        created_at: stored.created_at,
+        plan: stored.plan,
+        context: PlanContext {
+            roster_sha256: stored.roster_sha256,
+            rule_sets: stored.rule_sets,
+            solver: stored.solver,
+            solver_version: stored.solver_version,
+            tzdb_version: stored.tzdb_version,
+        },
+    };
+    Ok((plan, record.snapshot_sha256))
+}
+
 impl App {
     /// Returns the plan of a run.
     ///
@@ -49,27 +81,8 @@ impl App {
         run: &Key,
     ) -> Result<StoredPlan, AppError> {
         let (mut tx, scope, _) = self.read(actor, program, Permission::PlanRead).await?;
-        let record = tx.run_fetch(scope, run).await?.value;
-        if !record.has_plan {
-            return Err(AppError::FailedPrecondition(Reason::NoPlan {
-                run: run.to_string(),
-                state: record.state.as_str(),
-            }));
-        }
-        let stored = tx.plan_fetch(scope, run).await?;
-        Ok(StoredPlan {
-            run: record.key,
-            round: stored.round,
-            created_at: stored.created_at,
-            plan: stored.plan,
-            context: PlanContext {
-                roster_sha256: stored.roster_sha256,
-                rule_sets: stored.rule_sets,
-                solver: stored.solver,
-                solver_version: stored.solver_version,
-                tzdb_version: stored.tzdb_version,
-            },
-        })
+        let (stored, _) = stored_plan(&mut tx, scope, run).await?;
+        Ok(stored)
     }
 
     /// Returns the plan of a run as a workbook for spreadsheets.
