@@ -10,7 +10,9 @@ use serde_json::Value;
 use super::round_states::check_not_closed;
 use super::transact::{check_etag, commit};
 use super::{Actor, App, AppError, Permission};
-use crate::domain::{EntityKind, Key, Participant, ProgramKey, Versioned, Violations};
+use crate::domain::{
+    EntityKind, Key, Participant, ProgramKey, RoundStanding, Versioned, Violations,
+};
 use crate::store::{ProgramScope, Tx, WriteTx};
 
 impl App {
@@ -35,13 +37,24 @@ impl App {
         round: &Key,
         etag: Option<i64>,
     ) -> Result<WriteTx, AppError> {
-        let mut write = self.write(actor, program, Permission::RoundWrite).await?;
-        let scope = write.scope();
-        let record = write.tx().round_fetch(scope, round).await?;
-        check_etag(EntityKind::Round, round.as_str(), &record, etag)?;
-        check_not_closed(write.tx(), scope, round).await?;
+        let write = self.write(actor, program, Permission::RoundWrite).await?;
+        let (write, _) = at_version(write, round, etag).await?;
         Ok(write)
     }
+}
+
+/// Holds a write to a round's etag, and refuses it where the round is closed.
+/// Returns it with where the round stands.
+pub(super) async fn at_version(
+    mut write: WriteTx,
+    round: &Key,
+    etag: Option<i64>,
+) -> Result<(WriteTx, RoundStanding), AppError> {
+    let scope = write.scope();
+    let record = write.tx().round_fetch(scope, round).await?;
+    check_etag(EntityKind::Round, round.as_str(), &record, etag)?;
+    let standing = check_not_closed(write.tx(), scope, round).await?;
+    Ok((write, standing))
 }
 
 /// Commits a change of a part of a round and returns the part as it is now with

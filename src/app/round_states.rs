@@ -12,12 +12,12 @@
 
 use serde_json::{Value, json};
 
-use super::transact::{check_etag, commit};
+use super::round_parts::at_version;
+use super::transact::commit;
 use super::{Actor, App, AppError, Permission, Reason, StoredRound};
 use crate::domain::time::UtcSecond;
 use crate::domain::{
-    ChangeKind, ChangeOf, EntityKind, Key, ProgramKey, Publication, RoundStanding, RoundState,
-    Versioned,
+    ChangeKind, ChangeOf, Key, ProgramKey, Publication, RoundStanding, RoundState, Versioned,
 };
 use crate::store::{ProgramScope, Tx, WriteTx};
 
@@ -123,9 +123,8 @@ impl App {
         round: &Key,
         etag: Option<i64>,
     ) -> Result<Versioned<StoredRound>, AppError> {
-        let mut write = self.change_round(actor, program, round, etag).await?;
-        let scope = write.scope();
-        let before = write.tx().round_standing(scope, round).await?;
+        let write = self.write(actor, program, Permission::RoundWrite).await?;
+        let (mut write, before) = at_version(write, round, etag).await?;
         if before.state != RoundState::Draft {
             return Err(AppError::FailedPrecondition(Reason::WrongRoundState {
                 round: round.to_string(),
@@ -160,11 +159,8 @@ impl App {
         round: &Key,
         etag: Option<i64>,
     ) -> Result<Versioned<StoredRound>, AppError> {
-        let mut write = self.write(actor, program, Permission::PlanPublish).await?;
-        let scope = write.scope();
-        let record = write.tx().round_fetch(scope, round).await?;
-        check_etag(EntityKind::Round, round.as_str(), &record, etag)?;
-        let before = check_not_closed(write.tx(), scope, round).await?;
+        let write = self.write(actor, program, Permission::PlanPublish).await?;
+        let (mut write, before) = at_version(write, round, etag).await?;
         let holds = before.publication.map(|publication| publication.run);
         let step = Step {
             round,
