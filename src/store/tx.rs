@@ -73,7 +73,7 @@ impl<D: Database> DerefMut for Held<D> {
 }
 
 /// The program that a statement is about; every key starts with it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ProgramScope {
     pub(super) program_id: Uuid,
 }

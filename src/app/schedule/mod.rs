@@ -12,7 +12,7 @@ mod occurrences;
 mod sessions;
 mod trainees;
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::NaiveDate;
@@ -44,19 +44,19 @@ struct PlanFrame {
     has_availability: bool,
 }
 
-/// The frames of plans that were read so far, by run.
+/// The frames of plans that were read so far, by program and run.
 #[derive(Debug, Default)]
-pub(super) struct PlanFrames(Mutex<BTreeMap<Key, PlanFrame>>);
+pub(super) struct PlanFrames(Mutex<HashMap<(ProgramScope, Key), PlanFrame>>);
 
 impl PlanFrames {
-    fn find(&self, run: &Key) -> Option<PlanFrame> {
+    fn find(&self, scope: ProgramScope, run: &Key) -> Option<PlanFrame> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.get(run).copied()
+        known.get(&(scope, run.clone())).copied()
     }
 
-    fn keep(&self, run: &Key, frame: PlanFrame) {
+    fn keep(&self, scope: ProgramScope, run: &Key, frame: PlanFrame) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.insert(run.clone(), frame);
+        known.insert((scope, run.clone()), frame);
     }
 }
 
@@ -184,7 +184,7 @@ impl App {
         scope: ProgramScope,
         run: &Key,
     ) -> Result<PlanFrame, AppError> {
-        if let Some(frame) = self.inner.plan_frames.find(run) {
+        if let Some(frame) = self.inner.plan_frames.find(scope, run) {
             return Ok(frame);
         }
         let record = tx.run_fetch(scope, run).await?.value;
@@ -196,7 +196,7 @@ impl App {
             term: round.term,
             has_availability: files.get("availability.csv").is_some(),
         };
-        self.inner.plan_frames.keep(run, frame);
+        self.inner.plan_frames.keep(scope, run, frame);
         Ok(frame)
     }
 }
