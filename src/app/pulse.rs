@@ -68,8 +68,7 @@ impl App {
     }
 
     async fn last_event(&self, scope: ProgramScope, run: &Key) -> Result<i64, AppError> {
-        let mut tx = self.inner.db.glance().await?;
-        tx.enter(scope).await?;
+        let mut tx = self.inner.db.glance_in(scope).await?;
         Ok(tx.run_last_event(scope, run).await?)
     }
 

@@ -71,11 +71,10 @@ impl App {
         permission: Permission,
     ) -> Result<(Tx, ProgramScope), AppError> {
         actor.check(program, permission)?;
-        let mut tx = self.inner.db.glance().await?;
         if let Some(scope) = self.inner.known_programs.find(program) {
-            tx.enter(scope).await?;
-            return Ok((tx, scope));
+            return Ok((self.inner.db.glance_in(scope).await?, scope));
         }
+        let mut tx = self.inner.db.glance().await?;
         let (scope, _) = tx.program_fetch(program).await?;
         self.inner.known_programs.remember(program, scope);
         Ok((tx, scope))
@@ -115,9 +114,8 @@ impl App {
         match realm {
             Realm::EveryProgram => {
                 actor.check_everywhere(permission)?;
-                let mut tx = self.inner.db.read().await?;
-                tx.enter(ProgramScope::EVERY_PROGRAM).await?;
-                Ok((tx, ProgramScope::EVERY_PROGRAM))
+                let scope = ProgramScope::EVERY_PROGRAM;
+                Ok((self.inner.db.read_in(scope).await?, scope))
             }
             Realm::Program(program) => {
                 let (tx, scope, _) = self.read(actor, program, permission).await?;

@@ -155,8 +155,7 @@ impl Db {
         lease_until: UtcSecond,
         mut events: Vec<RunEvent>,
     ) -> Result<bool, StoreError> {
-        let mut tx = self.begin().await?;
-        tx.enter(claim.scope).await?;
+        let mut tx = self.begin_in(claim.scope).await?;
         let count = i64::try_from(events.len()).unwrap_or(i64::MAX);
         let renewed: Option<(i64, bool)> = on!(&mut tx, |connection| {
             sqlx::query_as(RUN_RENEW)
@@ -182,8 +181,7 @@ impl Db {
     /// # Errors
     /// [`StoreError::Fenced`] when another worker holds the run, or it ended.
     pub async fn run_release(&self, claim: &Claim, now: UtcSecond) -> Result<(), StoreError> {
-        let mut tx = self.begin().await?;
-        tx.enter(claim.scope).await?;
+        let mut tx = self.begin_in(claim.scope).await?;
         let released: Option<(i64,)> = on!(&mut tx, |connection| {
             sqlx::query_as(RUN_RELEASE)
                 .bind(claim.scope.program_id)

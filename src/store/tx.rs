@@ -3,7 +3,7 @@
 use std::ops::{Deref, DerefMut};
 
 use sqlx::pool::PoolConnection;
-use sqlx::{Database, Postgres, Sqlite, Transaction};
+use sqlx::{Postgres, Sqlite, SqliteConnection, Transaction};
 use uuid::Uuid;
 
 use super::dispatch::{on, statements};
@@ -38,24 +38,24 @@ const POSTGRES_PROGRAM_LOCK: &str = concat!(
 #[derive(Debug)]
 pub enum Tx {
     /// Of a file.
-    Sqlite(Held<Sqlite>),
+    Sqlite(Held),
     /// Of a server.
-    Postgres(Held<Postgres>),
+    Postgres(Transaction<'static, Postgres>),
 }
 
-/// A connection that is held for some statements.
+/// A connection to a file that is held for some statements.
 #[derive(Debug)]
-pub enum Held<D: Database> {
+pub enum Held {
     /// All statements are one transaction.
-    Together(Transaction<'static, D>),
+    Together(Transaction<'static, Sqlite>),
     /// Each statement is a transaction of its own.
-    Apart(PoolConnection<D>),
+    Apart(PoolConnection<Sqlite>),
 }
 
-impl<D: Database> Deref for Held<D> {
-    type Target = D::Connection;
+impl Deref for Held {
+    type Target = SqliteConnection;
 
-    fn deref(&self) -> &D::Connection {
+    fn deref(&self) -> &SqliteConnection {
         match self {
             Self::Together(transaction) => transaction,
             Self::Apart(connection) => connection,
@@ -63,8 +63,8 @@ impl<D: Database> Deref for Held<D> {
     }
 }
 
-impl<D: Database> DerefMut for Held<D> {
-    fn deref_mut(&mut self) -> &mut D::Connection {
+impl DerefMut for Held {
+    fn deref_mut(&mut self) -> &mut SqliteConnection {
         match self {
             Self::Together(transaction) => transaction,
             Self::Apart(connection) => connection,
@@ -103,6 +103,11 @@ async fn begun<T: Send + 'static>(
     }
 }
 
+async fn entered(mut tx: Tx, scope: ProgramScope) -> Result<Tx, StoreError> {
+    tx.enter(scope).await?;
+    Ok(tx)
+}
+
 impl Db {
     /// Begins a read that sees one state.
     ///
@@ -116,7 +121,7 @@ impl Db {
             }
             Self::Postgres(pool) => {
                 let begun = begun(async move { pool.begin_with(postgres::BEGIN_READ).await });
-                Ok(Tx::Postgres(Held::Together(begun.await?)))
+                Ok(Tx::Postgres(begun.await?))
             }
         }
     }
@@ -134,6 +139,28 @@ impl Db {
         }
     }
 
+    /// Begins a read of one program that sees one state.
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub async fn read_in(&self, scope: ProgramScope) -> Result<Tx, StoreError> {
+        entered(self.read().await?, scope).await
+    }
+
+    /// Holds a connection for a read of one program by one statement, as
+    /// [`Db::glance`] does.
+    ///
+    /// # Errors
+    /// As [`Db::glance`].
+    pub async fn glance_in(&self, scope: ProgramScope) -> Result<Tx, StoreError> {
+        entered(self.glance().await?, scope).await
+    }
+
+    /// Begins a transaction for the pulse of the runs of a program.
+    pub(super) async fn begin_in(&self, scope: ProgramScope) -> Result<Tx, StoreError> {
+        entered(self.begin().await?, scope).await
+    }
+
     /// Begins a transaction for the pulse of runs, outside any program.
     pub(super) async fn begin(&self) -> Result<Tx, StoreError> {
         match self.clone() {
@@ -143,7 +170,7 @@ impl Db {
             }
             Self::Postgres(pool) => {
                 let begun = begun(async move { pool.begin_with(postgres::BEGIN_WRITE).await });
-                Ok(Tx::Postgres(Held::Together(begun.await?)))
+                Ok(Tx::Postgres(begun.await?))
             }
         }
     }
@@ -243,9 +270,9 @@ impl Tx {
     pub(super) async fn commit(self) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(Held::Together(transaction)) => transaction.commit().await?,
-            Self::Postgres(Held::Together(transaction)) => transaction.commit().await?,
+            Self::Postgres(transaction) => transaction.commit().await?,
             // Each statement committed itself.
-            Self::Sqlite(Held::Apart(_)) | Self::Postgres(Held::Apart(_)) => {}
+            Self::Sqlite(Held::Apart(_)) => {}
         }
         Ok(())
     }

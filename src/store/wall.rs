@@ -24,10 +24,7 @@ const ENTER_EVERY: &str = "SELECT set_config('practicum.every_program', 'on', TR
 
 impl Tx {
     /// Lets the statements that follow see the rows of a program.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn enter(&mut self, scope: ProgramScope) -> Result<(), StoreError> {
+    pub(super) async fn enter(&mut self, scope: ProgramScope) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(_) => {}
             Self::Postgres(transaction) => {

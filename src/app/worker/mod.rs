@@ -180,8 +180,7 @@ impl App {
         claim: &Claim,
         stopping: watch::Receiver<bool>,
     ) -> Result<LetGo, AppError> {
-        let mut tx = self.inner.db.read().await?;
-        tx.enter(claim.scope).await?;
+        let mut tx = self.inner.db.read_in(claim.scope).await?;
         let run = tx.run_fetch(claim.scope, &claim.run).await?.value;
         let snapshot = tx.snapshot_fetch(claim.scope, &run.snapshot_sha256).await?;
         drop(tx);

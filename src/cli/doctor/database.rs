@@ -219,7 +219,7 @@ impl Report {
     /// Hashes the chain of each program again, and that of the users of every
     /// program.
     async fn chains(&mut self, db: &Db, findings: &mut Findings<'_>) -> Result<(), StoreError> {
-        let mut tx = db.read().await?;
+        let mut tx = db.read_in(ProgramScope::EVERY_PROGRAM).await?;
         let mut whole = 0;
         let broken_at = |whose: String, broken: BrokenLink| {
             format!(
@@ -228,7 +228,6 @@ impl Report {
                 broken.sequence, broken.what
             )
         };
-        tx.enter(ProgramScope::EVERY_PROGRAM).await?;
         if let Some(broken) = tx.event_verify(ProgramScope::EVERY_PROGRAM).await? {
             let whose = "the users of every program".to_owned();
             findings.problems.push(broken_at(whose, broken));
