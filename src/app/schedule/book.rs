@@ -9,7 +9,8 @@ use crate::domain::meeting::{Meeting, Parties, SomeParties, WeeklyMeeting};
 use crate::domain::plan::Session;
 use crate::domain::time::{ZoneRules, ZoneTable};
 use crate::domain::{
-    Availability, DayRange, Hours, Participant, SiteKey, SupervisorKey, TraineeKey, ZoneName,
+    Availability, DayRange, Hours, Participant, SiteKey, SupervisorKey, TraineeKey, Versioned,
+    ZoneName,
 };
 use crate::store::{KeyRange, ProgramScope, Tx};
 
@@ -49,63 +50,57 @@ struct Known {
 pub(super) struct People(BTreeMap<Participant, Known>);
 
 impl People {
-    /// Reads everybody whom sessions concern, and some more.
+    /// Reads somebody, everybody whom the sessions of his or her schedule
+    /// concern, and some more.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for somebody who has no session and is not there.
     pub(super) async fn load(
         tx: &mut Tx,
         scope: ProgramScope,
+        of: &Participant,
         sessions: &[PublishedSession],
         more: impl IntoIterator<Item = Participant>,
     ) -> Result<Self, AppError> {
-        let mut all: BTreeSet<Participant> = more.into_iter().collect();
+        let mut all: BTreeSet<Participant> = more.into_iter().chain([of.clone()]).collect();
         for one in sessions {
             all.extend(participants(&one.session));
         }
         let of_kind = |is_kind: fn(&Participant) -> bool| {
             KeyRange::of(all.iter().filter(|one| is_kind(one)).map(Participant::key))
         };
-        let mut known = BTreeMap::new();
+        let mut people = Self::default();
         let sites = of_kind(|one| matches!(one, Participant::Site(_)));
-        for site in tx.site_list(scope, &sites).await? {
-            let site = site.value;
-            known.insert(
-                Participant::Site(site.key),
-                Known {
-                    name: site.name,
-                    zone: site.time_zone,
-                    availability: site.opening,
-                },
-            );
+        for Versioned { value: one, .. } in tx.site_list(scope, &sites).await? {
+            let site = Participant::Site(one.key);
+            people.add(site, one.name, one.time_zone, one.opening);
         }
         let supervisors = of_kind(|one| matches!(one, Participant::Supervisor(_)));
-        for supervisor in tx.supervisor_list(scope, &supervisors).await? {
-            let supervisor = supervisor.value;
-            known.insert(
-                Participant::Supervisor(supervisor.key),
-                Known {
-                    name: supervisor.name,
-                    zone: supervisor.time_zone,
-                    availability: supervisor.availability,
-                },
-            );
+        for Versioned { value: one, .. } in tx.supervisor_list(scope, &supervisors).await? {
+            let supervisor = Participant::Supervisor(one.key);
+            people.add(supervisor, one.name, one.time_zone, one.availability);
         }
         let trainees = of_kind(|one| matches!(one, Participant::Trainee(_)));
-        for trainee in tx.trainee_list(scope, &trainees).await? {
-            let trainee = trainee.value;
-            known.insert(
-                Participant::Trainee(trainee.key),
-                Known {
-                    name: trainee.name,
-                    zone: trainee.time_zone,
-                    availability: trainee.availability,
-                },
-            );
+        for Versioned { value: one, .. } in tx.trainee_list(scope, &trainees).await? {
+            let trainee = Participant::Trainee(one.key);
+            people.add(trainee, one.name, one.time_zone, one.availability);
         }
-        Ok(Self(known))
+        if sessions.is_empty() && !people.0.contains_key(of) {
+            return Err(AppError::NotFound {
+                kind: of.kind(),
+                key: of.key().to_owned(),
+            });
+        }
+        Ok(people)
     }
 
-    /// Says whether somebody is there.
-    pub(super) fn has(&self, one: &Participant) -> bool {
-        self.0.contains_key(one)
+    fn add(&mut self, who: Participant, name: String, zone: ZoneName, availability: Availability) {
+        let known = Known {
+            name,
+            zone,
+            availability,
+        };
+        self.0.insert(who, known);
     }
 
     /// Returns the name of somebody; `None` for whom is gone.
@@ -123,6 +118,19 @@ impl People {
     pub(super) fn trainee_name(&self, key: &TraineeKey) -> String {
         let name = self.name(&Participant::Trainee(key.clone()));
         name.unwrap_or_default().to_owned()
+    }
+
+    /// Returns the name of the site of an in-person session; empty for video,
+    /// and when the site is gone.
+    pub(super) fn site_name_of(&self, session: &Session) -> String {
+        let site = session.delivery.site();
+        site.map_or_else(String::new, |site| self.site_name(site))
+    }
+
+    /// Returns the members of a session with their names, each once, by key.
+    pub(super) fn members_of<T: FromIterator<(TraineeKey, String)>>(&self, session: &Session) -> T {
+        let named = |key: TraineeKey| (key.clone(), self.trainee_name(&key));
+        members(session).into_iter().map(named).collect()
     }
 
     /// Returns the zone of somebody; `None` for whom is gone.

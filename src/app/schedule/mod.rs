@@ -17,6 +17,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::NaiveDate;
 
+use self::book::People;
 use super::{Actor, App, AppError, Permission};
 use crate::domain::plan::Session;
 use crate::domain::time::ZoneRules;
@@ -144,7 +145,32 @@ pub(super) fn acts_for(
     }
 }
 
+/// What the schedule of somebody is made of.
+struct Schedule {
+    sessions: Vec<PublishedSession>,
+    people: People,
+    /// The zone of whose schedule it is, or where the record is gone, the
+    /// program's.
+    own_zone: ZoneName,
+}
+
 impl App {
+    /// Reads the schedule of somebody.
+    async fn schedule_of(
+        &self,
+        program: &ProgramKey,
+        of: &Participant,
+    ) -> Result<Schedule, AppError> {
+        let (mut tx, scope, record) = self.read_as_allowed(program).await?;
+        let sessions = self.published_sessions(&mut tx, scope, of).await?;
+        let people = People::load(&mut tx, scope, of, &sessions, []).await?;
+        Ok(Schedule {
+            own_zone: people.zone(of).unwrap_or(record.value.time_zone),
+            sessions,
+            people,
+        })
+    }
+
     /// Returns the sessions of somebody in the plans that hold, by round and
     /// number, closed rounds included.
     async fn published_sessions(
@@ -207,10 +233,4 @@ impl App {
         let utc = ZoneRules::new(0, Vec::new());
         utc.wall_clock(self.now()).day()
     }
-}
-
-/// Returns the zone in which a schedule is shown: the one that is asked for,
-/// or that of its owner, or where the owner's record is gone, the program's.
-fn shown_zone(asked: Option<ZoneName>, own: Option<ZoneName>, program: ZoneName) -> ZoneName {
-    asked.or(own).unwrap_or(program)
 }

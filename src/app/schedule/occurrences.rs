@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use chrono::Days;
 
-use super::book::{Attendance, Book, People, attendance, members, named};
-use super::{OCCURRENCE_DAYS_MAX, PublishedSession, shown_zone, whose};
+use super::book::{Attendance, Book, People, attendance, named};
+use super::{OCCURRENCE_DAYS_MAX, PublishedSession, Schedule, whose};
 use crate::app::listing::{limit, page_of};
 use crate::app::{Actor, App, AppError};
 use crate::domain::meeting::Meeting;
@@ -101,17 +101,8 @@ impl Showing<'_> {
         one: &'b PublishedSession,
         meetings: impl IntoIterator<Item = Meeting> + 'b,
     ) -> impl Iterator<Item = ScheduledOccurrence> + 'b {
-        let members: Arc<[(TraineeKey, String)]> = members(&one.session)
-            .into_iter()
-            .map(|key| {
-                let name = self.people.trainee_name(&key);
-                (key, name)
-            })
-            .collect();
-        let site = one.session.delivery.site();
-        let site_name: Arc<str> = site
-            .map_or_else(String::new, |site| self.people.site_name(site))
-            .into();
+        let members: Arc<[(TraineeKey, String)]> = self.people.members_of(&one.session);
+        let site_name: Arc<str> = self.people.site_name_of(&one.session).into();
         meetings
             .into_iter()
             .map(move |meeting| ScheduledOccurrence {
@@ -191,17 +182,12 @@ impl App {
         zone: Option<ZoneName>,
         days: Option<DayRange>,
     ) -> Result<Timetable, AppError> {
-        let (mut tx, scope, record) = self.read_as_allowed(program).await?;
-        let sessions = self.published_sessions(&mut tx, scope, &of).await?;
-        let people = People::load(&mut tx, scope, &sessions, [of.clone()]).await?;
-        drop(tx);
-        if sessions.is_empty() && !people.has(&of) {
-            return Err(AppError::NotFound {
-                kind: of.kind(),
-                key: of.key().to_owned(),
-            });
-        }
-        let zone = shown_zone(zone, people.zone(&of), record.value.time_zone);
+        let Schedule {
+            sessions,
+            people,
+            own_zone,
+        } = self.schedule_of(program, &of).await?;
+        let zone = zone.unwrap_or(own_zone);
         let days = match days {
             Some(days) => days,
             None => self.coming_days(zone)?,

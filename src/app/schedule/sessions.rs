@@ -3,16 +3,16 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::book::{Book, People, members};
+use super::book::Book;
 use super::occurrences::Showing;
-use super::{ScheduledOccurrence, Shown, shown_zone, which_supervisor};
+use super::{Schedule, ScheduledOccurrence, Shown, which_supervisor};
 use crate::app::listing::{limit, page_of};
 use crate::app::{Actor, App, AppError};
 use crate::domain::meeting::{is_odd, usual_start};
 use crate::domain::plan::{Session, WeeklyStart};
 use crate::domain::{
-    DayRange, EntityKind, Key, Page, PageRequest, Participant, ProgramKey, Publication,
-    SupervisorKey, TraineeKey, ZoneName,
+    DayRange, Key, Page, PageRequest, Participant, ProgramKey, Publication, SupervisorKey,
+    TraineeKey, ZoneName,
 };
 
 /// A weekly session of a published plan, as its supervisor sees it.
@@ -65,18 +65,13 @@ impl App {
     ) -> Result<Shown<Page<ScheduledSession>>, AppError> {
         let limit = usize::try_from(limit(page)?).unwrap_or(usize::MAX);
         let supervisor = which_supervisor(actor, program, named)?;
-        let of = Participant::Supervisor(supervisor.clone());
-        let (mut tx, scope, record) = self.read_as_allowed(program).await?;
-        let sessions = self.published_sessions(&mut tx, scope, &of).await?;
-        let people = People::load(&mut tx, scope, &sessions, [of.clone()]).await?;
-        drop(tx);
-        if sessions.is_empty() && !people.has(&of) {
-            return Err(AppError::NotFound {
-                kind: EntityKind::Supervisor,
-                key: supervisor.to_string(),
-            });
-        }
-        let zone = shown_zone(zone, people.zone(&of), record.value.time_zone);
+        let of = Participant::Supervisor(supervisor);
+        let Schedule {
+            sessions,
+            people,
+            own_zone,
+        } = self.schedule_of(program, &of).await?;
+        let zone = zone.unwrap_or(own_zone);
         let terms: BTreeSet<DayRange> = sessions.iter().map(|one| one.frame.term).collect();
         let today = self.today();
         let all_days = terms.into_iter().reduce(DayRange::hull);
@@ -105,19 +100,12 @@ impl App {
             let odd = meetings
                 .into_iter()
                 .filter(|meeting| is_odd(meeting, usual, shown));
-            let site = one.session.delivery.site();
             found.push(ScheduledSession {
                 publication: Arc::clone(&one.publication),
                 term: one.frame.term,
                 session: Arc::clone(&one.session),
-                site_name: site.map_or_else(String::new, |site| people.site_name(site)),
-                members: members(&one.session)
-                    .into_iter()
-                    .map(|key| {
-                        let name = people.trainee_name(&key);
-                        (key, name)
-                    })
-                    .collect(),
+                site_name: people.site_name_of(&one.session),
+                members: people.members_of(&one.session),
                 usual,
                 odd: showing.occurrences(one, odd).collect(),
             });

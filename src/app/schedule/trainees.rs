@@ -9,7 +9,7 @@ use crate::app::listing::{limit, page_of};
 use crate::app::{Actor, App, AppError};
 use crate::domain::plan::{Placement, Session};
 use crate::domain::{
-    EntityKind, Key, Page, PageRequest, Participant, ProgramKey, Publication, SupervisorKey,
+    Key, Page, PageRequest, Participant, ProgramKey, Publication, SupervisorKey,
     SupervisorResponse, Tag, TraineeKey,
 };
 use crate::store::{ProgramScope, Responses, Tx};
@@ -138,15 +138,8 @@ impl App {
             .collect();
         let mut said = responses(&mut tx, scope, &supervisor, publications.into_values()).await?;
         let sites = placements.values().map(|one| one.site.clone());
-        let more = sites.map(Participant::Site).chain([of.clone()]);
-        let more: Vec<Participant> = more.collect();
-        let people = People::load(&mut tx, scope, &sessions, more).await?;
-        if sessions.is_empty() && !people.has(&of) {
-            return Err(AppError::NotFound {
-                kind: EntityKind::Supervisor,
-                key: supervisor.to_string(),
-            });
-        }
+        let sites: Vec<Participant> = sites.map(Participant::Site).collect();
+        let people = People::load(&mut tx, scope, &of, &sessions, sites).await?;
         let trainee = |(publication, trainee, lines): (Arc<Publication>, TraineeKey, Vec<_>)| {
             let placement = placements.remove(&(publication.run.clone(), trainee.clone()));
             let site = placement.as_ref().map(|placement| &placement.site);
