@@ -9,10 +9,10 @@ use uuid::Uuid;
 
 use super::{named, realms};
 use crate::app::{Clock, IssuedKey, SystemClock};
-use crate::cli::database::{Absent, Database, Open, failure};
+use crate::cli::database::{Absent, Database, Open, every_page, failure};
 use crate::cli::{Failure, output};
 use crate::domain::time::UtcSecond;
-use crate::domain::{ApiKey, PageRequest, ProgramKey, Realm, UserName};
+use crate::domain::{ApiKey, ProgramKey, Realm, UserName};
 
 /// Seconds of a day.
 const DAY: i64 = 24 * 3600;
@@ -144,17 +144,12 @@ async fn keys(
     };
     let mut keys = Vec::new();
     for realm in realms {
-        let mut page = PageRequest::largest();
-        loop {
-            let key = user.map(|user| &user.key);
-            let found = open.app.list_api_keys(&open.actor, &realm, key, &page);
-            let found = found.await.map_err(failure)?;
-            keys.extend(found.items.into_iter().map(|key| (realm.clone(), key)));
-            page.after = found.next_after;
-            if page.after.is_none() {
-                break;
-            }
-        }
+        let key = user.map(|user| &user.key);
+        let found = every_page(async |page| {
+            let (app, actor) = (&open.app, &open.actor);
+            app.list_api_keys(actor, &realm, key, &page).await
+        });
+        keys.extend(found.await?.into_iter().map(|key| (realm.clone(), key)));
     }
     Ok(keys)
 }

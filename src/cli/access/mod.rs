@@ -8,8 +8,8 @@ pub(super) use api_key::{ApiKeyCommand, run as run_api_key};
 pub(super) use user::{UserCommand, run as run_user};
 
 use super::Failure;
-use super::database::{Open, failure};
-use crate::domain::{PageRequest, ProgramKey, Realm, UserName};
+use super::database::{Open, every_page};
+use crate::domain::{ProgramKey, Realm, UserName};
 
 /// Returns the user that an argument and `--program` name together.
 fn named(user: &UserName, program: Option<&ProgramKey>) -> Result<UserName, Failure> {
@@ -31,16 +31,8 @@ async fn realms(open: &Open, program: Option<&ProgramKey>) -> Result<Vec<Realm>,
     if let Some(program) = program {
         return Ok(vec![Realm::Program(program.clone())]);
     }
-    let mut realms = vec![Realm::EveryProgram];
-    let mut page = PageRequest::largest();
-    loop {
-        let found = open.app.list_programs(&open.actor, &page).await;
-        let found = found.map_err(failure)?;
-        let programs = found.items.into_iter();
-        realms.extend(programs.map(|program| Realm::Program(program.value.key)));
-        page.after = found.next_after;
-        if page.after.is_none() {
-            return Ok(realms);
-        }
-    }
+    let programs = every_page(async |page| open.app.list_programs(&open.actor, &page).await);
+    let programs = programs.await?.into_iter();
+    let each = programs.map(|program| Realm::Program(program.value.key));
+    Ok([Realm::EveryProgram].into_iter().chain(each).collect())
 }

@@ -8,11 +8,10 @@ use serde_json::{Value, json};
 
 use super::{named, realms};
 use crate::app::NewUser;
-use crate::cli::database::{Absent, Database, Open, failure};
+use crate::cli::database::{Absent, Database, Open, every_page, failure};
 use crate::cli::{Failure, output};
 use crate::domain::{
-    AccessRole, PageRequest, Permission, ProgramKey, Realm, SupervisorKey, User, UserName,
-    Versioned,
+    AccessRole, Permission, ProgramKey, Realm, SupervisorKey, User, UserName, Versioned,
 };
 
 #[derive(Debug, clap::Subcommand)]
@@ -203,16 +202,11 @@ async fn create(
 async fn list(open: &Open, args: &List) -> Result<(), Failure> {
     let mut users = Vec::new();
     for realm in realms(open, args.program.as_ref()).await? {
-        let mut page = PageRequest::largest();
-        loop {
-            let found = open.app.list_users(&open.actor, &realm, &page).await;
-            let found = found.map_err(failure)?;
-            users.extend(found.items.into_iter().map(|user| (realm.clone(), user)));
-            page.after = found.next_after;
-            if page.after.is_none() {
-                break;
-            }
-        }
+        let found = every_page(async |page| {
+            let (app, actor) = (&open.app, &open.actor);
+            app.list_users(actor, &realm, &page).await
+        });
+        users.extend(found.await?.into_iter().map(|user| (realm.clone(), user)));
     }
     if args.json {
         let users: Vec<Value> = users

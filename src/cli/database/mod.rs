@@ -4,6 +4,7 @@
 
 pub(super) mod backup;
 pub(super) mod calendar;
+mod every_page;
 pub(super) mod export;
 mod follow;
 pub(super) mod import;
@@ -19,6 +20,8 @@ pub(super) mod run;
 pub(super) mod schedule;
 pub(super) mod source;
 pub(super) mod trouble;
+
+pub(super) use self::every_page::every_page;
 
 use std::path::Path;
 use std::sync::Arc;

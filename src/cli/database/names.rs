@@ -1,32 +1,23 @@
 //! Reads the names of a program's people and sites. A plan holds keys alone,
 //! and is shown with the names as they are today.
 
-use std::collections::BTreeMap;
-
-use super::{Open, failure};
+use super::{Open, every_page};
 use crate::cli::Failure;
 use crate::cli::names::Names;
 use crate::domain::{ListRequest, ProgramKey};
 
-/// Reads every record of a kind, page by page, and keeps key and name.
+/// Reads every record of a kind and keeps key and name.
 macro_rules! names {
     ($open:expr, $program:expr, $list:ident) => {{
-        let mut names = BTreeMap::new();
-        let mut list = ListRequest::largest();
-        loop {
-            let found = $open.app.$list(&$open.actor, $program, &list).await;
-            let found = found.map_err(failure)?;
-            names.extend(
-                found
-                    .items
-                    .into_iter()
-                    .map(|one| (one.value.key, one.value.name)),
-            );
-            list.page.after = found.next_after;
-            if list.page.after.is_none() {
-                break names;
-            }
-        }
+        let found = every_page(async |page| {
+            let list = ListRequest {
+                page,
+                ..ListRequest::default()
+            };
+            $open.app.$list(&$open.actor, $program, &list).await
+        });
+        let found = found.await?.into_iter();
+        found.map(|one| (one.value.key, one.value.name)).collect()
     }};
 }
 

@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use super::{Absent, InProgram, InRound, failure, write_folder};
+use super::{Absent, InProgram, InRound, every_page, failure, write_folder};
 use super::{plan_compare, plan_respond, plan_show};
 use crate::cli::{Failure, output};
-use crate::domain::{Key, PageRequest};
+use crate::domain::Key;
 use crate::roster::{FolderFiles, PLAN_FOLDER_FILES};
 
 #[derive(Debug, clap::Subcommand)]
@@ -77,18 +77,14 @@ fn list(args: &List, tzdir: Option<&Path>) -> Result<ExitCode, Failure> {
         .database
         .with(tzdir, Absent::Refuse, async |open| {
             let (program, round) = open.round(&args.round).await?;
-            let mut page = PageRequest::largest();
-            loop {
-                let found = open.app.list_plans(&open.actor, &program, &round, &page);
-                let found = found.await.map_err(failure)?;
-                for run in found.items {
-                    output::line(run.as_str());
-                }
-                page.after = found.next_after;
-                if page.after.is_none() {
-                    return Ok(ExitCode::SUCCESS);
-                }
+            let found = every_page(async |page| {
+                let (app, actor) = (&open.app, &open.actor);
+                app.list_plans(actor, &program, &round, &page).await
+            });
+            for run in found.await? {
+                output::line(run.as_str());
             }
+            Ok(ExitCode::SUCCESS)
         })
 }
 

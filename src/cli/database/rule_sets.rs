@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, FromArgMatches};
 
-use super::{Absent, InProgram, InRound, Open, failure};
+use super::{Absent, InProgram, InRound, Open, every_page, failure};
 use crate::app::{AppError, KnownRuleSet, RuleCheck, RulesOf};
 use crate::cli::Failure;
-use crate::domain::{EntityKind, Key, PageRequest, ProgramKey, RuleSet, RuleSetFilter};
+use crate::domain::{EntityKind, Key, ProgramKey, RuleSet, RuleSetFilter};
 use crate::roster::read_rule_file;
 
 /// What is stored, where the command line asks for it. A database that only the
@@ -83,18 +83,12 @@ pub(in crate::cli) fn list(stored: &Stored, tzdir: Option<&Path>) -> Result<Vec<
 }
 
 async fn of_program(open: &Open, program: &ProgramKey) -> Result<Vec<RuleSet>, Failure> {
-    let (mut page, all) = (PageRequest::largest(), RuleSetFilter::default());
-    let mut sets = Vec::new();
-    loop {
+    let all = RuleSetFilter::default();
+    let found = every_page(async |page| {
         let (app, actor) = (&open.app, &open.actor);
-        let found = app.list_rule_sets(actor, program, &page, &all).await;
-        let found = found.map_err(failure)?;
-        sets.extend(found.items.into_iter().map(|known| known.set));
-        page.after = found.next_after;
-        if page.after.is_none() {
-            return Ok(sets);
-        }
-    }
+        app.list_rule_sets(actor, program, &page, &all).await
+    });
+    Ok(found.await?.into_iter().map(|known| known.set).collect())
 }
 
 async fn of_round(open: &Open, program: &ProgramKey, round: &Key) -> Result<Vec<RuleSet>, Failure> {

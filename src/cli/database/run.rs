@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::follow::{Follower, Lines};
-use super::{Absent, InProgram, InRound, Open, failure, write_folder};
+use super::{Absent, InProgram, InRound, Open, every_page, failure, write_folder};
 use crate::app::RunStart;
 use crate::cli::{Failure, output};
 use crate::domain::{Edit, Key, ListRequest, ProgramKey, Run, RunLimits, RunState};
@@ -301,22 +301,21 @@ pub(in crate::cli) fn conclude(run: &Run) -> Result<ExitCode, Failure> {
 
 async fn list(open: &Open, args: &List) -> Result<ExitCode, Failure> {
     let program = open.program(&args.program).await?;
-    let mut list = ListRequest::largest();
-    loop {
-        let found = open.app.list_runs(&open.actor, &program, &list).await;
-        let found = found.map_err(failure)?;
-        for record in found.items {
-            let run = record.value;
-            let plan = if run.has_plan { "plan" } else { "-" };
-            let (state, why) = (run.state.as_str(), run.failure.unwrap_or_default());
-            output::line(&format!(
-                "{}  {}  {state}  {plan}  {why}",
-                run.key, run.round
-            ));
-        }
-        list.page.after = found.next_after;
-        if list.page.after.is_none() {
-            return Ok(ExitCode::SUCCESS);
-        }
+    let found = every_page(async |page| {
+        let list = ListRequest {
+            page,
+            ..ListRequest::default()
+        };
+        open.app.list_runs(&open.actor, &program, &list).await
+    });
+    for record in found.await? {
+        let run = record.value;
+        let plan = if run.has_plan { "plan" } else { "-" };
+        let (state, why) = (run.state.as_str(), run.failure.unwrap_or_default());
+        output::line(&format!(
+            "{}  {}  {state}  {plan}  {why}",
+            run.key, run.round
+        ));
     }
+    Ok(ExitCode::SUCCESS)
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use crate::cli::database::{Absent, InProgram, failure};
+use crate::cli::database::{Absent, InProgram, every_page};
 use crate::cli::{Failure, output};
 use crate::domain::{Key, ListRequest};
 
@@ -19,24 +19,23 @@ pub(super) fn run(args: &Args, tzdir: Option<&Path>) -> Result<ExitCode, Failure
         .database
         .with(tzdir, Absent::Refuse, async |open| {
             let program = open.program(&args.program).await?;
-            let mut list = ListRequest::largest();
-            loop {
-                let found = open.app.list_rounds(&open.actor, &program, &list).await;
-                let found = found.map_err(failure)?;
-                for record in found.items {
-                    let state = record.value.standing.state.as_str();
-                    let round = record.value.round;
-                    let key = round.key.as_ref().map_or("", Key::as_str);
-                    let (first, last) = (round.term.first(), round.term.last());
-                    output::line(&format!(
-                        "{key}  {first} to {last}  {state}  {}",
-                        round.name
-                    ));
-                }
-                list.page.after = found.next_after;
-                if list.page.after.is_none() {
-                    return Ok(ExitCode::SUCCESS);
-                }
+            let found = every_page(async |page| {
+                let list = ListRequest {
+                    page,
+                    ..ListRequest::default()
+                };
+                open.app.list_rounds(&open.actor, &program, &list).await
+            });
+            for record in found.await? {
+                let state = record.value.standing.state.as_str();
+                let round = record.value.round;
+                let key = round.key.as_ref().map_or("", Key::as_str);
+                let (first, last) = (round.term.first(), round.term.last());
+                output::line(&format!(
+                    "{key}  {first} to {last}  {state}  {}",
+                    round.name
+                ));
             }
+            Ok(ExitCode::SUCCESS)
         })
 }

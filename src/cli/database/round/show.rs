@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use comfy_table::Table;
 
 use super::overview::RoundOverview;
-use crate::cli::database::{Absent, InRound, Open, failure};
+use crate::cli::database::{Absent, InRound, Open, every_page, failure};
 use crate::cli::{Failure, output, table};
 use crate::domain::{Key, ListRequest, ProgramKey, Run, RunFilter, Versioned};
 use crate::roster::{advise, read_roster, write_roster};
@@ -77,21 +77,19 @@ async fn runs(
     program: &ProgramKey,
     round: &Key,
 ) -> Result<Vec<Versioned<Run>>, Failure> {
-    let mut runs = Vec::new();
-    let mut list = ListRequest::largest();
-    list.filter = RunFilter {
+    let filter = RunFilter {
         round: Some(round.clone()),
         ..RunFilter::default()
     };
-    loop {
-        let found = open.app.list_runs(&open.actor, program, &list).await;
-        let found = found.map_err(failure)?;
-        runs.extend(found.items);
-        list.page.after = found.next_after;
-        if list.page.after.is_none() {
-            return Ok(runs);
-        }
-    }
+    let runs = every_page(async |page| {
+        let list = ListRequest {
+            page,
+            filter: filter.clone(),
+            ..ListRequest::default()
+        };
+        open.app.list_runs(&open.actor, program, &list).await
+    });
+    runs.await
 }
 
 fn page(round: &RoundOverview) -> String {
