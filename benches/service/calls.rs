@@ -5,8 +5,11 @@ use practicum::grpc::pb;
 use practicum::grpc::pb::trainee_service_client::TraineeServiceClient;
 use prost::Message;
 use prost_types::FieldMask;
-use tonic::Status;
+use tonic::metadata::{Ascii, MetadataValue};
+use tonic::service::Interceptor;
+use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Channel;
+use tonic::{Request, Status};
 
 use crate::echo::EchoClient;
 
@@ -40,19 +43,44 @@ impl Method {
     }
 }
 
+/// Sends a key, where there is one, with every call.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SendKey(Option<MetadataValue<Ascii>>);
+
+impl SendKey {
+    pub(crate) fn new(key: &str) -> anyhow::Result<Self> {
+        let mut header: MetadataValue<Ascii> = format!("Bearer {key}").parse()?;
+        header.set_sensitive(true);
+        Ok(Self(Some(header)))
+    }
+}
+
+impl Interceptor for SendKey {
+    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
+        if let Some(header) = &self.0 {
+            let headers = request.metadata_mut();
+            headers.insert("authorization", header.clone());
+        }
+        Ok(request)
+    }
+}
+
+/// A connection, with the key of its client.
+pub(crate) type Line = InterceptedService<Channel, SendKey>;
+
 /// One client: its connection, and where it stands.
 pub(crate) enum Caller {
     Get {
-        client: TraineeServiceClient<Channel>,
+        client: TraineeServiceClient<Line>,
         walk: Walk,
     },
     List {
-        client: TraineeServiceClient<Channel>,
+        client: TraineeServiceClient<Line>,
         program: String,
         page_token: String,
     },
     Update {
-        client: TraineeServiceClient<Channel>,
+        client: TraineeServiceClient<Line>,
         walk: Walk,
         priority: i32,
     },
@@ -83,32 +111,32 @@ impl Walk {
 }
 
 impl Caller {
-    pub(crate) fn get(channel: Channel, names: &[String], client: u32) -> Self {
+    pub(crate) fn get(line: Line, names: &[String], client: u32) -> Self {
         Self::Get {
-            client: TraineeServiceClient::new(channel),
+            client: TraineeServiceClient::new(line),
             walk: Walk::new(names, client),
         }
     }
 
-    pub(crate) fn list(channel: Channel, program: &str) -> Self {
+    pub(crate) fn list(line: Line, program: &str) -> Self {
         Self::List {
-            client: TraineeServiceClient::new(channel),
+            client: TraineeServiceClient::new(line),
             program: format!("programs/{program}"),
             page_token: String::new(),
         }
     }
 
-    pub(crate) fn update(channel: Channel, names: &[String], client: u32) -> Self {
+    pub(crate) fn update(line: Line, names: &[String], client: u32) -> Self {
         Self::Update {
-            client: TraineeServiceClient::new(channel),
+            client: TraineeServiceClient::new(line),
             walk: Walk::new(names, client),
             priority: 1,
         }
     }
 
-    pub(crate) fn echo(channel: Channel, answer_bytes: u32) -> Self {
+    pub(crate) fn echo(line: Line, answer_bytes: u32) -> Self {
         Self::Echo {
-            client: EchoClient::new(channel),
+            client: EchoClient::new(line),
             answer_bytes,
         }
     }
@@ -170,8 +198,8 @@ fn update_of_priority(name: String, priority: i32) -> pb::UpdateTraineeRequest {
 }
 
 /// Returns the names of all trainees of a program.
-pub(crate) async fn trainee_names(channel: Channel, program: &str) -> anyhow::Result<Vec<String>> {
-    let mut client = TraineeServiceClient::new(channel);
+pub(crate) async fn trainee_names(line: Line, program: &str) -> anyhow::Result<Vec<String>> {
+    let mut client = TraineeServiceClient::new(line);
     let mut names = Vec::new();
     let mut page_token = String::new();
     loop {

@@ -12,9 +12,11 @@ use tonic::body::Body;
 use tonic::codegen::http::{self, uri::PathAndQuery};
 use tonic::codegen::{BoxFuture, Service};
 use tonic::server::{NamedService, UnaryService};
-use tonic::transport::{Channel, Server};
+use tonic::transport::Server;
 use tonic::{Request, Response, Status};
 use tonic_prost::ProstCodec;
+
+use crate::calls::Line;
 
 const PATH: &str = "/practicum.bench.Echo/Echo";
 
@@ -87,13 +89,13 @@ impl UnaryService<Wanted> for Echo {
 
 /// A client of the echo server.
 pub(crate) struct EchoClient {
-    client: tonic::client::Grpc<Channel>,
+    client: tonic::client::Grpc<Line>,
 }
 
 impl EchoClient {
-    pub(crate) fn new(channel: Channel) -> Self {
+    pub(crate) fn new(line: Line) -> Self {
         Self {
-            client: tonic::client::Grpc::new(channel),
+            client: tonic::client::Grpc::new(line),
         }
     }
 

@@ -18,9 +18,9 @@ use std::time::Duration;
 use anyhow::{Context, ensure};
 use clap::{Parser, Subcommand};
 use tokio::net::TcpListener;
-use tonic::transport::{Channel, Endpoint};
+use tonic::transport::Endpoint;
 
-use self::calls::{Caller, Method};
+use self::calls::{Caller, Line, Method, SendKey};
 use self::load::{Load, measure};
 
 #[derive(Debug, Parser)]
@@ -45,6 +45,9 @@ struct LoadArgs {
     /// What is called.
     #[arg(long, value_enum)]
     method: Method,
+    /// Key by which the clients sign in; they send it to the echo as well.
+    #[arg(long, env = "PRACTICUM_KEY", hide_env_values = true)]
+    key: Option<String>,
     /// Program whose trainees are called for.
     #[arg(long, default_value = "")]
     program: String,
@@ -83,18 +86,18 @@ async fn load(args: &LoadArgs) -> anyhow::Result<()> {
     ensure!(args.clients > 0, "--clients must be at least 1");
     ensure!(args.rate != Some(0), "--rate must be at least 1");
     let names = if args.method.is_of_the_service() {
-        calls::trainee_names(connect(&args.address).await?, &args.program).await?
+        calls::trainee_names(connect(args).await?, &args.program).await?
     } else {
         Vec::new()
     };
     let mut callers = Vec::new();
     for number in 0..args.clients {
-        let channel = connect(&args.address).await?;
+        let line = connect(args).await?;
         callers.push(match args.method {
-            Method::Get => Caller::get(channel, &names, number),
-            Method::List => Caller::list(channel, &args.program),
-            Method::Update => Caller::update(channel, &names, number),
-            Method::Echo => Caller::echo(channel, args.answer_bytes),
+            Method::Get => Caller::get(line, &names, number),
+            Method::List => Caller::list(line, &args.program),
+            Method::Update => Caller::update(line, &names, number),
+            Method::Echo => Caller::echo(line, args.answer_bytes),
         });
     }
     let load = Load {
@@ -106,10 +109,12 @@ async fn load(args: &LoadArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn connect(address: &str) -> anyhow::Result<Channel> {
-    Endpoint::from_shared(format!("http://{address}"))?
+async fn connect(args: &LoadArgs) -> anyhow::Result<Line> {
+    let key = args.key.as_deref().map(SendKey::new).transpose()?;
+    let channel = Endpoint::from_shared(format!("http://{}", args.address))?
         .tcp_nodelay(true)
         .connect()
         .await
-        .with_context(|| format!("cannot reach {address}"))
+        .with_context(|| format!("cannot reach {}", args.address))?;
+    Ok(Line::new(channel, key.unwrap_or_default()))
 }
