@@ -38,6 +38,11 @@ impl RuleCheck {
             sets.flat_map(move |(set, rows)| rows.iter().map(move |row| (trainee, set, row)))
         })
     }
+
+    /// Counts the rows that do not hold.
+    pub fn broken(&self) -> usize {
+        self.rows().filter(|(_, _, row)| !row.holds).count()
+    }
 }
 
 /// The field of a check that names rule sets.

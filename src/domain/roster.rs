@@ -139,6 +139,13 @@ pub struct Requirement {
     pub due_day: NaiveDate,
 }
 
+impl Requirement {
+    /// Returns the minutes that are still to collect; 0 for more than enough.
+    pub fn left(&self) -> u32 {
+        self.required.get().saturating_sub(self.completed.get())
+    }
+}
+
 /// Everything that one run of the matcher sees. Every list is in the order of
 /// its keys, so that the order of rows in a file never matters; every
 /// reference is to something in the roster.
@@ -232,11 +239,8 @@ impl Roster {
 /// Returns what is left of a requirement in minutes a week, rounded up to the
 /// 15-minute grid; a started week counts as a week.
 fn weekly_share(requirement: &Requirement, first_day: NaiveDate, last_day: NaiveDate) -> u32 {
-    let left = requirement
-        .required
-        .get()
-        .saturating_sub(requirement.completed.get());
     let days = (requirement.due_day.min(last_day) - first_day).num_days() + 1;
     let weeks = u32::try_from(days.max(1)).unwrap_or(1).div_ceil(7);
-    left.div_ceil(weeks).next_multiple_of(super::QUARTER_HOUR)
+    let share = requirement.left().div_ceil(weeks);
+    share.next_multiple_of(super::QUARTER_HOUR)
 }

@@ -77,7 +77,8 @@ pub(super) struct Admission<S> {
     door: Arc<Door>,
 }
 
-type Answer<E> = Pin<Box<dyn Future<Output = Result<Response<Body>, E>> + Send>>;
+/// What a layer answers, once it has.
+pub(super) type Answer<E> = Pin<Box<dyn Future<Output = Result<Response<Body>, E>> + Send>>;
 
 impl<S> Service<Request<Body>> for Admission<S>
 where

@@ -4,7 +4,6 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
@@ -18,7 +17,7 @@ use tonic::codegen::http::{Request, Response};
 use tonic::transport::server::TcpConnectInfo;
 use tower::{Layer, Service};
 
-use super::admission::refused;
+use super::admission::{Answer, refused};
 use crate::app::{Actor, AppError};
 
 /// Counted calls after which those are forgotten who have not called for a
@@ -117,8 +116,6 @@ pub(super) struct Rated<S> {
     inner: S,
     counts: Option<Arc<Counts>>,
 }
-
-type Answer<E> = Pin<Box<dyn Future<Output = Result<Response<Body>, E>> + Send>>;
 
 impl<S> Service<Request<Body>> for Rated<S>
 where

@@ -16,6 +16,8 @@ statements! {
         (SELECT COUNT(*) FROM round WHERE deleted_at IS NULL), \
         (SELECT COUNT(*) FROM run WHERE deleted_at IS NULL), \
         (SELECT COUNT(*) FROM plan), (SELECT COUNT(*) FROM event)";
+    // "Queued or running" is said again for SQLite, which takes an index of some
+    // rows only where the statement repeats its condition.
     RUNS_AT_WORK = "SELECT \
         (SELECT COUNT(*) FROM run WHERE state IN ('queued', 'running') \
             AND state = 'queued' AND deleted_at IS NULL), \

@@ -69,7 +69,7 @@ pub(super) fn run(args: &Args, tzdir: Option<&Path>) -> Result<ExitCode, Failure
             (found?, has_plan)
         }
     };
-    let broken = found.rows().filter(|(_, _, row)| !row.holds).count();
+    let broken = found.broken();
     if args.json {
         output::line(&format!("{:#}", as_json(&found, broken)));
     } else {

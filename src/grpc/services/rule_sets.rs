@@ -166,7 +166,7 @@ impl pb::rule_set_service_server::RuleSetService for RuleSetCalls {
         })?;
         let found = self.app.check_rule_sets(&actor, &program, &of, &named);
         let found = Box::pin(found).await.map_err(status)?;
-        let broken = found.rows().filter(|(_, _, row)| !row.holds).count();
+        let broken = found.broken();
         let is_wanted = |holds: bool| !(request.broken_only && holds);
         let rows: Vec<_> = found
             .rows()

@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, Days, NaiveDate, Weekday};
 
-use super::{due_in_term, left};
+use super::due_in_term;
 use crate::domain::time::ZoneTable;
 use crate::domain::{Availability, QUARTER_HOUR, RequirementCategory, Roster, Site, Trainee};
 use crate::matching::MatchError;
@@ -54,7 +54,7 @@ impl<'a> Term<'a> {
             if requirement.category != RequirementCategory::Contact {
                 continue;
             }
-            let needed = u64::from(left(requirement));
+            let needed = u64::from(requirement.left());
             let shares = self.shares(pair, requirement.due_day)?;
             let is_enough = |contact: u32| {
                 let weeks = shares.iter().map(|share| {

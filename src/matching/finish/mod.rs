@@ -246,7 +246,7 @@ fn session_needs(
     let mut is_anything_due = false;
     for requirement in due_in_term(roster, trainee) {
         is_anything_due = true;
-        let minutes = left(requirement);
+        let minutes = requirement.left();
         let kind = match requirement.category {
             RequirementCategory::Contact => continue,
             RequirementCategory::Individual => SessionKind::Individual,
@@ -276,9 +276,4 @@ fn due_in_term<'r>(
     let last = roster.round.term.last();
     let own = roster.requirements_of(&trainee.key).iter();
     own.filter(move |requirement| requirement.due_day <= last)
-}
-
-fn left(requirement: &Requirement) -> u32 {
-    let required = requirement.required.get();
-    required.saturating_sub(requirement.completed.get())
 }
