@@ -23,6 +23,9 @@ CREATE TABLE user_account (
     FOREIGN KEY (program_id, supervisor_key) REFERENCES supervisor (program_id, key)
 );
 
+-- A token names a user by key alone.
+CREATE INDEX user_account_by_key ON user_account (key);
+
 -- Keys, of whose secrets the SHA-256 alone is kept: 256 random bits cannot be
 -- guessed from it.
 CREATE TABLE api_key (

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::permission::role_has;
 use super::{AppError, Permission, RequestOnce};
-use crate::domain::{AccessRole, EntityKind, ProgramKey, Realm, SupervisorKey, UserName};
+use crate::domain::{AccessRole, EntityKind, ProgramKey, Realm, SupervisorKey, UserKey, UserName};
 
 /// A role, and where it holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,9 +77,19 @@ impl Actor {
         self.principal.key
     }
 
+    /// Returns the name of whoever signs in by a token that names a user.
+    /// Whoever signs in by a key has another, since the two may have other
+    /// roles.
+    pub(super) fn name_by_token(user: &UserKey) -> String {
+        format!("token:{user}")
+    }
+
     /// Says whether the caller is a user.
     pub(super) fn is_user(&self, user: &UserName) -> bool {
+        let is_by_token = self.name() == Self::name_by_token(&user.key);
+        let mut grants = self.principal.grants.iter();
         self.name() == user.to_string()
+            || is_by_token && grants.any(|grant| grant.realm == user.realm)
     }
 
     /// Returns the roles that the caller has in a program.

@@ -44,6 +44,7 @@ mod site_rankings;
 mod snapshot;
 mod stability;
 mod supervision_lines;
+mod tokens;
 mod trainee_rows;
 mod transact;
 mod users;
@@ -87,6 +88,7 @@ pub use schedule::{
     SupervisedLine, SupervisedTrainee, which_supervisor,
 };
 pub use stability::{BlockingPair, Clash, LevelPrice, PriceOutcome, StabilityPrice};
+pub use tokens::{InvalidKeySet, TokenVerifier};
 pub use users::NewUser;
 pub use week_preview::ShownWeek;
 pub use worths::{ConfirmedWorth, Estimate, Gain, Worth, WorthsFound};
@@ -142,6 +144,9 @@ pub struct Settings {
     /// Whether callers must sign in even while the database has no user, as
     /// where others than the operator of this machine reach the server.
     pub require_sign_in: bool,
+    /// Checks the tokens by which users may sign in beside keys; `None` where
+    /// no tokens are taken.
+    pub tokens: Option<Arc<TokenVerifier>>,
 }
 
 impl Settings {
@@ -153,14 +158,15 @@ impl Settings {
 }
 
 impl Default for Settings {
-    /// This very program, all cores, a lease of 30 seconds, and sign-in from
-    /// the first user on.
+    /// This very program, all cores, a lease of 30 seconds, sign-in from the
+    /// first user on, and no tokens.
     fn default() -> Self {
         Self {
             solver_program: None,
             solves_max: None,
             run_lease: Duration::from_secs(30),
             require_sign_in: false,
+            tokens: None,
         }
     }
 }

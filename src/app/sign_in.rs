@@ -12,7 +12,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use sha2::{Digest, Sha256};
 
 use super::api_keys::PresentedKey;
-use super::{Actor, App, AppError, Grant};
+use super::{Actor, App, AppError, Grant, TokenVerifier};
 use crate::domain::time::UtcSecond;
 
 /// How long something stays known, in seconds.
@@ -85,6 +85,12 @@ impl SignIns {
     }
 }
 
+/// Tells the log why somebody is not let in, and the caller nothing.
+fn refused(why: &'static str) -> AppError {
+    tracing::info!(why, "refused a sign-in");
+    AppError::Unauthenticated
+}
+
 fn hash(bearer: &str) -> Sent {
     Sha256::digest(bearer).into()
 }
@@ -143,12 +149,14 @@ impl App {
         known.holds(now).then(|| known.actor.clone())
     }
 
-    /// Returns who sends a key: the user of the key, and the operator where
-    /// nothing is sent and nobody has to sign in.
+    /// Returns who sends a key or a token: its user, and the operator where
+    /// nothing is sent and nobody has to sign in. A token has the roles of all
+    /// users of its name.
     ///
     /// # Errors
-    /// [`AppError::Unauthenticated`] for a key that is malformed, unknown,
-    /// wrong, revoked or over, all alike, and for no key where one is needed.
+    /// [`AppError::Unauthenticated`] for a key or token that is malformed,
+    /// unknown, wrong, revoked or over, all alike, and for none where one is
+    /// needed.
     pub async fn sign_in(&self, bearer: Option<&str>) -> Result<Actor, AppError> {
         let Some(bearer) = bearer else {
             return if self.sign_in_needed().await? {
@@ -173,16 +181,42 @@ impl App {
         Ok(actor)
     }
 
+    /// Returns who sends a key or a token, and when that ends; a token is
+    /// checked again anyway once what is known is no longer fresh.
     async fn look_up(
         &self,
         bearer: &str,
         now: UtcSecond,
     ) -> Result<(Actor, Option<UtcSecond>), AppError> {
-        let refused = |why: &'static str| {
-            tracing::info!(why, "refused a sign-in");
-            AppError::Unauthenticated
-        };
-        let presented = PresentedKey::read(bearer).ok_or_else(|| refused("malformed"))?;
+        match &self.inner.settings.tokens {
+            // No key has a dot, and every token has two.
+            Some(tokens) if bearer.contains('.') => {
+                let actor = self.look_up_token(tokens, bearer).await?;
+                Ok((actor, None))
+            }
+            _ => self.look_up_key(bearer, now).await,
+        }
+    }
+
+    async fn look_up_token(&self, tokens: &TokenVerifier, token: &str) -> Result<Actor, AppError> {
+        let user = tokens.verify(token).map_err(refused)?;
+        let users = self.inner.db.glance().await?.sign_in_users(&user).await?;
+        if users.is_empty() {
+            return Err(refused("a token of an unknown or revoked user"));
+        }
+        let grants = users.into_iter().map(|user| Grant {
+            realm: user.name.realm,
+            role: user.role,
+        });
+        Ok(Actor::new(Actor::name_by_token(&user), grants.collect()))
+    }
+
+    async fn look_up_key(
+        &self,
+        key: &str,
+        now: UtcSecond,
+    ) -> Result<(Actor, Option<UtcSecond>), AppError> {
+        let presented = PresentedKey::read(key).ok_or_else(|| refused("malformed"))?;
         let mut tx = self.inner.db.glance().await?;
         let found = tx.sign_in_key(presented.id).await?;
         let found = found.ok_or_else(|| refused("unknown or revoked"))?;
@@ -192,11 +226,11 @@ impl App {
         if found.expires_at.is_some_and(|end| end <= now) {
             return Err(refused("expired"));
         }
+        let name = found.user.name.to_string();
         let grant = Grant {
-            realm: found.user.realm.clone(),
-            role: found.role,
+            realm: found.user.name.realm,
+            role: found.user.role,
         };
-        let name = found.user.to_string();
         let actor = Actor::new(name, vec![grant]).with_key(presented.id);
         Ok((actor, found.expires_at))
     }

@@ -23,6 +23,7 @@ mod repair;
 mod roster;
 mod rules;
 mod serve;
+mod serve_tokens;
 mod serve_transport;
 mod settings;
 mod solver_worker;

@@ -12,6 +12,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use super::database::{self, Absent, Database};
+use super::serve_tokens::{TokenArgs, Tokens};
 use super::serve_transport::{Asked, TransportArgs, is_reached_by_others, whole};
 use super::{Failure, output};
 use crate::app::{Actor, App, AppError, Settings, SystemClock};
@@ -32,7 +33,7 @@ const LAST: Duration = Duration::from_millis(500);
 Prints the address once calls are taken. SIGTERM and Ctrl-C drain: no call is
 taken any more, those under way may end, and after 10 s at most the program
 does; a second signal ends it at once. SIGHUP reads the certificates of TLS
-again. Every call is logged to standard error with its request id;
+and the keys of tokens again. Every call is logged to standard error with its request id;
 PRACTICUM_LOG=warn leaves them out.")]
 pub(super) struct Args {
     #[command(flatten)]
@@ -53,6 +54,8 @@ pub(super) struct Args {
     /// Let nobody call without a key, even while the database has no user.
     #[arg(long)]
     require_sign_in: bool,
+    #[command(flatten)]
+    tokens: TokenArgs,
     /// How lines of the log are written.
     #[arg(long, env = "PRACTICUM_LOG_FORMAT", value_enum, default_value_t = super::LogFormat::Pretty)]
     pub(super) log_format: super::LogFormat,
@@ -83,6 +86,7 @@ async fn serve(
     asked: Asked,
 ) -> Result<(), Failure> {
     let zone_data = zone_data::open(tzdir).map_err(unavailable)?;
+    let tokens = args.tokens.asked()?;
     let db = args.database.open(Absent::Create).await?;
     check_wall(&args.database, &db).await?;
     let settings = Settings {
@@ -91,6 +95,7 @@ async fn serve(
         require_sign_in: args.require_sign_in
             || config.require_sign_in == Some(true)
             || is_reached_by_others(args.listen),
+        tokens: tokens.as_ref().map(Tokens::verifier),
         ..Settings::default()
     };
     let app = App::new(db, Arc::new(SystemClock), zone_data, settings);
@@ -100,6 +105,9 @@ async fn serve(
     let (stop, is_stopping) = watch::channel(false);
     let mut signals = Signals::listen().map_err(unavailable)?;
     asked.follow_hangups().map_err(unavailable)?;
+    if let Some(tokens) = tokens {
+        tokens.follow_hangups().map_err(unavailable)?;
+    }
     let worker = tokio::spawn({
         let (app, is_stopping) = (app.clone(), is_stopping.clone());
         async move { app.work(stopped(is_stopping)).await }

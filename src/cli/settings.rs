@@ -54,6 +54,9 @@ fn with_defaults(command: Command, config: &Config) -> Command {
                     .as_ref()
                     .map(|path| path.display().to_string()),
                 "listen" => config.serve.listen.map(|address| address.to_string()),
+                "jwks" => config.serve.jwks.clone(),
+                "jwt_issuer" => config.serve.jwt_issuer.clone(),
+                "jwt_audience" => config.serve.jwt_audience.clone(),
                 "log_format" => config.serve.log_format.clone(),
                 "tls_certificate" => config.serve.tls_certificate.clone(),
                 "tls_key" => config.serve.tls_key.clone(),

@@ -33,6 +33,12 @@ pub struct ServeConfig {
     pub log_format: Option<String>,
     /// Whether callers must sign in even while the database has no user.
     pub require_sign_in: Option<bool>,
+    /// JWKS file with the keys of tokens.
+    pub jwks: Option<String>,
+    /// Issuer of tokens.
+    pub jwt_issuer: Option<String>,
+    /// Audience of tokens.
+    pub jwt_audience: Option<String>,
     /// Runs that are solved at a time.
     pub solves_at_a_time: Option<u32>,
     /// Connections at a time.
@@ -82,6 +88,9 @@ const SECTIONS: [(&str, &[&str]); 3] = [
             "connections",
             "grpc_web",
             "grpc_web_origins",
+            "jwks",
+            "jwt_audience",
+            "jwt_issuer",
             "listen",
             "log_format",
             "message_bytes_max",
@@ -242,6 +251,9 @@ impl<'a> Document<'a> {
                     "true or false",
                     DeValue::as_bool,
                 ),
+                jwks: self.file("jwks"),
+                jwt_issuer: self.text("jwt_issuer", "a text in quotes"),
+                jwt_audience: self.text("jwt_audience", "a text in quotes"),
                 solves_at_a_time: self.number("solves_at_a_time", 1, 256),
                 connections: self.number("connections", 1, 65_536),
                 calls_per_connection: self.number("calls_per_connection", 1, 1024),
@@ -299,9 +311,13 @@ impl<'a> Document<'a> {
     }
 
     fn file(&mut self, key: &str) -> Option<String> {
-        self.value("serve", key, "the path of a file", |value| {
-            let path = value.as_str().filter(|path| !path.is_empty())?;
-            Some(path.to_owned())
+        self.text(key, "the path of a file")
+    }
+
+    fn text(&mut self, key: &str, allowed: &str) -> Option<String> {
+        self.value("serve", key, allowed, |value| {
+            let text = value.as_str().filter(|text| !text.is_empty())?;
+            Some(text.to_owned())
         })
     }
 

@@ -62,7 +62,7 @@ pub use rows::KeyRange;
 pub use rule_set::RuleSetText;
 pub use run::NewRun;
 pub use run_pulse::{Claim, RunEnd};
-pub use sign_in::SignedIn;
+pub use sign_in::{KnownKey, KnownUser};
 pub use snapshot::Snapshot;
 pub use sqlite::FileHealth;
 pub use trainee_rows::TraineeRows;

@@ -22,6 +22,7 @@ mod cli_rules_stored;
 mod cli_schedule;
 mod cli_serve;
 mod cli_serve_tls;
+mod cli_serve_tokens;
 mod cli_stored;
 mod cli_time;
 mod cli_trouble;

@@ -10,4 +10,5 @@ mod matrix;
 mod published;
 mod secrets;
 mod table;
+mod tokens;
 mod users;

@@ -21,6 +21,7 @@ pub(crate) mod rules;
 pub(crate) mod server;
 pub(crate) mod service;
 pub(crate) mod solving;
+pub(crate) mod tokens;
 pub(crate) mod tz_cases;
 pub(crate) mod world;
 pub(crate) mod worth;
