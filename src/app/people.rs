@@ -6,7 +6,7 @@ use super::person_or_site::PersonOrSite;
 use super::transact::{check_etag, commit};
 use super::{Actor, App, AppError, Permission, Reason};
 use crate::domain::{
-    EntityKind, ListRequest, Page, ProgramKey, Site, SiteFilter, SiteKey, Supervisor,
+    EntityKind, ListRequest, Listed, Page, ProgramKey, Site, SiteFilter, SiteKey, Supervisor,
     SupervisorFilter, SupervisorKey, Trainee, TraineeFilter, TraineeKey, Versioned,
 };
 use crate::store::KeyRange;
@@ -68,7 +68,8 @@ macro_rules! use_cases {
                 one(found, EntityKind::$kind, key.as_str())
             }
 
-            /// Returns records of a program, in an order and through a filter.
+            /// Returns records of a program, in an order and through a filter,
+            /// without windows and days away.
             ///
             /// # Errors
             /// [`AppError::NotFound`] for the program; [`AppError::Invalid`]
@@ -78,7 +79,7 @@ macro_rules! use_cases {
                 actor: &Actor,
                 program: &ProgramKey,
                 list: &ListRequest<$filter>,
-            ) -> Result<Page<Versioned<$kind>>, AppError> {
+            ) -> Result<Page<Versioned<Listed<$kind>>>, AppError> {
                 let seek = seek(list)?;
                 let (mut tx, scope) = self.glance(actor, program, Permission::RosterRead).await?;
                 let found = tx.$store_page(scope, &seek, &list.filter).await?;

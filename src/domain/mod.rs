@@ -60,7 +60,7 @@ pub use publication::{
     SupervisorResponse,
 };
 pub use ratio::{Ratio, Thousandths};
-pub use record::{EntityKind, Page, PageRequest, Versioned};
+pub use record::{EntityKind, Listed, Page, PageRequest, Versioned};
 pub use roster::{
     Exclusion, Forbid, Pin, Preference, Requirement, RequirementCategory, Roster, SiteOrSupervisor,
     SiteRanking,

@@ -1,6 +1,8 @@
 //! What a store knows of a record besides its value, and pages of records.
 
+use std::borrow::Borrow;
 use std::fmt;
+use std::ops::Deref;
 
 use uuid::Uuid;
 
@@ -89,6 +91,44 @@ impl<T> Versioned<T> {
             updated_at: self.updated_at,
             value,
         }
+    }
+
+    /// Returns the record with something made of it as value.
+    pub fn map<U>(self, of: impl FnOnce(T) -> U) -> Versioned<U> {
+        Versioned {
+            id: self.id,
+            version: self.version,
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+            value: of(self.value),
+        }
+    }
+}
+
+/// A site, supervisor or trainee as pages of a list have it: without its windows
+/// and days away, which take longer to read than all the rest. It can be looked
+/// at only, so that nobody writes it back without them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed<T>(T);
+
+impl<T> Listed<T> {
+    /// Returns a record that was read without its windows and days away.
+    pub fn new(record: T) -> Self {
+        Self(record)
+    }
+}
+
+impl<T> Deref for Listed<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> Borrow<T> for Listed<T> {
+    fn borrow(&self) -> &T {
+        &self.0
     }
 }
 

@@ -53,15 +53,30 @@ macro_rules! calendar_columns {
 
 pub(super) use calendar_columns;
 
-/// The windows and days away of a record, as they come with its row.
+/// What of its windows and days away comes with a record's row.
+pub(super) trait Calendar {
+    fn read(&self, place: Place<'_>) -> Result<Availability, StoreError>;
+}
+
+/// Nothing: pages of lists leave them out.
+#[derive(FromRow)]
+pub(super) struct NoCalendar {}
+
+impl Calendar for NoCalendar {
+    fn read(&self, _place: Place<'_>) -> Result<Availability, StoreError> {
+        Ok(Availability::default())
+    }
+}
+
+/// All of them.
 #[derive(FromRow)]
 pub(super) struct CalendarColumns {
     windows: Option<String>,
     away: Option<String>,
 }
 
-impl CalendarColumns {
-    pub(super) fn read(&self, place: Place<'_>) -> Result<Availability, StoreError> {
+impl Calendar for CalendarColumns {
+    fn read(&self, place: Place<'_>) -> Result<Availability, StoreError> {
         let windows = self.windows.iter().flat_map(|windows| windows.split(';'));
         let away = self.away.iter().flat_map(|away| away.split('\n'));
         Ok(Availability {

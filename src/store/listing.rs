@@ -92,13 +92,20 @@ impl ListTable {
     }
 }
 
-/// Names the statements that list a table: its columns, the column of its
-/// names, and its filter, whose parts are `$5` and on, empty where not wanted.
+/// Names the statements that list a table: its columns, and those besides that
+/// are read by key alone and left out of pages; the column of its names, and its
+/// filter, whose parts are `$5` and on, empty where not wanted.
 macro_rules! list_table {
     ($table:literal, $columns:expr, $name:literal, $filter:literal) => {
+        list_table!(@all $table, $columns, $columns, $name, $filter)
+    };
+    ($table:literal, $columns:expr, by key: $more:expr, $name:literal, $filter:literal) => {
+        list_table!(@all $table, $columns, concat!($columns, ", ", $more), $name, $filter)
+    };
+    (@all $table:literal, $columns:expr, $all_columns:expr, $name:literal, $filter:literal) => {
         $crate::store::listing::ListTable([
-            list_table!(@ $table, $columns, "key >= $2 AND key <= $3", " by range", "key"),
-            list_table!(@ $table, $columns,
+            list_table!(@ $table, $all_columns, "key >= $2 AND key <= $3", " by range", "key"),
+            list_table!(@ $table, $all_columns,
                 "key IN (SELECT value ->> 0 FROM json_each($2)) AND $3 = ''", " by keys", "key"),
             list_table!(@ $table, $columns, concat!("key > $3 AND $2 = '' AND ", $filter),
                 " page by key", "key"),

@@ -3,13 +3,13 @@
 use serde_json::{Value, json};
 use sqlx::FromRow;
 
-use super::availability::{self, CalendarColumns, calendar_columns};
+use super::availability::{self, Calendar, CalendarColumns, NoCalendar, calendar_columns};
 use super::dispatch::statements;
 use super::listing::{ListTable, list_table, page_of, records_of};
 use super::rows::{Place, RecordColumns, changed, delete_record, new_id, write_rows};
 use super::words::{self, words_column};
 use super::{KeyRange, ProgramScope, Seek, StoreError, Tx, WriteTx};
-use crate::domain::{EntityKind, Site, SiteFilter, SiteKey, Tag, Versioned, ZoneName};
+use crate::domain::{EntityKind, Listed, Site, SiteFilter, SiteKey, Tag, Versioned, ZoneName};
 
 /// The lists of sites; their filter is jurisdiction, setting and zone.
 pub(super) const SITES: ListTable = list_table!(
@@ -20,10 +20,9 @@ pub(super) const SITES: ListTable = list_table!(
          agreement_until, ",
         words_column!("site", "modality"),
         ", ",
-        words_column!("site", "language"),
-        ", ",
-        calendar_columns!("site")
+        words_column!("site", "language")
     ),
+    by key: calendar_columns!("site"),
     "name",
     "($5 = '' OR jurisdiction = $5) AND ($6 = '' OR setting = $6) \
      AND ($7 = '' OR time_zone = $7)"
@@ -51,7 +50,7 @@ statements! {
 }
 
 #[derive(FromRow)]
-struct SiteRow {
+struct SiteRow<C> {
     #[sqlx(flatten)]
     record: RecordColumns,
     name: String,
@@ -68,10 +67,10 @@ struct SiteRow {
     modality_words: Option<String>,
     language_words: Option<String>,
     #[sqlx(flatten)]
-    calendar: CalendarColumns,
+    calendar: C,
 }
 
-impl SiteRow {
+impl<C: Calendar> SiteRow<C> {
     fn into_site(self) -> Result<Versioned<Site>, StoreError> {
         let place = Place {
             table: "site",
@@ -96,6 +95,13 @@ impl SiteRow {
     }
 }
 
+impl SiteRow<NoCalendar> {
+    fn into_listed(self) -> Result<Versioned<Listed<Site>>, StoreError> {
+        let record = self.into_site()?;
+        Ok(record.map(Listed::new))
+    }
+}
+
 impl Tx {
     /// Returns the sites of some keys, by key.
     ///
@@ -106,11 +112,12 @@ impl Tx {
         scope: ProgramScope,
         keys: &KeyRange,
     ) -> Result<Vec<Versioned<Site>>, StoreError> {
-        let rows: Vec<SiteRow> = records_of(self, &SITES, scope, keys).await?;
+        let rows: Vec<SiteRow<CalendarColumns>> = records_of(self, &SITES, scope, keys).await?;
         rows.into_iter().map(SiteRow::into_site).collect()
     }
 
-    /// Returns a page of sites through a filter, in its order.
+    /// Returns a page of sites through a filter, in its order, without their
+    /// windows and days away.
     ///
     /// # Errors
     /// As [`Tx::site_list`].
@@ -119,14 +126,14 @@ impl Tx {
         scope: ProgramScope,
         seek: &Seek,
         filter: &SiteFilter,
-    ) -> Result<Vec<Versioned<Site>>, StoreError> {
+    ) -> Result<Vec<Versioned<Listed<Site>>>, StoreError> {
         let filter = [
             filter.jurisdiction.as_ref().map_or("", Tag::as_str),
             filter.setting.as_ref().map_or("", Tag::as_str),
             filter.time_zone.map_or("", ZoneName::as_str),
         ];
-        let rows: Vec<SiteRow> = page_of(self, &SITES, scope, seek, &filter).await?;
-        rows.into_iter().map(SiteRow::into_site).collect()
+        let rows: Vec<SiteRow<NoCalendar>> = page_of(self, &SITES, scope, seek, &filter).await?;
+        rows.into_iter().map(SiteRow::into_listed).collect()
     }
 }
 

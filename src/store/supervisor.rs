@@ -3,15 +3,15 @@
 use serde_json::{Value, json};
 use sqlx::FromRow;
 
-use super::availability::{self, CalendarColumns, calendar_columns};
+use super::availability::{self, Calendar, CalendarColumns, NoCalendar, calendar_columns};
 use super::dispatch::statements;
 use super::listing::{ListTable, list_table, page_of, records_of};
 use super::rows::{Place, RecordColumns, changed, delete_record, new_id, write_rows};
 use super::words::{self, words_column};
 use super::{KeyRange, ProgramScope, Seek, StoreError, Tx, WriteTx};
 use crate::domain::{
-    DeliveryOffer, EntityKind, Licence, Role, SessionKind, SiteKey, Supervisor, SupervisorFilter,
-    SupervisorKey, Versioned, ZoneName,
+    DeliveryOffer, EntityKind, Licence, Listed, Role, SessionKind, SiteKey, Supervisor,
+    SupervisorFilter, SupervisorKey, Versioned, ZoneName,
 };
 
 /// The lists of supervisors; their filter is role, site and zone.
@@ -29,9 +29,9 @@ pub(super) const SUPERVISORS: ListTable = list_table!(
          (SELECT string_agg(valid_from || ' ' || valid_until || ' ' || jurisdiction || ';' || \
              credential, '\n' ORDER BY position) FROM licence \
              WHERE program_id = supervisor.program_id AND supervisor_key = supervisor.key) \
-             AS licences, ",
-        calendar_columns!("supervisor")
+             AS licences"
     ),
+    by key: calendar_columns!("supervisor"),
     "name",
     "($5 = '' OR role = $5) AND ($6 = '' OR EXISTS (SELECT 1 FROM supervisor_site \
      WHERE supervisor_site.program_id = supervisor.program_id \
@@ -65,7 +65,7 @@ statements! {
 }
 
 #[derive(FromRow)]
-struct SupervisorRow {
+struct SupervisorRow<C> {
     #[sqlx(flatten)]
     record: RecordColumns,
     name: String,
@@ -83,10 +83,10 @@ struct SupervisorRow {
     language_words: Option<String>,
     licences: Option<String>,
     #[sqlx(flatten)]
-    calendar: CalendarColumns,
+    calendar: C,
 }
 
-impl SupervisorRow {
+impl<C: Calendar> SupervisorRow<C> {
     fn into_supervisor(self) -> Result<Versioned<Supervisor>, StoreError> {
         let place = Place {
             table: "supervisor",
@@ -147,6 +147,13 @@ pub(super) fn session_kind(word: &str) -> Option<SessionKind> {
         .find(|kind| kind.as_str() == word)
 }
 
+impl SupervisorRow<NoCalendar> {
+    fn into_listed(self) -> Result<Versioned<Listed<Supervisor>>, StoreError> {
+        let record = self.into_supervisor()?;
+        Ok(record.map(Listed::new))
+    }
+}
+
 impl Tx {
     /// Returns the supervisors of some keys, by key.
     ///
@@ -157,13 +164,15 @@ impl Tx {
         scope: ProgramScope,
         keys: &KeyRange,
     ) -> Result<Vec<Versioned<Supervisor>>, StoreError> {
-        let rows: Vec<SupervisorRow> = records_of(self, &SUPERVISORS, scope, keys).await?;
+        let rows: Vec<SupervisorRow<CalendarColumns>> =
+            records_of(self, &SUPERVISORS, scope, keys).await?;
         rows.into_iter()
             .map(SupervisorRow::into_supervisor)
             .collect()
     }
 
-    /// Returns a page of supervisors through a filter, in its order.
+    /// Returns a page of supervisors through a filter, in its order, without their
+    /// windows and days away.
     ///
     /// # Errors
     /// As [`Tx::supervisor_list`].
@@ -172,16 +181,15 @@ impl Tx {
         scope: ProgramScope,
         seek: &Seek,
         filter: &SupervisorFilter,
-    ) -> Result<Vec<Versioned<Supervisor>>, StoreError> {
+    ) -> Result<Vec<Versioned<Listed<Supervisor>>>, StoreError> {
         let filter = [
             filter.role.map_or("", Role::as_str),
             filter.site.as_ref().map_or("", SiteKey::as_str),
             filter.time_zone.map_or("", ZoneName::as_str),
         ];
-        let rows: Vec<SupervisorRow> = page_of(self, &SUPERVISORS, scope, seek, &filter).await?;
-        rows.into_iter()
-            .map(SupervisorRow::into_supervisor)
-            .collect()
+        let rows: Vec<SupervisorRow<NoCalendar>> =
+            page_of(self, &SUPERVISORS, scope, seek, &filter).await?;
+        rows.into_iter().map(SupervisorRow::into_listed).collect()
     }
 }
 

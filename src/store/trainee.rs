@@ -3,13 +3,15 @@
 use serde_json::{Value, json};
 use sqlx::FromRow;
 
-use super::availability::{self, CalendarColumns, calendar_columns};
+use super::availability::{self, Calendar, CalendarColumns, NoCalendar, calendar_columns};
 use super::dispatch::statements;
 use super::listing::{ListTable, list_table, page_of, records_of};
 use super::rows::{Place, RecordColumns, changed, delete_record, new_id, write_rows};
 use super::words::{self, words_column};
 use super::{KeyRange, ProgramScope, Seek, StoreError, Tx, WriteTx};
-use crate::domain::{EntityKind, Tag, Trainee, TraineeFilter, TraineeKey, Versioned, ZoneName};
+use crate::domain::{
+    EntityKind, Listed, Tag, Trainee, TraineeFilter, TraineeKey, Versioned, ZoneName,
+};
 
 /// The lists of trainees; their filter is level, jurisdiction and zone.
 pub(super) const TRAINEES: ListTable = list_table!(
@@ -19,10 +21,9 @@ pub(super) const TRAINEES: ListTable = list_table!(
          contact_minutes_target, contact_minutes_max, ",
         words_column!("trainee", "modality"),
         ", ",
-        words_column!("trainee", "language"),
-        ", ",
-        calendar_columns!("trainee")
+        words_column!("trainee", "language")
     ),
+    by key: calendar_columns!("trainee"),
     "name",
     "($5 = '' OR level = $5) AND ($6 = '' OR jurisdiction = $6) \
      AND ($7 = '' OR time_zone = $7)"
@@ -48,7 +49,7 @@ statements! {
 }
 
 #[derive(FromRow)]
-struct TraineeRow {
+struct TraineeRow<C> {
     #[sqlx(flatten)]
     record: RecordColumns,
     name: String,
@@ -63,10 +64,10 @@ struct TraineeRow {
     modality_words: Option<String>,
     language_words: Option<String>,
     #[sqlx(flatten)]
-    calendar: CalendarColumns,
+    calendar: C,
 }
 
-impl TraineeRow {
+impl<C: Calendar> TraineeRow<C> {
     fn into_trainee(self) -> Result<Versioned<Trainee>, StoreError> {
         let place = Place {
             table: "trainee",
@@ -94,6 +95,13 @@ impl TraineeRow {
     }
 }
 
+impl TraineeRow<NoCalendar> {
+    fn into_listed(self) -> Result<Versioned<Listed<Trainee>>, StoreError> {
+        let record = self.into_trainee()?;
+        Ok(record.map(Listed::new))
+    }
+}
+
 impl Tx {
     /// Returns the trainees of some keys, by key.
     ///
@@ -104,11 +112,13 @@ impl Tx {
         scope: ProgramScope,
         keys: &KeyRange,
     ) -> Result<Vec<Versioned<Trainee>>, StoreError> {
-        let rows: Vec<TraineeRow> = records_of(self, &TRAINEES, scope, keys).await?;
+        let rows: Vec<TraineeRow<CalendarColumns>> =
+            records_of(self, &TRAINEES, scope, keys).await?;
         rows.into_iter().map(TraineeRow::into_trainee).collect()
     }
 
-    /// Returns a page of trainees through a filter, in its order.
+    /// Returns a page of trainees through a filter, in its order, without their
+    /// windows and days away.
     ///
     /// # Errors
     /// As [`Tx::trainee_list`].
@@ -117,14 +127,15 @@ impl Tx {
         scope: ProgramScope,
         seek: &Seek,
         filter: &TraineeFilter,
-    ) -> Result<Vec<Versioned<Trainee>>, StoreError> {
+    ) -> Result<Vec<Versioned<Listed<Trainee>>>, StoreError> {
         let filter = [
             filter.level.as_ref().map_or("", Tag::as_str),
             filter.jurisdiction.as_ref().map_or("", Tag::as_str),
             filter.time_zone.map_or("", ZoneName::as_str),
         ];
-        let rows: Vec<TraineeRow> = page_of(self, &TRAINEES, scope, seek, &filter).await?;
-        rows.into_iter().map(TraineeRow::into_trainee).collect()
+        let rows: Vec<TraineeRow<NoCalendar>> =
+            page_of(self, &TRAINEES, scope, seek, &filter).await?;
+        rows.into_iter().map(TraineeRow::into_listed).collect()
     }
 }
 

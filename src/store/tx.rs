@@ -3,13 +3,13 @@
 use std::ops::{Deref, DerefMut};
 
 use sqlx::pool::PoolConnection;
-use sqlx::{Postgres, Sqlite, SqliteConnection, Transaction};
+use sqlx::{AssertSqlSafe, PgPool, Postgres, Sqlite, SqliteConnection, Transaction};
 use uuid::Uuid;
 
 use super::dispatch::{on, statements};
 use super::event::{self, Event};
 use super::idempotency::{self, Request};
-use super::wall::entering;
+use super::wall::{entering, entering_now};
 use super::{Db, StoreError, postgres, sqlite};
 use crate::domain::time::UtcSecond;
 use crate::domain::{EntityKind, Program, ProgramKey, Realm, Versioned};
@@ -103,9 +103,13 @@ async fn begun<T: Send + 'static>(
     }
 }
 
-async fn entered(mut tx: Tx, scope: ProgramScope) -> Result<Tx, StoreError> {
-    tx.enter(scope).await?;
-    Ok(tx)
+/// Begins a transaction on PostgreSQL and enters a program, both by one message.
+async fn begun_in(pool: PgPool, begin: &str, scope: ProgramScope) -> Result<Tx, StoreError> {
+    let statements = format!("{begin}; {}", entering_now(scope));
+    let statements = AssertSqlSafe(statements);
+    Ok(Tx::Postgres(
+        begun(async move { pool.begin_with(statements).await }).await?,
+    ))
 }
 
 impl Db {
@@ -144,7 +148,10 @@ impl Db {
     /// # Errors
     /// As [`Db::read`].
     pub async fn read_in(&self, scope: ProgramScope) -> Result<Tx, StoreError> {
-        entered(self.read().await?, scope).await
+        match self {
+            Self::Sqlite { .. } => self.read().await,
+            Self::Postgres(pool) => begun_in(pool.clone(), postgres::BEGIN_READ, scope).await,
+        }
     }
 
     /// Holds a connection for a read of one program by one statement, as
@@ -153,12 +160,18 @@ impl Db {
     /// # Errors
     /// As [`Db::glance`].
     pub async fn glance_in(&self, scope: ProgramScope) -> Result<Tx, StoreError> {
-        entered(self.glance().await?, scope).await
+        match self {
+            Self::Sqlite { .. } => self.glance().await,
+            Self::Postgres(_) => self.read_in(scope).await,
+        }
     }
 
     /// Begins a transaction for the pulse of the runs of a program.
     pub(super) async fn begin_in(&self, scope: ProgramScope) -> Result<Tx, StoreError> {
-        entered(self.begin().await?, scope).await
+        match self {
+            Self::Sqlite { .. } => self.begin().await,
+            Self::Postgres(pool) => begun_in(pool.clone(), postgres::BEGIN_WRITE, scope).await,
+        }
     }
 
     /// Begins a transaction for the pulse of runs, outside any program.

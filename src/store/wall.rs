@@ -19,6 +19,13 @@ macro_rules! entering {
 }
 pub(super) use entering;
 
+/// Returns the statement by which the transaction that is open enters a program.
+/// It has no parameter, so that it goes with the statement that begins one.
+pub(super) fn entering_now(scope: ProgramScope) -> String {
+    // A UUID holds no quote.
+    format!("SET LOCAL practicum.program_id = '{}'", scope.program_id)
+}
+
 const ENTER: &str = "SELECT set_config('practicum.program_id', $1, TRUE)";
 const ENTER_EVERY: &str = "SELECT set_config('practicum.every_program', 'on', TRUE)";
 

@@ -16,8 +16,11 @@ macro_rules! names {
             };
             $open.app.$list(&$open.actor, $program, &list).await
         });
-        let found = found.await?.into_iter();
-        found.map(|one| (one.value.key, one.value.name)).collect()
+        let found = found.await?;
+        let named = found
+            .iter()
+            .map(|one| (one.value.key.clone(), one.value.name.clone()));
+        named.collect()
     }};
 }
 

@@ -1,5 +1,7 @@
 //! Sites, without their opening hours.
 
+use std::borrow::Borrow;
+
 use super::super::pb;
 use super::fields::{Fields, day_range, number, texts};
 use super::names::name;
@@ -51,8 +53,11 @@ pub(in super::super) fn read(
 }
 
 /// Returns a site as a message.
-pub(in super::super) fn message(program: &ProgramKey, record: &Versioned<Site>) -> pb::Site {
-    let site = &record.value;
+pub(in super::super) fn message(
+    program: &ProgramKey,
+    record: &Versioned<impl Borrow<Site>>,
+) -> pb::Site {
+    let site = record.value.borrow();
     pb::Site {
         name: name(program, "sites", &site.key),
         display_name: site.name.clone(),

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use std::borrow::Borrow;
+
 use super::super::pb;
 use super::fields::{Fields, day_range, number, texts};
 use super::names::name;
@@ -134,9 +136,9 @@ fn read_licence(licence: pb::Licence, fields: &mut Fields<'_>) -> Option<Licence
 /// Returns a supervisor as a message.
 pub(in super::super) fn message(
     program: &ProgramKey,
-    record: &Versioned<Supervisor>,
+    record: &Versioned<impl Borrow<Supervisor>>,
 ) -> pb::Supervisor {
-    let supervisor = &record.value;
+    let supervisor = record.value.borrow();
     let licence = |licence: &Licence| pb::Licence {
         jurisdiction: licence.jurisdiction.to_string(),
         credential: licence.credential.clone(),

@@ -1,5 +1,7 @@
 //! Trainees, without their availability.
 
+use std::borrow::Borrow;
+
 use super::super::pb;
 use super::fields::{Fields, number, texts};
 use super::names::name;
@@ -66,8 +68,11 @@ fn read_target(
 }
 
 /// Returns a trainee as a message.
-pub(in super::super) fn message(program: &ProgramKey, record: &Versioned<Trainee>) -> pb::Trainee {
-    let trainee = &record.value;
+pub(in super::super) fn message(
+    program: &ProgramKey,
+    record: &Versioned<impl Borrow<Trainee>>,
+) -> pb::Trainee {
+    let trainee = record.value.borrow();
     pb::Trainee {
         name: name(program, "trainees", &trainee.key),
         display_name: trainee.name.clone(),
