@@ -77,6 +77,11 @@ impl Actor {
         self.principal.key
     }
 
+    /// Says whether another caller has the same roles, in the same places.
+    pub(super) fn has_roles_of(&self, other: &Self) -> bool {
+        self.principal.grants == other.principal.grants
+    }
+
     /// Says whether the caller is a user.
     pub(super) fn is_user(&self, user: &UserName) -> bool {
         self.name() == user.to_string()

@@ -14,6 +14,7 @@ mod changes;
 mod clock;
 mod contended;
 mod error;
+mod followers;
 mod forecasts;
 mod import;
 mod known_programs;
@@ -126,6 +127,8 @@ struct Inner {
     /// What is known of published plans, by run.
     plan_frames: schedule::PlanFrames,
     sign_ins: SignIns,
+    /// The callers who follow streams.
+    followers: followers::Followers,
 }
 
 /// What differs from one installation to the next.
@@ -182,6 +185,7 @@ impl App {
                 analyses,
                 plan_frames: schedule::PlanFrames::default(),
                 sign_ins: SignIns::default(),
+                followers: followers::Followers::default(),
             }),
         }
     }

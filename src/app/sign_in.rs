@@ -10,13 +10,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use sha2::{Digest, Sha256};
+use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
+use uuid::Uuid;
 
 use super::api_keys::PresentedKey;
 use super::{Actor, App, AppError, Grant};
 use crate::domain::time::UtcSecond;
+use crate::store::SignedIn;
 
 /// How long something stays known, in seconds.
-const FRESH: i64 = 3;
+pub(super) const FRESH: i64 = 3;
 /// Callers that are known at a time.
 const KNOWN_MOST: usize = 4096;
 
@@ -30,6 +34,8 @@ pub(super) struct SignIns {
     /// becomes wrong.
     has_user: AtomicBool,
     state: Mutex<State>,
+    /// Wakes whoever looks after open streams when all is forgotten.
+    forgotten: Notify,
 }
 
 #[derive(Default)]
@@ -83,6 +89,11 @@ impl SignIns {
         }
         state.callers.insert(sent, known);
     }
+
+    /// Returns what is ready once everything that is known now is forgotten.
+    pub(super) fn forgotten(&self) -> Notified<'_> {
+        self.forgotten.notified()
+    }
 }
 
 fn hash(bearer: &str) -> Sent {
@@ -104,14 +115,19 @@ impl App {
     /// # Errors
     /// When the database fails.
     pub async fn sign_in_needed(&self) -> Result<bool, AppError> {
-        let sign_ins = &self.inner.sign_ins;
-        if self.inner.settings.require_sign_in || sign_ins.has_user.load(Ordering::Acquire) {
-            return Ok(true);
-        }
-        let now = self.now();
-        if self.is_without_user(now) {
+        if !self.is_known_to_need_sign_in() && self.is_without_user(self.now()) {
             return Ok(false);
         }
+        self.sign_in_needed_now().await
+    }
+
+    /// Says the same as [`App::sign_in_needed`], from no older knowledge.
+    async fn sign_in_needed_now(&self) -> Result<bool, AppError> {
+        if self.is_known_to_need_sign_in() {
+            return Ok(true);
+        }
+        let sign_ins = &self.inner.sign_ins;
+        let now = self.now();
         let generation = sign_ins.state().generation;
         let has_user = self.has_user().await?;
         let mut state = sign_ins.state();
@@ -121,6 +137,12 @@ impl App {
             state.no_user_at = Some(now);
         }
         Ok(has_user)
+    }
+
+    /// Says whether callers must sign in, as far as that is known for good.
+    fn is_known_to_need_sign_in(&self) -> bool {
+        let has_user = &self.inner.sign_ins.has_user;
+        self.inner.settings.require_sign_in || has_user.load(Ordering::Acquire)
     }
 
     fn is_without_user(&self, now: UtcSecond) -> bool {
@@ -134,8 +156,7 @@ impl App {
         let now = self.now();
         let sign_ins = &self.inner.sign_ins;
         let Some(bearer) = bearer else {
-            let is_needed =
-                self.inner.settings.require_sign_in || sign_ins.has_user.load(Ordering::Acquire);
+            let is_needed = self.is_known_to_need_sign_in();
             return (!is_needed && self.is_without_user(now)).then(Actor::operator);
         };
         let state = sign_ins.state();
@@ -173,32 +194,41 @@ impl App {
         Ok(actor)
     }
 
+    /// Returns who a caller is now that was let in before: by a key, or where
+    /// there is none, because nobody had to sign in. What is kept of callers is
+    /// passed by, so that the answer is of this moment.
+    ///
+    /// # Errors
+    /// As [`App::sign_in`].
+    pub(super) async fn sign_in_again(&self, key: Option<Uuid>) -> Result<Actor, AppError> {
+        let Some(key) = key else {
+            return if self.sign_in_needed_now().await? {
+                Err(AppError::Unauthenticated)
+            } else {
+                Ok(Actor::operator())
+            };
+        };
+        // The secret was shown when the key let the caller in, and stays.
+        let found = self.find_key(key).await?;
+        holder(key, &found, self.now())
+    }
+
     async fn look_up(
         &self,
         bearer: &str,
         now: UtcSecond,
     ) -> Result<(Actor, Option<UtcSecond>), AppError> {
-        let refused = |why: &'static str| {
-            tracing::info!(why, "refused a sign-in");
-            AppError::Unauthenticated
-        };
         let presented = PresentedKey::read(bearer).ok_or_else(|| refused("malformed"))?;
-        let mut tx = self.inner.db.glance().await?;
-        let found = tx.sign_in_key(presented.id).await?;
-        let found = found.ok_or_else(|| refused("unknown or revoked"))?;
+        let found = self.find_key(presented.id).await?;
         if !presented.is_of(&found.secret_sha256) {
             return Err(refused("wrong secret"));
         }
-        if found.expires_at.is_some_and(|end| end <= now) {
-            return Err(refused("expired"));
-        }
-        let grant = Grant {
-            realm: found.user.realm.clone(),
-            role: found.role,
-        };
-        let name = found.user.to_string();
-        let actor = Actor::new(name, vec![grant]).with_key(presented.id);
-        Ok((actor, found.expires_at))
+        Ok((holder(presented.id, &found, now)?, found.expires_at))
+    }
+
+    async fn find_key(&self, id: Uuid) -> Result<SignedIn, AppError> {
+        let found = self.inner.db.glance().await?.sign_in_key(id).await?;
+        found.ok_or_else(|| refused("unknown or revoked"))
     }
 
     /// Forgets who is who, after a change of users or keys.
@@ -207,5 +237,24 @@ impl App {
         state.generation += 1;
         state.callers.clear();
         state.no_user_at = None;
+        drop(state);
+        self.inner.sign_ins.forgotten.notify_waiters();
     }
+}
+
+/// Returns the user of a key that is not over.
+fn holder(id: Uuid, found: &SignedIn, now: UtcSecond) -> Result<Actor, AppError> {
+    if found.expires_at.is_some_and(|end| end <= now) {
+        return Err(refused("expired"));
+    }
+    let grant = Grant {
+        realm: found.user.realm.clone(),
+        role: found.role.clone(),
+    };
+    Ok(Actor::new(found.user.to_string(), vec![grant]).with_key(id))
+}
+
+fn refused(why: &'static str) -> AppError {
+    tracing::info!(why, "refused a sign-in");
+    AppError::Unauthenticated
 }

@@ -9,5 +9,6 @@ mod keys;
 mod matrix;
 mod published;
 mod secrets;
+mod streams;
 mod table;
 mod users;
