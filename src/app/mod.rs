@@ -77,7 +77,7 @@ pub use preferences::{Ranked, TraineePreferences};
 pub use programs::NewProgram;
 pub use publishing::{PublishOptions, Published};
 pub use responses::{NewResponse, ResponseFilter};
-pub use rosters::{Changes, ImportMode, ImportReport, KindOfRow, RosterSource};
+pub use rosters::{Changes, ImportMode, ImportReport, KindOfRow, RosterSource, check_may_import};
 pub use round_states::RoundHistory;
 pub use rounds::{RoundStart, StoredRound};
 pub use rule_check::{RuleCheck, RulesOf, TraineeReport};
