@@ -6,7 +6,9 @@ use uuid::Uuid;
 
 use super::permission::role_has;
 use super::{AppError, Permission, RequestOnce};
-use crate::domain::{AccessRole, EntityKind, ProgramKey, Realm, SupervisorKey, UserName};
+use crate::domain::{
+    AccessRole, EntityKind, Participant, ProgramKey, Realm, SupervisorKey, UserName,
+};
 
 /// A role, and where it holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -162,6 +164,26 @@ impl Actor {
         Err(AppError::Forbidden { permission })
     }
 
+    /// Returns an error unless the caller is the supervisor whom something is
+    /// of, or has the permission. Another supervisor is told that there is
+    /// nobody of that key.
+    pub(super) fn check_own_or(
+        &self,
+        program: &ProgramKey,
+        owner: &Participant,
+        permission: Permission,
+    ) -> Result<(), AppError> {
+        self.check_may_see(program)?;
+        match self.supervisor_of(program) {
+            Some(own) if matches!(owner, Participant::Supervisor(key) if key == own) => Ok(()),
+            Some(_) if !self.may(program, permission) => Err(AppError::Hidden {
+                kind: owner.kind(),
+                key: owner.key().to_owned(),
+            }),
+            Some(_) | None => self.check(program, permission),
+        }
+    }
+
     /// Returns [`AppError::Forbidden`] unless the caller has the permission in
     /// every program: for what belongs to none, so that nothing is told.
     pub(super) fn check_everywhere(&self, permission: Permission) -> Result<(), AppError> {
@@ -233,6 +255,40 @@ mod tests {
         assert_eq!(actor.supervisor_of(&key("south")), None);
         assert!(Permission::ALL.iter().all(|all| !actor.may(&north, *all)));
         assert_eq!(Actor::operator().supervisor_of(&north), None);
+    }
+
+    #[test]
+    fn a_supervisor_reaches_the_own_record_and_is_told_of_no_other() {
+        let role = AccessRole::Supervisor(key("amara"));
+        let actor = Actor::new("amara".to_owned(), vec![of("north", role)]);
+        let reached = |actor: &Actor, owner: Participant| {
+            let reached = actor.check_own_or(&key("north"), &owner, Permission::RosterRead);
+            reached.map_err(|error| error.to_string())
+        };
+        let own = || Participant::Supervisor(key("amara"));
+        assert_eq!(reached(&actor, own()), Ok(()));
+        for (other, told) in [
+            (
+                Participant::Supervisor(key("ines")),
+                "there is no supervisor ines",
+            ),
+            // A key belongs to its kind.
+            (
+                Participant::Trainee(key("amara")),
+                "there is no trainee amara",
+            ),
+            (Participant::Site(key("amara")), "there is no site amara"),
+        ] {
+            assert_eq!(reached(&actor, other), Err(told.to_owned()));
+        }
+        let partner = AccessRole::Partner([Permission::PlanRead].into());
+        let partner = Actor::new("plans".to_owned(), vec![of("north", partner)]);
+        assert!(
+            reached(&partner, own())
+                .unwrap_err()
+                .contains("roster.read")
+        );
+        assert_eq!(reached(&Actor::operator(), own()), Ok(()));
     }
 
     #[test]
