@@ -6,7 +6,10 @@ use uuid::Uuid;
 
 use super::permission::role_has;
 use super::{AppError, Permission, RequestOnce};
-use crate::domain::{AccessRole, EntityKind, ProgramKey, Realm, SupervisorKey, UserKey, UserName};
+use crate::domain::time::UtcSecond;
+use crate::domain::{
+    AccessRole, EntityKind, Participant, ProgramKey, Realm, SupervisorKey, UserKey, UserName,
+};
 
 /// A role, and where it holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,12 +20,23 @@ pub struct Grant {
     pub role: AccessRole,
 }
 
+/// What a caller was let in by.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Credential {
+    /// Nothing: nobody had to sign in, or the program itself calls.
+    Nothing,
+    /// A key.
+    Key(Uuid),
+    /// A token that names a user, and the first instant at which it is over.
+    Token(UserKey, UtcSecond),
+}
+
 /// Somebody who is known.
 #[derive(Debug)]
 struct Principal {
     name: String,
     grants: Vec<Grant>,
-    key: Option<Uuid>,
+    credential: Credential,
 }
 
 /// Who calls a use case. Cloned at little cost.
@@ -48,33 +62,24 @@ impl Actor {
 
     /// Returns somebody with a name that nobody else has, and what they are.
     pub fn new(name: String, grants: Vec<Grant>) -> Self {
+        Self::let_in(name, grants, Credential::Nothing)
+    }
+
+    /// Returns somebody who signed in.
+    pub(super) fn let_in(name: String, grants: Vec<Grant>, credential: Credential) -> Self {
         Self {
             principal: Arc::new(Principal {
                 name,
                 grants,
-                key: None,
+                credential,
             }),
             request: None,
         }
     }
 
-    /// Returns the same caller, signed in by a key.
-    #[must_use]
-    pub(super) fn with_key(self, key: Uuid) -> Self {
-        let principal = Principal {
-            name: self.principal.name.clone(),
-            grants: self.principal.grants.clone(),
-            key: Some(key),
-        };
-        Self {
-            principal: Arc::new(principal),
-            ..self
-        }
-    }
-
-    /// Returns the key by which the caller is signed in.
-    pub(super) fn key(&self) -> Option<Uuid> {
-        self.principal.key
+    /// Returns what the caller was let in by.
+    pub(super) fn credential(&self) -> &Credential {
+        &self.principal.credential
     }
 
     /// Returns the name of whoever signs in by a token that names a user.
@@ -82,6 +87,11 @@ impl Actor {
     /// roles.
     pub(super) fn name_by_token(user: &UserKey) -> String {
         format!("token:{user}")
+    }
+
+    /// Says whether another caller has the same roles, in the same places.
+    pub(super) fn has_roles_of(&self, other: &Self) -> bool {
+        self.principal.grants == other.principal.grants
     }
 
     /// Says whether the caller is a user.
@@ -167,6 +177,26 @@ impl Actor {
         Err(AppError::Forbidden { permission })
     }
 
+    /// Returns an error unless the caller is the supervisor whom something is
+    /// of, or has the permission. Another supervisor is told that there is
+    /// nobody of that key.
+    pub(super) fn check_own_or(
+        &self,
+        program: &ProgramKey,
+        owner: &Participant,
+        permission: Permission,
+    ) -> Result<(), AppError> {
+        self.check_may_see(program)?;
+        match self.supervisor_of(program) {
+            Some(own) if matches!(owner, Participant::Supervisor(key) if key == own) => Ok(()),
+            Some(_) if !self.may(program, permission) => Err(AppError::Hidden {
+                kind: owner.kind(),
+                key: owner.key().to_owned(),
+            }),
+            Some(_) | None => self.check(program, permission),
+        }
+    }
+
     /// Returns [`AppError::Forbidden`] unless the caller has the permission in
     /// every program: for what belongs to none, so that nothing is told.
     pub(super) fn check_everywhere(&self, permission: Permission) -> Result<(), AppError> {
@@ -238,6 +268,40 @@ mod tests {
         assert_eq!(actor.supervisor_of(&key("south")), None);
         assert!(Permission::ALL.iter().all(|all| !actor.may(&north, *all)));
         assert_eq!(Actor::operator().supervisor_of(&north), None);
+    }
+
+    #[test]
+    fn a_supervisor_reaches_the_own_record_and_is_told_of_no_other() {
+        let role = AccessRole::Supervisor(key("amara"));
+        let actor = Actor::new("amara".to_owned(), vec![of("north", role)]);
+        let reached = |actor: &Actor, owner: Participant| {
+            let reached = actor.check_own_or(&key("north"), &owner, Permission::RosterRead);
+            reached.map_err(|error| error.to_string())
+        };
+        let own = || Participant::Supervisor(key("amara"));
+        assert_eq!(reached(&actor, own()), Ok(()));
+        for (other, told) in [
+            (
+                Participant::Supervisor(key("ines")),
+                "there is no supervisor ines",
+            ),
+            // A key belongs to its kind.
+            (
+                Participant::Trainee(key("amara")),
+                "there is no trainee amara",
+            ),
+            (Participant::Site(key("amara")), "there is no site amara"),
+        ] {
+            assert_eq!(reached(&actor, other), Err(told.to_owned()));
+        }
+        let partner = AccessRole::Partner([Permission::PlanRead].into());
+        let partner = Actor::new("plans".to_owned(), vec![of("north", partner)]);
+        assert!(
+            reached(&partner, own())
+                .unwrap_err()
+                .contains("roster.read")
+        );
+        assert_eq!(reached(&Actor::operator(), own()), Ok(()));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
+use super::actor::Credential;
 use super::listing::{limit, page_of};
 use super::transact::commit;
 use super::users::{check_not_revoked, fetch};
@@ -178,7 +179,7 @@ impl App {
             kind: EntityKind::ApiKey,
             key: id.to_string(),
         })?;
-        if actor.key() == Some(id) {
+        if *actor.credential() == Credential::Key(id) {
             return Err(AppError::FailedPrecondition(Reason::OwnAccess));
         }
         if key.revoked_at.is_some() {

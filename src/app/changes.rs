@@ -120,6 +120,12 @@ impl App {
             let _ = tokio::time::timeout_at(look_again.into(), made).await;
         }
     }
+
+    /// Waits until the caller may no longer follow the changes of a program,
+    /// and returns why, as [`App::barred_from_runs`] does.
+    pub async fn barred_from_changes(&self, actor: &Actor, program: &ProgramKey) -> AppError {
+        self.barred(actor, program, Permission::ChangeRead).await
+    }
 }
 
 /// Refuses a number that no change can have yet. Whoever has seen it saw other

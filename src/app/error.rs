@@ -82,6 +82,14 @@ pub enum AppError {
         /// When to try again, from now.
         retry_after: Duration,
     },
+    /// The caller has as many streams open as one caller may.
+    #[error("{limit} streams are open, as many as one caller may have; end one of them")]
+    TooManyStreams {
+        /// How many one caller may have.
+        limit: usize,
+        /// When to try again, in seconds from now.
+        retry_after_seconds: u32,
+    },
     /// The server has too much to do.
     #[error("the server has too much to do; wait {retry_after_seconds} s")]
     Overloaded {

@@ -14,6 +14,7 @@ mod changes;
 mod clock;
 mod contended;
 mod error;
+mod followers;
 mod forecasts;
 mod import;
 mod known_programs;
@@ -77,7 +78,7 @@ pub use preferences::{Ranked, TraineePreferences};
 pub use programs::NewProgram;
 pub use publishing::{PublishOptions, Published};
 pub use responses::{NewResponse, ResponseFilter};
-pub use rosters::{Changes, ImportMode, ImportReport, KindOfRow, RosterSource};
+pub use rosters::{Changes, ImportMode, ImportReport, KindOfRow, RosterSource, check_may_import};
 pub use round_states::RoundHistory;
 pub use rounds::{RoundStart, StoredRound};
 pub use rule_check::{RuleCheck, RulesOf, TraineeReport};
@@ -128,6 +129,8 @@ struct Inner {
     /// What is known of published plans, by run.
     plan_frames: schedule::PlanFrames,
     sign_ins: SignIns,
+    /// The callers who follow streams.
+    followers: followers::Followers,
 }
 
 /// What differs from one installation to the next.
@@ -188,6 +191,7 @@ impl App {
                 analyses,
                 plan_frames: schedule::PlanFrames::default(),
                 sign_ins: SignIns::default(),
+                followers: followers::Followers::default(),
             }),
         }
     }

@@ -120,6 +120,17 @@ pub struct ImportReport {
     pub changes: Vec<(KindOfRow, Changes)>,
 }
 
+/// Refuses a caller who may not import into a program. [`App::import_roster`]
+/// asks it, too; a door asks it before it takes a folder that is sent bit by
+/// bit.
+///
+/// # Errors
+/// [`AppError::Hidden`] for a program that the caller may not know of,
+/// [`AppError::Forbidden`] where the caller lacks the permission.
+pub fn check_may_import(actor: &Actor, program: &ProgramKey) -> Result<(), AppError> {
+    actor.check(program, Permission::RosterWrite)
+}
+
 impl App {
     /// Imports a roster into its round, in one transaction; the program and
     /// the round are created when they are not there. The round is the one
@@ -127,9 +138,10 @@ impl App {
     /// With `is_dry_run`, says what would change and changes nothing.
     ///
     /// # Errors
-    /// [`AppError::InvalidRoster`] with every mistake; with `program`,
-    /// [`AppError::FailedPrecondition`] when the folder is of another;
-    /// [`AppError::Forbidden`] for a program that is not there yet, unless the
+    /// As [`check_may_import`], before the folder is read where `program` names
+    /// whose it must be; [`AppError::InvalidRoster`] with every mistake; with
+    /// `program`, [`AppError::FailedPrecondition`] when the folder is of
+    /// another; [`AppError::Forbidden`] for a program that is not there yet, unless the
     /// caller may create programs.
     pub async fn import_roster(
         &self,
@@ -139,6 +151,9 @@ impl App {
         mode: ImportMode,
         is_dry_run: bool,
     ) -> Result<ImportReport, AppError> {
+        if let Some(named) = program {
+            check_may_import(actor, named)?;
+        }
         let roster = match source {
             RosterSource::Roster(roster) => *roster,
             RosterSource::Files(files) => blocking(move || read_roster(&files))
@@ -154,7 +169,7 @@ impl App {
             }));
         }
         let (program, round) = (roster.program.key.clone(), import::round_key(&roster));
-        actor.check(&program, Permission::RosterWrite)?;
+        check_may_import(actor, &program)?;
         let report = ImportReport {
             program,
             round,

@@ -152,4 +152,12 @@ impl App {
             }
         }
     }
+
+    /// Waits until the caller may no longer follow the runs of a program, and
+    /// returns why: [`AppError::Unauthenticated`] soon after the key or the
+    /// user was revoked or the key is over, [`AppError::Forbidden`] or
+    /// [`AppError::Hidden`] after the role was changed.
+    pub async fn barred_from_runs(&self, actor: &Actor, program: &ProgramKey) -> AppError {
+        self.barred(actor, program, Permission::RunRead).await
+    }
 }

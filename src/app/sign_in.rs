@@ -10,13 +10,19 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use sha2::{Digest, Sha256};
+use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
+use uuid::Uuid;
 
+use super::actor::Credential;
 use super::api_keys::PresentedKey;
-use super::{Actor, App, AppError, Grant, TokenVerifier};
+use super::{Actor, App, AppError, Grant};
+use crate::domain::UserKey;
 use crate::domain::time::UtcSecond;
+use crate::store::KnownKey;
 
 /// How long something stays known, in seconds.
-const FRESH: i64 = 3;
+pub(super) const FRESH: i64 = 3;
 /// Callers that are known at a time.
 const KNOWN_MOST: usize = 4096;
 
@@ -30,6 +36,8 @@ pub(super) struct SignIns {
     /// becomes wrong.
     has_user: AtomicBool,
     state: Mutex<State>,
+    /// Wakes whoever looks after open streams when all is forgotten.
+    forgotten: Notify,
 }
 
 #[derive(Default)]
@@ -83,6 +91,11 @@ impl SignIns {
         }
         state.callers.insert(sent, known);
     }
+
+    /// Returns what is ready once everything that is known now is forgotten.
+    pub(super) fn forgotten(&self) -> Notified<'_> {
+        self.forgotten.notified()
+    }
 }
 
 /// Tells the log why somebody is not let in, and the caller nothing.
@@ -110,14 +123,19 @@ impl App {
     /// # Errors
     /// When the database fails.
     pub async fn sign_in_needed(&self) -> Result<bool, AppError> {
-        let sign_ins = &self.inner.sign_ins;
-        if self.inner.settings.require_sign_in || sign_ins.has_user.load(Ordering::Acquire) {
-            return Ok(true);
-        }
-        let now = self.now();
-        if self.is_without_user(now) {
+        if !self.is_known_to_need_sign_in() && self.is_without_user(self.now()) {
             return Ok(false);
         }
+        self.sign_in_needed_now().await
+    }
+
+    /// Says the same as [`App::sign_in_needed`], from no older knowledge.
+    async fn sign_in_needed_now(&self) -> Result<bool, AppError> {
+        if self.is_known_to_need_sign_in() {
+            return Ok(true);
+        }
+        let sign_ins = &self.inner.sign_ins;
+        let now = self.now();
         let generation = sign_ins.state().generation;
         let has_user = self.has_user().await?;
         let mut state = sign_ins.state();
@@ -127,6 +145,12 @@ impl App {
             state.no_user_at = Some(now);
         }
         Ok(has_user)
+    }
+
+    /// Says whether callers must sign in, as far as that is known for good.
+    fn is_known_to_need_sign_in(&self) -> bool {
+        let has_user = &self.inner.sign_ins.has_user;
+        self.inner.settings.require_sign_in || has_user.load(Ordering::Acquire)
     }
 
     fn is_without_user(&self, now: UtcSecond) -> bool {
@@ -140,8 +164,7 @@ impl App {
         let now = self.now();
         let sign_ins = &self.inner.sign_ins;
         let Some(bearer) = bearer else {
-            let is_needed =
-                self.inner.settings.require_sign_in || sign_ins.has_user.load(Ordering::Acquire);
+            let is_needed = self.is_known_to_need_sign_in();
             return (!is_needed && self.is_without_user(now)).then(Actor::operator);
         };
         let state = sign_ins.state();
@@ -181,8 +204,30 @@ impl App {
         Ok(actor)
     }
 
-    /// Returns who sends a key or a token, and when that ends; a token is
-    /// checked again anyway once what is known is no longer fresh.
+    /// Returns who a caller is now that was let in before. What is kept of
+    /// callers is passed by, so that the answer is of this moment.
+    ///
+    /// # Errors
+    /// As [`App::sign_in`].
+    pub(super) async fn sign_in_again(&self, by: &Credential) -> Result<Actor, AppError> {
+        match by {
+            Credential::Nothing if self.sign_in_needed_now().await? => {
+                Err(AppError::Unauthenticated)
+            }
+            Credential::Nothing => Ok(Actor::operator()),
+            // The secret was shown when the key let the caller in, and stays; so
+            // does the signature of a token.
+            Credential::Key(id) => {
+                let found = self.find_key(*id).await?;
+                holder(*id, found, self.now())
+            }
+            Credential::Token(_, until) if *until <= self.now() => {
+                Err(refused("a token that is over"))
+            }
+            Credential::Token(user, until) => self.find_users(user, *until).await,
+        }
+    }
+
     async fn look_up(
         &self,
         bearer: &str,
@@ -191,16 +236,29 @@ impl App {
         match &self.inner.settings.tokens {
             // No key has a dot, and every token has two.
             Some(tokens) if bearer.contains('.') => {
-                let actor = self.look_up_token(tokens, bearer).await?;
-                Ok((actor, None))
+                let (user, until) = tokens.verify(bearer).map_err(refused)?;
+                Ok((self.find_users(&user, until).await?, Some(until)))
             }
-            _ => self.look_up_key(bearer, now).await,
+            _ => {
+                let presented = PresentedKey::read(bearer).ok_or_else(|| refused("malformed"))?;
+                let found = self.find_key(presented.id).await?;
+                if !presented.is_of(&found.secret_sha256) {
+                    return Err(refused("wrong secret"));
+                }
+                let until = found.expires_at;
+                Ok((holder(presented.id, found, now)?, until))
+            }
         }
     }
 
-    async fn look_up_token(&self, tokens: &TokenVerifier, token: &str) -> Result<Actor, AppError> {
-        let user = tokens.verify(token).map_err(refused)?;
-        let users = self.inner.db.glance().await?.sign_in_users(&user).await?;
+    async fn find_key(&self, id: Uuid) -> Result<KnownKey, AppError> {
+        let found = self.inner.db.glance().await?.sign_in_key(id).await?;
+        found.ok_or_else(|| refused("unknown or revoked"))
+    }
+
+    /// Returns whom a token that holds until then names: all users of a key.
+    async fn find_users(&self, key: &UserKey, until: UtcSecond) -> Result<Actor, AppError> {
+        let users = self.inner.db.glance().await?.sign_in_users(key).await?;
         if users.is_empty() {
             return Err(refused("a token of an unknown or revoked user"));
         }
@@ -208,31 +266,9 @@ impl App {
             realm: user.name.realm,
             role: user.role,
         });
-        Ok(Actor::new(Actor::name_by_token(&user), grants.collect()))
-    }
-
-    async fn look_up_key(
-        &self,
-        key: &str,
-        now: UtcSecond,
-    ) -> Result<(Actor, Option<UtcSecond>), AppError> {
-        let presented = PresentedKey::read(key).ok_or_else(|| refused("malformed"))?;
-        let mut tx = self.inner.db.glance().await?;
-        let found = tx.sign_in_key(presented.id).await?;
-        let found = found.ok_or_else(|| refused("unknown or revoked"))?;
-        if !presented.is_of(&found.secret_sha256) {
-            return Err(refused("wrong secret"));
-        }
-        if found.expires_at.is_some_and(|end| end <= now) {
-            return Err(refused("expired"));
-        }
-        let name = found.user.name.to_string();
-        let grant = Grant {
-            realm: found.user.name.realm,
-            role: found.user.role,
-        };
-        let actor = Actor::new(name, vec![grant]).with_key(presented.id);
-        Ok((actor, found.expires_at))
+        let credential = Credential::Token(key.clone(), until);
+        let name = Actor::name_by_token(key);
+        Ok(Actor::let_in(name, grants.collect(), credential))
     }
 
     /// Forgets who is who, after a change of users or keys.
@@ -241,5 +277,20 @@ impl App {
         state.generation += 1;
         state.callers.clear();
         state.no_user_at = None;
+        drop(state);
+        self.inner.sign_ins.forgotten.notify_waiters();
     }
+}
+
+/// Returns the user of a key that is not over.
+fn holder(id: Uuid, found: KnownKey, now: UtcSecond) -> Result<Actor, AppError> {
+    if found.expires_at.is_some_and(|end| end <= now) {
+        return Err(refused("expired"));
+    }
+    let name = found.user.name.to_string();
+    let grant = Grant {
+        realm: found.user.name.realm,
+        role: found.user.role,
+    };
+    Ok(Actor::let_in(name, vec![grant], Credential::Key(id)))
 }

@@ -15,9 +15,10 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde::Deserialize;
 
 use crate::domain::UserKey;
+use crate::domain::time::UtcSecond;
 
 /// How far the clocks of provider and server may differ, in seconds.
-const LEEWAY: u64 = 60;
+const LEEWAY: i64 = 60;
 
 /// Why a JWKS file cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -51,6 +52,7 @@ impl fmt::Debug for TokenVerifier {
 #[derive(Deserialize)]
 struct Claims {
     sub: String,
+    exp: i64,
 }
 
 impl TokenVerifier {
@@ -105,11 +107,12 @@ impl TokenVerifier {
         Ok(())
     }
 
-    /// Returns the user whom a token names.
+    /// Returns the user whom a token names, and the first instant at which it is
+    /// over, however far the clocks differ.
     ///
     /// # Errors
     /// What is wrong with a token that does not hold, for the log alone.
-    pub fn verify(&self, token: &str) -> Result<UserKey, &'static str> {
+    pub fn verify(&self, token: &str) -> Result<(UserKey, UtcSecond), &'static str> {
         let header = decode_header(token).map_err(|error| why(&error))?;
         let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
         let key = match (&header.kid, keys.as_slice()) {
@@ -120,8 +123,10 @@ impl TokenVerifier {
         let key = key.ok_or("a token by a key that the JWKS file does not have")?;
         let token = decode::<Claims>(token, &key.key, &key.validation);
         let token = token.map_err(|error| why(&error))?;
-        let user = token.claims.sub.parse();
-        user.map_err(|_| "a token whose sub is no key of a user")
+        let Claims { sub, exp } = token.claims;
+        let user = sub.parse();
+        let user = user.map_err(|_| "a token whose sub is no key of a user")?;
+        Ok((user, UtcSecond(exp.saturating_add(LEEWAY))))
     }
 }
 
@@ -147,7 +152,7 @@ fn why(error: &Error) -> &'static str {
 fn validation(algorithms: Vec<Algorithm>, issuer: &str, audience: &str) -> Validation {
     let mut validation = Validation {
         algorithms,
-        leeway: LEEWAY,
+        leeway: LEEWAY.unsigned_abs(),
         validate_nbf: true,
         ..Validation::default()
     };

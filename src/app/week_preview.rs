@@ -28,10 +28,11 @@ pub struct ShownWeek {
 
 impl App {
     /// Returns the week that holds a day of the owner's calendar, shown in a
-    /// zone, or in the owner's own.
+    /// zone, or in the owner's own. A supervisor may see her own.
     ///
     /// # Errors
-    /// [`AppError::NotFound`]; [`AppError::Invalid`] at `time_zone` when the
+    /// [`AppError::NotFound`]; [`AppError::Hidden`] for a supervisor who asks
+    /// for that of others; [`AppError::Invalid`] at `time_zone` when the
     /// zone data has no rules for a zone.
     pub async fn preview_week(
         &self,
@@ -41,7 +42,8 @@ impl App {
         day: NaiveDate,
         zone: Option<ZoneName>,
     ) -> Result<ShownWeek, AppError> {
-        let (mut tx, scope) = self.glance(actor, program, Permission::RosterRead).await?;
+        actor.check_own_or(program, owner, Permission::RosterRead)?;
+        let (mut tx, scope) = self.glance_as_allowed(program).await?;
         let (owner_zone, availability) = availability_of(&mut tx, scope, owner).await?;
         drop(tx);
         let zone = zone.unwrap_or(owner_zone);

@@ -127,6 +127,9 @@ impl TransportArgs {
                 .map_or(usual.connection_age, seconds),
             calls: config.calls_in_flight.map_or(usual.calls, whole),
             watches: config.streams_in_flight.map_or(usual.watches, whole),
+            watches_per_caller: config
+                .streams_per_caller
+                .map_or(usual.watches_per_caller, whole),
             call_time: config.call_seconds.map_or(usual.call_time, seconds),
             rate: rate.map(|(calls_per_second, burst)| Rate {
                 calls_per_second,

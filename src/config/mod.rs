@@ -65,6 +65,8 @@ pub struct ServeConfig {
     pub calls_in_flight: Option<u32>,
     /// Streams at a time.
     pub streams_in_flight: Option<u32>,
+    /// Streams at a time of one caller.
+    pub streams_per_caller: Option<u32>,
     /// How long a unary call may take, in seconds.
     pub call_seconds: Option<u32>,
     /// Calls a second of one caller; 0 for as many as they like.
@@ -98,6 +100,7 @@ const SECTIONS: [(&str, &[&str]); 3] = [
             "require_sign_in",
             "solves_at_a_time",
             "streams_in_flight",
+            "streams_per_caller",
             "tls_certificate",
             "tls_client_ca",
             "tls_key",
@@ -275,6 +278,7 @@ impl<'a> Document<'a> {
                 ),
                 calls_in_flight: self.number("calls_in_flight", 1, 65_536),
                 streams_in_flight: self.number("streams_in_flight", 1, 1 << 20),
+                streams_per_caller: self.number("streams_per_caller", 1, 1 << 20),
                 call_seconds: self.number("call_seconds", 1, 3600),
                 calls_per_second: self.number("calls_per_second", 0, 1_000_000),
                 calls_burst: self.number("calls_burst", 1, 1_000_000),

@@ -82,6 +82,7 @@ fn the_example_in_the_docs_has_every_key() {
                 grpc_web_origins: Some(vec!["https://desk.example.org".to_owned()]),
                 calls_in_flight: Some(1024),
                 streams_in_flight: Some(4096),
+                streams_per_caller: Some(1024),
                 call_seconds: Some(120),
                 calls_per_second: Some(200),
                 calls_burst: Some(400),

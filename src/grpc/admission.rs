@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use http_body::{Frame, SizeHint};
 use prost::bytes::Bytes;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 use tonic::body::Body;
 use tonic::codegen::http::{HeaderMap, Request, Response};
 use tower::{Layer, Service};
@@ -21,7 +21,7 @@ use crate::app::AppError;
 /// Header of the caller's own deadline.
 const TIMEOUT: &str = "grpc-timeout";
 /// When to try again where there was no room, in seconds.
-const RETRY_AFTER: u32 = 1;
+pub(super) const RETRY_AFTER: u32 = 1;
 
 /// What all calls together are given at most.
 #[derive(Clone, Copy, Debug)]
@@ -129,12 +129,7 @@ where
             Ok(match kind {
                 // The work is done; what is left is for the reader to fetch.
                 Kind::Unary | Kind::Health => answered,
-                Kind::Stream => answered.map(|body| {
-                    Body::new(Held {
-                        body,
-                        _place: place,
-                    })
-                }),
+                Kind::Stream => answered.map(|body| held(body, place)),
             })
         })
     }
@@ -165,13 +160,20 @@ fn asked_time(headers: &HeaderMap) -> Option<Duration> {
     }
 }
 
-/// The body of a stream, which keeps its place until it has ended.
-struct Held {
-    body: Body,
-    _place: OwnedSemaphorePermit,
+/// Returns the body of a stream, which keeps its place until it has ended.
+pub(super) fn held<P: Send + Unpin + 'static>(body: Body, place: P) -> Body {
+    Body::new(Held {
+        body,
+        _place: place,
+    })
 }
 
-impl http_body::Body for Held {
+struct Held<P> {
+    body: Body,
+    _place: P,
+}
+
+impl<P: Unpin> http_body::Body for Held<P> {
     type Data = Bytes;
     type Error = tonic::Status;
 

@@ -18,6 +18,7 @@ mod server;
 mod services;
 mod sign_in;
 mod status;
+mod streams;
 mod tls;
 mod web;
 

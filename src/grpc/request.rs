@@ -56,26 +56,25 @@ pub(super) fn caller(
     request: &impl Message,
     fields: &mut Fields<'_>,
 ) -> Option<Caller> {
-    caller_of_body(actor, method, request_id, fields, || {
-        hexadecimal(&Sha256::digest(request.encode_to_vec()))
-    })
+    let caller = caller_before_body(actor, method, request_id, fields)?;
+    Some(caller.with_body(|| hexadecimal(&Sha256::digest(request.encode_to_vec()))))
 }
 
-/// Reads who sends a write whose body has the given hash.
-pub(super) fn caller_of_body(
+/// Reads who sends a write whose body is still to come.
+pub(super) fn caller_before_body(
     actor: Actor,
     method: &'static str,
     request_id: &str,
     fields: &mut Fields<'_>,
-    body_sha256: impl FnOnce() -> String,
 ) -> Option<Caller> {
+    let caller = Caller {
+        actor,
+        method,
+        request_id: None,
+        body_sha256: String::new(),
+    };
     if request_id.is_empty() {
-        return Some(Caller {
-            actor,
-            method,
-            request_id: None,
-            body_sha256: String::new(),
-        });
+        return Some(caller);
     }
     let Ok(id) = Uuid::try_parse(request_id) else {
         let message = "must be a UUID such as 0198c0de-0000-7000-8000-000000000000, or empty";
@@ -83,11 +82,23 @@ pub(super) fn caller_of_body(
         return None;
     };
     Some(Caller {
-        actor,
-        method,
         request_id: Some(id),
-        body_sha256: body_sha256(),
+        ..caller
     })
+}
+
+impl Caller {
+    /// Returns the same caller with the hash of the body, by which a repeat is
+    /// told from another request under the same identifier.
+    pub(super) fn with_body(self, body_sha256: impl FnOnce() -> String) -> Self {
+        if self.request_id.is_none() {
+            return self;
+        }
+        Self {
+            body_sha256: body_sha256(),
+            ..self
+        }
+    }
 }
 
 /// Carries out a change once and answers it. `answer` makes the message of

@@ -29,6 +29,7 @@ use super::services::{
     SiteCalls, SupervisorCalls, TraineeCalls,
 };
 use super::sign_in::SignInLayer;
+use super::streams::StreamsLayer;
 use super::tls::Tls;
 use super::web::Web;
 use crate::app::App;
@@ -50,6 +51,8 @@ pub struct Limits {
     pub calls: usize,
     /// Streams at a time, over all connections; further ones are refused.
     pub watches: usize,
+    /// Streams at a time of one caller; further ones are refused.
+    pub watches_per_caller: usize,
     /// How long a unary call may take.
     pub call_time: Duration,
     /// How often one caller may call; as often as they like when `None`.
@@ -78,6 +81,7 @@ impl Default for Limits {
             connections: 1024,
             calls: 1024,
             watches: 4096,
+            watches_per_caller: 1024,
             call_time: Duration::from_secs(120),
             rate: None,
             first_byte: Duration::from_secs(5),
@@ -136,6 +140,8 @@ pub async fn serve(
         streams: limits.watches,
         call_time: limits.call_time,
     };
+    let methods = Methods::of_contract()?;
+    let streams = StreamsLayer::new(methods.clone(), limits.watches_per_caller);
     let (strangers, rated) = rate::layers(limits.rate);
     let incoming = ReceiverStream::new(accept(listener, accepting, tls));
     let mut drained = is_stopping.clone();
@@ -147,10 +153,11 @@ pub async fn serve(
         .layer(option_layer(web.as_ref().map(Web::origins_layer)))
         .layer(option_layer(web.as_ref().map(|_| GrpcWebLayer::new())))
         .layer(RequestIdLayer)
-        .layer(AdmissionLayer::new(Methods::of_contract()?, admission))
+        .layer(AdmissionLayer::new(methods, admission))
         .layer(strangers)
         .layer(SignInLayer { app })
         .layer(rated)
+        .layer(streams)
         .layer(Told::new(refusal::told))
         .add_routes(routes)
         .serve_with_incoming_shutdown(incoming, stopped);

@@ -79,27 +79,18 @@ fn whose(
     field: &str,
 ) -> Result<Participant, AppError> {
     actor.check_may_see(program)?;
-    let own = actor.supervisor_of(program).cloned();
-    let own = own.map(Participant::Supervisor);
-    match (named, own) {
-        (None, Some(own)) => Ok(own),
+    match (named, actor.supervisor_of(program)) {
+        (Some(named), _) => {
+            actor.check_own_or(program, named, Permission::PlanRead)?;
+            Ok(named.clone())
+        }
+        (None, Some(own)) => Ok(Participant::Supervisor(own.clone())),
         (None, None) => {
             actor.check(program, Permission::PlanRead)?;
             let message = "is required: the caller is no supervisor of the program";
             Err(AppError::Invalid(Violations::one(
                 field, "required", message,
             )))
-        }
-        (Some(named), Some(own)) if *named == own => Ok(own),
-        (Some(named), own) => {
-            if own.is_some() && !actor.may(program, Permission::PlanRead) {
-                return Err(AppError::Hidden {
-                    kind: named.kind(),
-                    key: named.key().to_owned(),
-                });
-            }
-            actor.check(program, Permission::PlanRead)?;
-            Ok(named.clone())
         }
     }
 }
@@ -134,15 +125,8 @@ pub(super) fn acts_for(
     program: &ProgramKey,
     supervisor: &SupervisorKey,
 ) -> Result<(), AppError> {
-    actor.check_may_see(program)?;
-    match actor.supervisor_of(program) {
-        Some(own) if own == supervisor => Ok(()),
-        Some(_) if !actor.may(program, Permission::ScheduleWrite) => Err(AppError::Hidden {
-            kind: EntityKind::Supervisor,
-            key: supervisor.to_string(),
-        }),
-        Some(_) | None => actor.check(program, Permission::ScheduleWrite),
-    }
+    let owner = Participant::Supervisor(supervisor.clone());
+    actor.check_own_or(program, &owner, Permission::ScheduleWrite)
 }
 
 /// What the schedule of somebody is made of.

@@ -268,6 +268,7 @@ pub(super) fn failure(error: AppError) -> Failure {
         | AppError::TooLarge { .. } => Failure::Invalid(error.to_string()),
         AppError::Contended
         | AppError::RateLimited { .. }
+        | AppError::TooManyStreams { .. }
         | AppError::Overloaded { .. }
         | AppError::DeadlineExceeded
         | AppError::Cancelled => Failure::Unavailable(error.to_string()),

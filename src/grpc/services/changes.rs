@@ -60,15 +60,18 @@ impl pb::change_service_server::ChangeService for ChangeCalls {
         // What cannot be watched is told before the stream begins.
         let reached = self.app.check_changes_reached(&actor, &program, after);
         reached.await.map_err(status)?;
-        let app = self.app.clone();
-        let is_stopping = self.is_stopping.clone();
+        let barred = {
+            let (app, actor, program) = (self.app.clone(), actor.clone(), program.clone());
+            async move { app.barred_from_changes(&actor, &program).await }
+        };
         let watching = Watching {
-            app,
+            app: self.app.clone(),
             actor,
             program,
             kinds,
         };
-        let changes = streamed(is_stopping, |sender| watching.send(after, sender));
+        let is_stopping = self.is_stopping.clone();
+        let changes = streamed(is_stopping, barred, |sender| watching.send(after, sender));
         Ok(Response::new(changes))
     }
 

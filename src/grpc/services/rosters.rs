@@ -10,9 +10,9 @@ use tonic::{Request, Response, Status, Streaming};
 use super::super::convert::names::round_name;
 use super::super::convert::rosters;
 use super::super::pb;
-use super::super::request::{caller_of_body, hexadecimal, once, opened, read};
+use super::super::request::{caller_before_body, hexadecimal, once, opened, read};
 use super::super::status::{invalid_field, status};
-use crate::app::{Actor, App, AppError, RosterSource};
+use crate::app::{Actor, App, AppError, RosterSource, check_may_import};
 use crate::roster::{FolderFiles, MAX_FILE_BYTES, ROSTER_FILES, is_roster_file};
 
 /// Longest wait for the next piece of an import.
@@ -35,23 +35,21 @@ impl pb::roster_service_server::RosterService for RosterCalls {
         &self,
         request: Request<Streaming<pb::ImportRosterRequest>>,
     ) -> Result<Response<pb::ImportRosterResponse>, Status> {
-        let (actor, stream) = opened(request)?;
-        let (header, files) = receive(stream).await?;
+        let (actor, mut stream) = opened(request)?;
+        let header = receive_header(&mut stream).await?;
         let asking = actor.clone();
         let (caller, program, mode) = read(|fields| {
             let mut within = fields.at("header");
-            let body = || body_sha256(&header, &files);
-            let caller = caller_of_body(
-                asking,
-                "ImportRoster",
-                &header.request_id,
-                &mut within,
-                body,
-            );
+            let id = &header.request_id;
+            let caller = caller_before_body(asking, "ImportRoster", id, &mut within);
             let program = within.program_name("parent", &header.parent);
             let mode = within.choice("mode", header.mode, rosters::read_mode);
             Some((caller?, program?, mode?))
         })?;
+        // The use case asks too, but only once a whole folder was taken.
+        check_may_import(&actor, &program)?;
+        let files = receive_files(&mut stream).await?;
+        let caller = caller.with_body(|| body_sha256(&header, &files));
         let source = RosterSource::Files(files);
         if header.validate_only {
             let checked = self
@@ -90,20 +88,26 @@ impl pb::roster_service_server::RosterService for RosterCalls {
     }
 }
 
-/// Receives the header and then the files of an import.
-async fn receive(
-    mut stream: Streaming<pb::ImportRosterRequest>,
-) -> Result<(pb::ImportRosterHeader, FolderFiles), Status> {
-    let header = match next_part(&mut stream).await? {
-        Some(pb::import_roster_request::Part::Header(header)) => header,
+/// Receives the header of an import.
+async fn receive_header(
+    stream: &mut Streaming<pb::ImportRosterRequest>,
+) -> Result<pb::ImportRosterHeader, Status> {
+    match next_part(stream).await? {
+        Some(pb::import_roster_request::Part::Header(header)) => Ok(header),
         Some(pb::import_roster_request::Part::Piece(_)) | None => {
             let message = "must be the first message of the stream";
-            return Err(invalid_field("header", "required", message));
+            Err(invalid_field("header", "required", message))
         }
-    };
+    }
+}
+
+/// Receives the files that follow the header of an import.
+async fn receive_files(
+    stream: &mut Streaming<pb::ImportRosterRequest>,
+) -> Result<FolderFiles, Status> {
     let mut contents: BTreeMap<String, Vec<u8>> = BTreeMap::new();
     let mut bytes: u64 = 0;
-    while let Some(part) = next_part(&mut stream).await? {
+    while let Some(part) = next_part(stream).await? {
         let pb::import_roster_request::Part::Piece(piece) = part else {
             let message = "must come once, as the first message of the stream";
             return Err(invalid_field("header", "order", message));
@@ -132,7 +136,7 @@ async fn receive(
     for (name, bytes) in contents {
         files.insert(&name, bytes);
     }
-    Ok((header, files))
+    Ok(files)
 }
 
 /// Returns what the next message carries; `None` at the end of the stream.

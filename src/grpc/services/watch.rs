@@ -1,5 +1,5 @@
-//! Streams that go on until what they follow has ended, their reader has gone,
-//! or the server stops.
+//! Streams that go on until what they follow has ended, their reader has gone
+//! or may no longer follow it, or the server stops.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use tonic::Status;
 use super::super::convert::runs;
 use super::super::pb;
 use super::super::status::{status, stopping};
-use crate::app::{Actor, App};
+use crate::app::{Actor, App, AppError};
 use crate::domain::{Key, ProgramKey};
 
 /// Answers that wait for a slow reader.
@@ -26,9 +26,11 @@ pub(super) type Answers<M> = ReceiverStream<Result<M, Status>>;
 pub(super) type Events = Answers<pb::WatchRunResponse>;
 
 /// Returns the stream of what `send` sends. It ends with `send`, with its
-/// reader, or with `UNAVAILABLE` when the server stops.
+/// reader, with the error of `barred` once that is ready, or with `UNAVAILABLE`
+/// when the server stops.
 pub(super) fn streamed<M, F>(
     mut is_stopping: Receiver<bool>,
+    barred: impl Future<Output = AppError> + Send + 'static,
     send: impl FnOnce(mpsc::Sender<Result<M, Status>>) -> F,
 ) -> Answers<M>
 where
@@ -41,6 +43,11 @@ where
         tokio::select! {
             () = sending => {}
             () = sender.closed() => {}
+            why = barred => {
+                // Waits for a slow reader, who would take a silent end for that
+                // of the run; nothing more is read meanwhile.
+                let _ = sender.send(Err(status(why))).await;
+            }
             () = stopped(&mut is_stopping) => {
                 // A reader too slow to take this is cut off by the drain.
                 let _ = sender.send_timeout(Err(stopping()), Duration::from_secs(1)).await;
@@ -56,7 +63,8 @@ async fn stopped(is_stopping: &mut Receiver<bool>) {
 }
 
 /// Returns the events of a run after a sequence number, and then each new one.
-/// The stream ends with the run, with its reader, or when the server stops.
+/// The stream ends with the run, with its reader or the reader's permission, or
+/// when the server stops.
 pub(super) fn follow(
     app: App,
     actor: Actor,
@@ -65,7 +73,11 @@ pub(super) fn follow(
     after: i64,
     is_stopping: Receiver<bool>,
 ) -> Events {
-    streamed(is_stopping, |sender| async move {
+    let barred = {
+        let (app, actor, program) = (app.clone(), actor.clone(), program.clone());
+        async move { app.barred_from_runs(&actor, &program).await }
+    };
+    streamed(is_stopping, barred, |sender| async move {
         send_events(&app, &actor, &program, &run, after, &sender).await;
     })
 }

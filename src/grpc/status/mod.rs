@@ -108,6 +108,7 @@ fn code_and_reason(error: &AppError) -> (Code, ErrorReason) {
         AppError::StaleEtag { .. } => (Code::Aborted, ErrorReason::StaleEtag),
         AppError::TooLarge { .. } => (Code::ResourceExhausted, ErrorReason::TooLarge),
         AppError::RateLimited { .. } => (Code::ResourceExhausted, ErrorReason::RateLimited),
+        AppError::TooManyStreams { .. } => (Code::ResourceExhausted, ErrorReason::TooManyStreams),
         AppError::Overloaded { .. } => (Code::Unavailable, ErrorReason::Overloaded),
         AppError::DeadlineExceeded => (Code::DeadlineExceeded, ErrorReason::DeadlineExceeded),
         AppError::Cancelled => (Code::Cancelled, ErrorReason::Cancelled),
@@ -176,6 +177,7 @@ fn metadata(error: &AppError) -> Vec<(&'static str, String)> {
             ("limit", limit.to_string()),
             ("count", count.to_string()),
         ],
+        AppError::TooManyStreams { limit, .. } => vec![("limit", limit.to_string())],
         AppError::Internal(_) => vec![("request_id", request_id::current())],
         _ => Vec::new(),
     }
@@ -260,7 +262,11 @@ fn delay(error: &AppError) -> Option<Duration> {
         AppError::Contended => Some(CONTENDED_DELAY),
         AppError::Unavailable(_) => Some(UNAVAILABLE_DELAY),
         AppError::RateLimited { retry_after } => Some(*retry_after),
-        AppError::Overloaded {
+        AppError::TooManyStreams {
+            retry_after_seconds,
+            ..
+        }
+        | AppError::Overloaded {
             retry_after_seconds,
         } => Some(Duration::from_secs(u64::from(*retry_after_seconds))),
         _ => None,

@@ -214,6 +214,14 @@ fn every_error() -> Vec<(AppError, Code, &'static str)> {
             "RATE_LIMITED",
         ),
         (
+            AppError::TooManyStreams {
+                limit: 2,
+                retry_after_seconds: 1,
+            },
+            Code::ResourceExhausted,
+            "TOO_MANY_STREAMS",
+        ),
+        (
             AppError::Overloaded {
                 retry_after_seconds: 3,
             },
@@ -265,7 +273,14 @@ fn each_error_has_its_code_and_its_reason() {
 #[test]
 fn what_can_be_tried_again_says_when() {
     for (error, _, reason) in every_error() {
-        let is_later = ["CONTENDED", "RATE_LIMITED", "OVERLOADED", "UNAVAILABLE"].contains(&reason);
+        let is_later = [
+            "CONTENDED",
+            "RATE_LIMITED",
+            "TOO_MANY_STREAMS",
+            "OVERLOADED",
+            "UNAVAILABLE",
+        ]
+        .contains(&reason);
         let retry = status(error).get_details_retry_info();
         assert_eq!(retry.is_some(), is_later, "{reason}");
     }

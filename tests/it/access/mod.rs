@@ -9,6 +9,7 @@ mod keys;
 mod matrix;
 mod published;
 mod secrets;
+mod streams;
 mod table;
 mod tokens;
 mod users;

@@ -12,6 +12,7 @@ use secrecy::ExposeSecret;
 
 use super::callers::{access, signed, signed_up, user};
 use crate::support::command::practicum;
+use crate::support::contents::rows;
 use crate::support::server::Server;
 use crate::support::service::{Service, database, served_by_both};
 
@@ -22,34 +23,7 @@ served_by_both!(no_key_is_kept_anywhere_in_the_database,);
 async fn everything(db: &Db) -> String {
     let mut all = String::new();
     for table in ["api_key", "event", "idempotency", "program", "user_account"] {
-        let rows: Vec<String> = match db {
-            Db::Sqlite { readers, .. } => {
-                let names: Vec<(String,)> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
-                    "SELECT name FROM pragma_table_info('{table}')"
-                )))
-                .fetch_all(readers)
-                .await
-                .unwrap();
-                let columns: Vec<String> = names
-                    .into_iter()
-                    .map(|(name,)| format!("COALESCE(hex({name}), '')"))
-                    .collect();
-                let sql = format!("SELECT {} FROM {table}", columns.join(" || ' ' || "));
-                let rows: Vec<(String,)> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
-                    .fetch_all(readers)
-                    .await
-                    .unwrap();
-                rows.into_iter().map(|(row,)| row).collect()
-            }
-            Db::Postgres(pool) => {
-                let sql = format!("SELECT t::text FROM {table} t");
-                let rows: Vec<(String,)> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
-                    .fetch_all(pool)
-                    .await
-                    .unwrap();
-                rows.into_iter().map(|(row,)| row).collect()
-            }
-        };
+        let rows = rows(db, table).await;
         assert!(!rows.is_empty(), "{table}");
         all.push_str(&rows.join("\n"));
     }

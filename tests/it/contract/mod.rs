@@ -4,6 +4,7 @@
 mod comments;
 mod conventions;
 mod docs;
+mod only_checked;
 mod page;
 mod source;
 mod story;

@@ -80,6 +80,14 @@ pub(super) struct Exchange {
     pub(super) is_example: bool,
 }
 
+/// A call that is about to be made.
+pub(super) struct Call<'a> {
+    pub(super) method: &'a MethodDescriptor,
+    pub(super) requests: &'a [DynamicMessage],
+    /// The headers as they are sent.
+    pub(super) sent: &'a BTreeMap<String, String>,
+}
+
 /// A service after all examples, and what was said.
 pub(super) struct Story {
     pub(super) source: Source,
@@ -91,6 +99,11 @@ pub(super) struct Story {
 impl Story {
     /// Makes every call of the examples.
     pub(super) async fn told() -> Self {
+        Self::told_with(async |_, _| {}).await
+    }
+
+    /// Makes every call of the examples, with something done before each.
+    pub(super) async fn told_with(mut before: impl AsyncFnMut(&Self, &Call<'_>)) -> Self {
         let service = Service::at(Arc::new(ManualClock::at(MORNING))).await;
         // From the first user on everybody signs in.
         let key = signed_up(&service.app, "root", AccessRole::Admin).await;
@@ -101,12 +114,12 @@ impl Story {
             known: BTreeMap::from([("key".to_owned(), Value::String(key))]),
         };
         for step in steps() {
-            story.take(step).await;
+            story.take(step, &mut before).await;
         }
         story
     }
 
-    async fn take(&mut self, step: Step) {
+    async fn take(&mut self, step: Step, before: &mut impl AsyncFnMut(&Self, &Call<'_>)) {
         if step.stop_working {
             self.service.stop_working().await;
         }
@@ -128,6 +141,12 @@ impl Story {
             sent.entry("authorization".to_owned())
                 .or_insert_with(signed);
         }
+        let call = Call {
+            method: &method,
+            requests: &requests,
+            sent: &sent,
+        };
+        before(&*self, &call).await;
         let most = step.take.unwrap_or(usize::MAX);
         let answers = send(&self.service, &method, &requests, &sent, most).await;
         let answers = answers.unwrap_or_else(|status| panic!("{}: {status:?}", step.call));

@@ -1,8 +1,12 @@
 //! `AvailabilityService`.
 
+use practicum::domain::AccessRole;
 use practicum::grpc::pb;
+use tonic::{Code, Status};
 
 use super::people::site;
+use super::runs::imported;
+use crate::access::callers::{signed, signed_up};
 use crate::support::service::{Service, broken, reason, served_by_both};
 
 served_by_both!(
@@ -13,6 +17,7 @@ served_by_both!(
     previews_a_week_with_what_a_clock_change_does_to_it,
     previews_a_week_on_the_wall_of_another_zone,
     names_what_is_wrong_with_a_week_that_is_asked_for,
+    a_supervisor_previews_her_own_week_and_no_other,
 );
 
 const NAME: &str = "programs/north/sites/harbour/availability";
@@ -293,4 +298,56 @@ async fn names_what_is_wrong_with_a_week_that_is_asked_for() {
     };
     let refused = service.availability().preview_week(missing).await;
     assert_eq!(reason(&refused.unwrap_err()), "NOT_FOUND");
+}
+
+/// Returns a week as the owner of a key sees it.
+async fn week_by(
+    service: &Service,
+    key: &str,
+    owner: &str,
+) -> Result<pb::PreviewWeekResponse, Status> {
+    let channel = signed(&service.channel, key);
+    let mut availability = pb::availability_service_client::AvailabilityServiceClient::new(channel);
+    let request = pb::PreviewWeekRequest {
+        name: format!("programs/clinic-12/{owner}/availability"),
+        day: Some(of_2031(3, 5)),
+        time_zone: String::new(),
+    };
+    let week = availability.preview_week(request).await?;
+    Ok(week.into_inner())
+}
+
+/// Off: `check_own_or` answering `Ok` to everybody, or asking for the
+/// permission alone, in `src/app/actor.rs`.
+async fn a_supervisor_previews_her_own_week_and_no_other() {
+    let (service, _, roster) = imported("clinic-12").await;
+    let own = roster.supervisors[0].key.clone();
+    let role = AccessRole::Supervisor(own.clone());
+    let hers = signed_up(&service.app, "clinic-12/hers", role).await;
+    let viewer = signed_up(&service.app, "clinic-12/viewer", AccessRole::Viewer).await;
+    let own = format!("supervisors/{own}");
+    let week = week_by(&service, &hers, &own).await.unwrap();
+    assert_eq!(week, week_by(&service, &viewer, &own).await.unwrap());
+    for (other, missing) in [
+        (
+            format!("supervisors/{}", roster.supervisors[1].key),
+            "supervisors/nobody",
+        ),
+        (
+            format!("trainees/{}", roster.trainees[0].key),
+            "trainees/nobody",
+        ),
+        (format!("sites/{}", roster.sites[0].key), "sites/nobody"),
+    ] {
+        week_by(&service, &viewer, &other).await.unwrap();
+        let (_, key) = other.split_once('/').unwrap();
+        let hidden = week_by(&service, &hers, &other).await.unwrap_err();
+        let missing = week_by(&service, &viewer, missing).await.unwrap_err();
+        assert_eq!(hidden.code(), Code::NotFound, "{hidden:?}");
+        assert_eq!(
+            hidden.message(),
+            missing.message().replace("nobody", key),
+            "{other}"
+        );
+    }
 }

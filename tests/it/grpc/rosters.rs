@@ -1,12 +1,16 @@
 //! `RosterService`: a folder goes in in pieces and comes out the same.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
+use practicum::domain::AccessRole;
 use practicum::grpc::pb;
 use practicum::roster::{FolderFiles, read_roster, write_roster};
+use tokio_stream::StreamExt;
 use tonic::Code;
 use tonic_types::StatusExt;
 
+use crate::access::callers::{signed, signed_up};
 use crate::support::service::{
     Service, broken, import_messages, reason, roster_files, served_by_both,
 };
@@ -18,7 +22,11 @@ served_by_both!(
     an_import_with_mistakes_is_an_error_that_names_the_first,
     refuses_messages_out_of_order_and_unknown_files,
     refuses_the_folder_of_another_program,
+    who_may_not_import_is_told_before_any_file_is_sent,
 );
+
+/// Less than an import waits for its next piece.
+const AT_ONCE: Duration = Duration::from_secs(20);
 
 fn header(program: &str) -> pb::ImportRosterHeader {
     pb::ImportRosterHeader {
@@ -210,4 +218,25 @@ async fn refuses_the_folder_of_another_program() {
         .unwrap_err();
     assert_eq!(refused.code(), Code::FailedPrecondition);
     assert_eq!(reason(&refused), "OTHER_PROGRAM");
+}
+
+/// Off: `check_may_import` left out in `src/grpc/services/rosters.rs`.
+async fn who_may_not_import_is_told_before_any_file_is_sent() {
+    let service = Service::start().await.with_program().await;
+    let ada = signed_up(&service.app, "north/ada", AccessRole::Viewer).await;
+    let import = async |program: &str| {
+        let first = import_messages(header(program), &[]);
+        let messages = tokio_stream::iter(first).chain(tokio_stream::pending());
+        let channel = signed(&service.channel, &ada);
+        let mut rosters = pb::roster_service_client::RosterServiceClient::new(channel);
+        let answer = tokio::time::timeout(AT_ONCE, rosters.import_roster(messages)).await;
+        answer.unwrap().unwrap_err()
+    };
+    let forbidden = import("north").await;
+    assert_eq!(forbidden.code(), Code::PermissionDenied, "{forbidden:?}");
+    assert_eq!(reason(&forbidden), "FORBIDDEN");
+    let info = forbidden.get_details_error_info().unwrap();
+    assert_eq!(info.metadata["permission"], "roster.write");
+    let hidden = import("south").await;
+    assert_eq!(hidden.code(), Code::NotFound, "{hidden:?}");
 }

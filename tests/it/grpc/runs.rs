@@ -42,7 +42,7 @@ pub(super) async fn imported_files(files: &[(String, Vec<u8>)]) -> (Service, Str
     (service, done.into_inner().round, roster)
 }
 
-pub(super) async fn start(service: &Service, round: &str) -> pb::Run {
+pub(crate) async fn start(service: &Service, round: &str) -> pb::Run {
     let request = pb::StartRunRequest {
         round: round.to_owned(),
         time_limit_seconds: 30,

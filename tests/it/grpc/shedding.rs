@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use practicum::app::Actor;
-use practicum::domain::{ListRequest, ProgramKey};
+use practicum::domain::{AccessRole, ListRequest, ProgramKey};
 use practicum::grpc::{Limits, Rate, pb};
 use practicum::store::WriteTx;
 use prost::Message;
@@ -14,6 +14,7 @@ use tonic_health::pb::health_client::HealthClient;
 use tonic_types::StatusExt;
 
 use super::people::site as harbour;
+use crate::access::callers::{programs, signed, signed_up};
 use crate::support::plain_http2::call;
 use crate::support::service::{
     Service, eventually, import_messages, reason, roster_files, served_by_both,
@@ -21,6 +22,7 @@ use crate::support::service::{
 
 served_by_both!(
     calls_beyond_the_most_at_a_time_are_refused_at_once,
+    streams_of_one_caller_beyond_the_most_are_refused,
     a_call_that_takes_too_long_is_ended_and_undone,
     a_call_ends_when_its_caller_no_longer_waits,
 );
@@ -123,6 +125,41 @@ async fn streams_beyond_the_most_at_a_time_are_refused_and_calls_are_not() {
     get(&service).await.unwrap();
     drop(first);
     eventually(|| async { watch().await.is_ok() }).await;
+}
+
+/// Off: the layer of `streams` left out in `src/grpc/server.rs`.
+async fn streams_of_one_caller_beyond_the_most_are_refused() {
+    let limits = Limits {
+        watches_per_caller: 2,
+        ..Limits::default()
+    };
+    let service = Service::with_limits(limits).await.with_program().await;
+    let ada = signed_up(&service.app, "north/ada", AccessRole::Viewer).await;
+    let eve = signed_up(&service.app, "north/eve", AccessRole::Viewer).await;
+    let watch = async |key: &str| {
+        let channel = signed(&service.channel, key);
+        let mut changes = pb::change_service_client::ChangeServiceClient::new(channel);
+        let request = pb::WatchChangesRequest {
+            parent: "programs/north".to_owned(),
+            ..Default::default()
+        };
+        changes.watch_changes(request).await
+    };
+    let first = watch(&ada).await.unwrap();
+    let _second = watch(&ada).await.unwrap();
+    let refused = watch(&ada).await.unwrap_err();
+    assert_eq!(refused.code(), Code::ResourceExhausted, "{refused:?}");
+    assert_eq!(reason(&refused), "TOO_MANY_STREAMS");
+    assert_eq!(waits(&refused), Duration::from_secs(1));
+    let info = refused.get_details_error_info().unwrap();
+    assert_eq!(info.metadata["limit"], "2");
+    // Others may, and she may call.
+    let _of_another = watch(&eve).await.unwrap();
+    let request = pb::ListProgramsRequest::default();
+    let mut calls = programs(&service.channel, &ada);
+    calls.list_programs(request).await.unwrap();
+    drop(first);
+    eventually(|| async { watch(&ada).await.is_ok() }).await;
 }
 
 /// Off: a `call_time` of an hour here.

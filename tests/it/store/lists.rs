@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use practicum::app::{Actor, AppError, ImportMode};
 use practicum::domain::{
-    Key, ListOrder, ListRequest, OrderBy, PageRequest, Role, RoundFilter, RunFilter, RunLimits,
-    RunState, SiteFilter, Supervisor, SupervisorFilter, Trainee, TraineeFilter, Versioned,
-    calendar_day,
+    Availability, Key, ListOrder, ListRequest, Listed, OrderBy, PageRequest, Role, RoundFilter,
+    RunFilter, RunLimits, RunState, Site, SiteFilter, Supervisor, SupervisorFilter, Trainee,
+    TraineeFilter, Versioned, calendar_day,
 };
 use practicum::store::{Db, statements};
 use sqlx::sqlite::SqliteRow;
@@ -206,8 +206,14 @@ async fn filters_people_by_all_terms_at_once(world: World) {
         .await
         .unwrap()
         .items;
-    let found: Vec<&Supervisor> = found.iter().map(|one| &one.value).collect();
-    let wanted: Vec<&Supervisor> = roster.supervisors.iter().filter(works).collect();
+    let found: Vec<Listed<Supervisor>> = found.into_iter().map(|one| one.value).collect();
+    let wanted = roster.supervisors.iter().filter(works).cloned();
+    let wanted: Vec<Listed<Supervisor>> = wanted
+        .map(|mut one| {
+            one.availability = Availability::default();
+            Listed::new(one)
+        })
+        .collect();
     assert!(!wanted.is_empty());
     assert_eq!(found, wanted);
     let (setting, jurisdiction) = (&roster.sites[0].setting, &roster.sites[0].jurisdiction);
@@ -220,11 +226,15 @@ async fn filters_people_by_all_terms_at_once(world: World) {
         ..ListRequest::largest()
     };
     let found = app.list_sites(&actor, &metro, &list).await.unwrap().items;
-    let is_wanted = |one: &&practicum::domain::Site| {
-        one.setting == *setting && one.jurisdiction == *jurisdiction
-    };
-    let wanted: Vec<_> = roster.sites.iter().filter(is_wanted).collect();
-    let found: Vec<_> = found.iter().map(|one| &one.value).collect();
+    let is_wanted = |one: &&Site| one.setting == *setting && one.jurisdiction == *jurisdiction;
+    let wanted = roster.sites.iter().filter(is_wanted).cloned();
+    let wanted: Vec<Listed<Site>> = wanted
+        .map(|mut one| {
+            one.opening = Availability::default();
+            Listed::new(one)
+        })
+        .collect();
+    let found: Vec<Listed<Site>> = found.into_iter().map(|one| one.value).collect();
     assert!(wanted.len() < roster.sites.len());
     assert_eq!(found, wanted);
 }

@@ -222,7 +222,7 @@ async fn pages_through_a_list_without_a_gap(world: World) {
     loop {
         let found = world.app.list_sites(&actor, &program(), &list).await;
         let found = found.unwrap();
-        seen.extend(found.items.into_iter().map(|site| site.value.key));
+        seen.extend(found.items.iter().map(|site| site.value.key.clone()));
         list.page.after = found.next_after;
         if list.page.after.is_none() {
             break;

@@ -2,12 +2,16 @@
 
 use std::path::Path;
 
-use practicum::app::{Actor, AppError, ImportMode, ImportReport, KindOfRow, Reason, RosterSource};
+use practicum::app::{
+    Actor, AppError, Grant, ImportMode, ImportReport, KindOfRow, Permission, Reason, RosterSource,
+};
 use practicum::domain::{
-    Key, Minutes, Pin, ProgramKey, Requirement, RequirementCategory, Roster, SiteOrSupervisor,
+    AccessRole, Key, Minutes, Pin, ProgramKey, Realm, Requirement, RequirementCategory, Roster,
+    SiteOrSupervisor,
 };
 use practicum::roster::{
-    GenerateOptions, Regions, generate, read_folder, read_roster, shipped_rule_sets, write_roster,
+    FolderFiles, GenerateOptions, Regions, generate, read_folder, read_roster, shipped_rule_sets,
+    write_roster,
 };
 
 use super::databases::{World, on_both};
@@ -20,6 +24,7 @@ on_both!(
     replaces_what_is_absent_and_upserts_without_removing,
     refuses_the_folder_of_another_program,
     keeps_what_another_round_needs,
+    asks_who_imports_whatever_the_door_has_asked,
 );
 
 pub(super) fn shipped(name: &str) -> Roster {
@@ -214,4 +219,31 @@ async fn keeps_what_another_round_needs(world: World) {
     let second = import(&world, &small, ImportMode::Replace).await;
     assert_eq!(stored(&world, &second).await, small);
     assert_eq!(stored(&world, &first).await, spring);
+}
+
+/// Off: both calls of `check_may_import` left out in `App::import_roster`.
+async fn asks_who_imports_whatever_the_door_has_asked(world: World) {
+    let roster = shipped("clinic-12");
+    import(&world, &roster, ImportMode::Replace).await;
+    let program = roster.program.key.clone();
+    let viewer = Grant {
+        realm: Realm::Program(program.clone()),
+        role: AccessRole::Viewer,
+    };
+    let viewer = Actor::new("clinic-12/ada".to_owned(), vec![viewer]);
+    for is_dry_run in [true, false] {
+        // A folder without files would be refused for that as well.
+        for (named, source) in [
+            (Some(&program), RosterSource::Files(FolderFiles::default())),
+            (None, RosterSource::Roster(Box::new(roster.clone()))),
+        ] {
+            let (app, mode) = (&world.app, ImportMode::Replace);
+            let imported = app.import_roster(&viewer, named, source, mode, is_dry_run);
+            let refused = imported.await.unwrap_err();
+            assert!(
+                matches!(refused, AppError::Forbidden { permission } if permission == Permission::RosterWrite),
+                "{refused:?}"
+            );
+        }
+    }
 }

@@ -5,6 +5,7 @@ pub(crate) mod brute_force;
 pub(crate) mod certificates;
 pub(crate) mod collected;
 pub(crate) mod command;
+pub(crate) mod contents;
 pub(crate) mod dice;
 pub(crate) mod ics;
 pub(crate) mod instances;

@@ -36,6 +36,8 @@ pub(super) fn people() -> Vec<Row> {
     let read = Needs::InProgram(RosterRead);
     let write = Needs::InProgram(RosterWrite);
     let update = Needs::Both(RosterRead, RosterWrite);
+    // Of a trainee, so that no caller is the owner.
+    let own = Needs::OwnOr(RosterRead);
     macro_rules! kind {
         ($rows:ident, $one:ident, $collection:literal, $service:literal, $One:literal, $Many:literal,
             $create:ident $id:ident, $update:ident, $batch:ident $many:ident) => {
@@ -87,7 +89,7 @@ pub(super) fn people() -> Vec<Row> {
             read,
             "/trainees/x/availability",
         ),
-        row("AvailabilityService/PreviewWeek", read, |_, program| {
+        row("AvailabilityService/PreviewWeek", own, |_, program| {
             pb::PreviewWeekRequest {
                 name: of(program, "/trainees/x/availability"),
                 day: Some(pb::Date {

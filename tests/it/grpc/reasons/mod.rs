@@ -103,6 +103,11 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
         "tests/it/grpc/publishing.rs",
         "a_closed_round_is_refused_by_every_door",
     ),
+    (
+        "TOO_MANY_STREAMS",
+        "tests/it/grpc/shedding.rs",
+        "streams_of_one_caller_beyond_the_most_are_refused",
+    ),
 ];
 
 /// Reasons that no caller can provoke, and why.
