@@ -32,8 +32,8 @@ pub(super) fn run(args: &Args, tzdir: Option<&Path>) -> Result<ExitCode, Failure
     let plan = folders::legal_plan(&roster, &zones, &args.plan)?;
     let model = ExactModel::new(&roster, &zones, &plan.levels).map_err(folders::no_match)?;
     fs::create_dir_all(&args.out).map_err(|error| unwritable(&args.out, &error))?;
-    for (number, (level, text)) in (1..).zip(model.files()) {
-        let path = args.out.join(format!("{number}-{level}.mps"));
+    for (name, text) in model.files() {
+        let path = args.out.join(name);
         fs::write(&path, text).map_err(|error| unwritable(&path, &error))?;
         output::line(&path.display().to_string());
     }
