@@ -13,7 +13,6 @@ use super::plans::stored_plan;
 use super::rosters::{blocking, stored_roster};
 use super::snapshot::thaw;
 use super::{Actor, App, AppError, Permission, Reason, StoredPlan};
-use crate::domain::plan::Level;
 use crate::domain::time::ZoneTable;
 use crate::domain::{EntityKind, Key, ProgramKey, Roster, RunLimits, TraineeKey, Violations};
 use crate::matching::MatchError;
@@ -21,6 +20,7 @@ use crate::matching::exact_model::ExactModel;
 pub use crate::matching::explain::{Capacity, Explanation, Outcome, Relaxation};
 use crate::matching::preflight::preflight;
 pub use crate::matching::preflight::{Balance, CompeteFor, Expiry, ExpiryOf, Preflight};
+use crate::roster::FolderFiles;
 use crate::solver_process::{SolveFailure, SolveOptions, explain_in_child};
 
 impl App {
@@ -101,13 +101,17 @@ impl App {
         actor: &Actor,
         program: &ProgramKey,
         run: &Key,
-    ) -> Result<Vec<(Level, String)>, AppError> {
+    ) -> Result<FolderFiles, AppError> {
         let (stored, roster) = self.plan_with_roster(actor, program, run).await?;
         let zones = self.zones_of(&roster)?;
         let _permit = self.permit().await?;
         let files = blocking(move || {
             let model = ExactModel::new(&roster, &zones, &stored.plan.levels)?;
-            Ok(model.files().collect())
+            let mut files = FolderFiles::default();
+            for (name, text) in model.files() {
+                files.insert(&name, text.into_bytes());
+            }
+            Ok(files)
         });
         files.await?.map_err(unmatchable)
     }

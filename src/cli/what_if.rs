@@ -1,13 +1,14 @@
 //! `practicum what-if`: what would come of changes, each scenario matched on
-//! its own and shown beside the roster as it is.
+//! its own and shown beside the roster as it is. Nothing is stored.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::str::FromStr;
 
 use serde_json::{Value, json};
 
+use super::database::source::{Base, BaseSource};
 use super::difference::{difference_json, difference_text};
 use super::r#match::{Limits, match_roster};
 use super::names::Names;
@@ -39,17 +40,18 @@ impl std::fmt::Display for Scenario {
 /// Options of `what-if`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-practicum repair --help lists the edits. Example:
+practicum repair --help lists the edits. Of a stored plan they change the roster
+that it was made from, as its run has kept it; nothing is stored, and
+practicum run fork makes a run of a scenario.
+
+Examples:
   practicum what-if --roster spring --scenario 'capacity harbour 5' \\
-      --scenario 'leave ines; caseload kofi 6'")]
+      --scenario 'leave ines; caseload kofi 6'
+  practicum what-if --database practicum.db --scenario 'leave ines'
+  practicum what-if --database practicum.db --plan RUN --scenario 'leave ines'")]
 pub(super) struct Args {
-    /// Folder of the roster.
-    #[arg(long, value_name = "FOLDER")]
-    roster: PathBuf,
-    /// Folder of a plan of the roster, to compare with; without it the roster
-    /// is matched first.
-    #[arg(long, value_name = "FOLDER")]
-    plan: Option<PathBuf>,
+    #[command(flatten)]
+    source: BaseSource,
     /// Edits to be made together, with semicolons between them; may be given
     /// again for another scenario.
     #[arg(long = "scenario", value_name = "EDITS", required = true)]
@@ -62,15 +64,19 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, tzdir: Option<&Path>) -> Result<ExitCode, Failure> {
-    let roster = folders::roster(&args.roster)?;
+    let Base {
+        roster,
+        zones,
+        names,
+        plan,
+    } = args.source.read(tzdir)?;
     let edited = args
         .scenarios
         .iter()
         .map(|scenario| folders::edited(&roster, &scenario.0));
     let edited = edited.collect::<Result<Vec<Roster>, Failure>>()?;
-    let zones = folders::zones(&roster, tzdir)?;
-    let base = match &args.plan {
-        Some(folder) => folders::legal_plan(&roster, &zones, folder)?,
+    let base = match plan {
+        Some(plan) => plan,
         None => match_roster(&roster, &zones, &args.limits)?.solved.plan,
     };
     let mut plans = Vec::new();
@@ -84,7 +90,7 @@ pub(super) fn run(args: &Args, tzdir: Option<&Path>) -> Result<ExitCode, Failure
         let answer = json!({ "scenarios": scenarios.collect::<Vec<Value>>() });
         output::line(&format!("{answer:#}"));
     } else {
-        output::text(&as_text(&roster, &args.scenarios, &base, &plans));
+        output::text(&as_text(&names, &args.scenarios, &base, &plans));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -99,12 +105,11 @@ fn scenario_json(scenario: &Scenario, base: &Plan, plan: &Plan) -> Value {
     })
 }
 
-fn as_text(roster: &Roster, scenarios: &[Scenario], base: &Plan, plans: &[Plan]) -> String {
+fn as_text(names: &Names, scenarios: &[Scenario], base: &Plan, plans: &[Plan]) -> String {
     let mut text = side_by_side(base, plans);
-    let names = Names::of_roster(roster);
     for (number, (scenario, plan)) in (1..).zip(scenarios.iter().zip(plans)) {
         let _ = writeln!(text, "\nScenario {number}: {scenario}");
-        text.push_str(&difference_text(base, plan, &names, &|_| None));
+        text.push_str(&difference_text(base, plan, names, &|_| None));
     }
     text
 }

@@ -13,7 +13,7 @@ use super::names::Names;
 use super::progress::{text, title};
 use super::{Failure, folders, output, table};
 use crate::domain::plan::{Level, Sense};
-use crate::domain::{Plan, PlanDifference, Roster, SiteOrSupervisor};
+use crate::domain::{Plan, PlanDifference, SiteOrSupervisor};
 use crate::matching::worths::{Capacity, Estimate, Gain, Worth, estimates};
 use crate::matching::{Observer, Progress};
 use crate::solver_process::{ConfirmedWorth, confirm_each, confirm_in_child};
@@ -29,6 +29,7 @@ more often too high than too low. A confirmed worth is what the roster gains
 when it is matched again with one more. Ctrl-C ends with what is known. Paste
 an edit into
   practicum what-if --roster ROSTER --plan PLAN --scenario 'EDIT'
+  practicum what-if --plan RUN --scenario 'EDIT'   for a plan in the database
 to see what would change for whom. docs/explanations.md has the exact meaning.")]
 pub(super) struct Args {
     #[command(flatten)]
@@ -69,7 +70,7 @@ pub(super) fn run(args: &Args, tzdir: Option<&Path>) -> Result<ExitCode, Failure
         output::line(&format!("{answer:#}"));
     } else {
         let shown = usize::from(args.top).max(ROWS_LEAST);
-        output::text(&as_text(roster, &known, shown));
+        output::text(&as_text(&planned.names, &known, shown));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -181,11 +182,10 @@ const fn what(capacity: Capacity) -> &'static str {
     }
 }
 
-fn as_text(roster: &Roster, worths: &[(&Worth, &Option<ConfirmedWorth>)], shown: usize) -> String {
+fn as_text(names: &Names, worths: &[(&Worth, &Option<ConfirmedWorth>)], shown: usize) -> String {
     if worths.is_empty() {
         return "No single place, hour or unit of caseload more has a price; what is missing, if anything, is more than one of them.\n".to_owned();
     }
-    let names = Names::of_roster(roster);
     let mut rows = table::new(&[
         "site or supervisor",
         "one more",

@@ -70,11 +70,15 @@ impl<'r> ExactModel<'r> {
         (model.columns().len(), model.rows().len())
     }
 
-    /// Returns each level with its model in the free MPS format. The best
-    /// value of a model is that of its level; the levels before are rows
-    /// named as in `level(matched)`.
-    pub fn files(&self) -> impl Iterator<Item = (Level, String)> {
-        (0..self.levels.len()).map(|position| (self.levels[position].0, self.text(position)))
+    /// Returns the model of each level in the free MPS format, with the name
+    /// of its file, as in `2-matched.mps`. The best value of a model is that of
+    /// its level; the levels before are rows named as in `level(matched)`.
+    pub fn files(&self) -> impl Iterator<Item = (String, String)> {
+        (0..self.levels.len()).map(|position| {
+            let (level, _) = self.levels[position];
+            let name = format!("{}-{level}.mps", position + 1);
+            (name, self.text(position))
+        })
     }
 
     fn text(&self, position: usize) -> String {

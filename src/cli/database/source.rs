@@ -3,7 +3,9 @@
 
 use std::path::{Path, PathBuf};
 
+use super::names::names;
 use super::{Absent, Database, InProgram, InRound, failure};
+use crate::cli::names::Names;
 use crate::cli::{Failure, folders};
 use crate::domain::time::ZoneTable;
 use crate::domain::{Key, Plan, Roster};
@@ -35,12 +37,42 @@ pub(in crate::cli) struct PlanSource {
     program: InProgram,
 }
 
+/// A roster in a folder, with a plan of it or without; or a plan of a
+/// database.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct BaseSource {
+    /// Folder of the roster. Without it the plan is one in the database, with
+    /// the roster that it was made from.
+    #[arg(long, value_name = "FOLDER")]
+    roster: Option<PathBuf>,
+    /// Folder of a plan of the roster, to compare with; without it the roster
+    /// is matched first. Without --roster the key of its run in the database;
+    /// the latest plan when left out.
+    #[arg(long, value_name = "FOLDER|RUN")]
+    plan: Option<PathBuf>,
+    #[command(flatten)]
+    program: InProgram,
+}
+
 /// A legal plan with the roster that it was made from.
 pub(in crate::cli) struct Planned {
     pub(in crate::cli) roster: Roster,
     pub(in crate::cli) zones: ZoneTable,
+    /// The names of the roster; of a stored one, which has none, those of its
+    /// program as they are today.
+    pub(in crate::cli) names: Names,
     pub(in crate::cli) plan: Plan,
     folder: Option<PathBuf>,
+}
+
+/// What changes are compared with: a roster, and a legal plan of it where
+/// there is one yet.
+pub(in crate::cli) struct Base {
+    pub(in crate::cli) roster: Roster,
+    pub(in crate::cli) zones: ZoneTable,
+    /// The names, as those of [`Planned`].
+    pub(in crate::cli) names: Names,
+    pub(in crate::cli) plan: Option<Plan>,
 }
 
 impl Planned {
@@ -82,47 +114,91 @@ impl PlanSource {
     /// Returns the plan, which must be legal, and its roster.
     pub(in crate::cli) fn read(&self, tzdir: Option<&Path>) -> Result<Planned, Failure> {
         let (Some(roster), Some(plan)) = (&self.roster, &self.plan) else {
-            return self.stored(tzdir);
+            let folders = "--roster FOLDER and --plan FOLDER";
+            return stored_plan(&self.program, self.plan.as_deref(), folders, tzdir);
         };
         let roster = folders::roster(roster)?;
         let zones = folders::zones(&roster, tzdir)?;
         Ok(Planned {
             plan: folders::legal_plan(&roster, &zones, plan)?,
+            names: Names::of_roster(&roster),
             roster,
             zones,
             folder: Some(plan.clone()),
         })
     }
+}
 
-    fn stored(&self, tzdir: Option<&Path>) -> Result<Planned, Failure> {
-        let run = self.plan.as_deref().map(run_key).transpose()?;
-        let database = &self.program.database;
-        named_or_there(database, "--roster FOLDER and --plan FOLDER")?;
-        let (stored, roster) = database.with(tzdir, Absent::Refuse, async |open| {
-            let program = open.program(&self.program).await?;
-            let run = match &run {
-                Some(run) => run.clone(),
-                None => open.latest_run(&program, true).await?,
-            };
-            let found = open.app.plan_with_roster(&open.actor, &program, &run);
-            found.await.map_err(failure)
-        })?;
+impl BaseSource {
+    /// Returns the roster, and the plan of it that is named or stored, which
+    /// must be legal.
+    pub(in crate::cli) fn read(&self, tzdir: Option<&Path>) -> Result<Base, Failure> {
+        let plan = self.plan.as_deref();
+        let Some(roster) = &self.roster else {
+            let planned = stored_plan(&self.program, plan, "--roster FOLDER", tzdir);
+            return planned.map(Base::from);
+        };
+        let roster = folders::roster(roster)?;
         let zones = folders::zones(&roster, tzdir)?;
-        let breaches = check(&roster, &zones, &stored.plan);
-        if let Some(first) = breaches.first() {
-            return Err(Failure::Invalid(format!(
-                "the plan {} is not legal by the zone data in use, in {} places; the first is\n{first}",
-                stored.run,
-                breaches.len()
-            )));
-        }
-        Ok(Planned {
+        let plan = plan.map(|plan| folders::legal_plan(&roster, &zones, plan));
+        Ok(Base {
+            plan: plan.transpose()?,
+            names: Names::of_roster(&roster),
             roster,
             zones,
-            plan: stored.plan,
-            folder: None,
         })
     }
+}
+
+impl From<Planned> for Base {
+    fn from(planned: Planned) -> Self {
+        Self {
+            roster: planned.roster,
+            zones: planned.zones,
+            names: planned.names,
+            plan: Some(planned.plan),
+        }
+    }
+}
+
+/// Returns the plan of a run, or the latest one, which must be legal, and the
+/// roster of its snapshot. Where nobody names a database and the usual one is
+/// not there, it is said what to give instead.
+fn stored_plan(
+    program: &InProgram,
+    run: Option<&Path>,
+    instead: &str,
+    tzdir: Option<&Path>,
+) -> Result<Planned, Failure> {
+    let run = run.map(run_key).transpose()?;
+    named_or_there(&program.database, instead)?;
+    let read = program.database.with(tzdir, Absent::Refuse, async |open| {
+        let program = open.program(program).await?;
+        let run = match &run {
+            Some(run) => run.clone(),
+            None => open.latest_run(&program, true).await?,
+        };
+        let found = open.app.plan_with_roster(&open.actor, &program, &run);
+        let (stored, roster) = found.await.map_err(failure)?;
+        Ok((stored, roster, names(open, &program).await?))
+    });
+    let (stored, roster, names) = read?;
+    let zones = folders::zones(&roster, tzdir)?;
+    let breaches = check(&roster, &zones, &stored.plan);
+    if let Some(first) = breaches.first() {
+        return Err(Failure::Invalid(format!(
+            "the plan {} is not legal by the zone data in use, in {} places; the first is\n{first}",
+            stored.run,
+            breaches.len()
+        )));
+    }
+    Ok(Planned {
+        roster,
+        zones,
+        names,
+        plan: stored.plan,
+        folder: None,
+    })
 }
 
 fn run_key(plan: &Path) -> Result<Key, Failure> {

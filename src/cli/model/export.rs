@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use crate::cli::database::source::{PlanSource, Planned};
 use crate::cli::{Failure, folders, output};
 use crate::matching::exact_model::ExactModel;
 
@@ -13,27 +14,32 @@ use crate::matching::exact_model::ExactModel;
 The files are named 1-matched_priority.mps and so on, in the order of the
 levels. The best value of each is the best value of its level; the values that
 the plan has on the levels before are rows. Rows are named after the rules of
-docs/matching-model.md. Any solver of mixed-integer models reads them.")]
+docs/matching-model.md. Any solver of mixed-integer models reads them.
+
+Examples:
+  practicum model export --roster my-roster --plan my-plan --out my-models
+  practicum model export --database practicum.db --out my-models
+  practicum model export --database practicum.db --plan RUN --out my-models")]
 pub(in crate::cli) struct Args {
-    /// Folder of the roster.
-    #[arg(long, value_name = "FOLDER")]
-    roster: PathBuf,
-    /// Folder of a plan for it, as `practicum match` writes it.
-    #[arg(long, value_name = "FOLDER")]
-    plan: PathBuf,
+    #[command(flatten)]
+    source: PlanSource,
     /// Folder for the files; made when absent.
     #[arg(long, value_name = "FOLDER")]
     out: PathBuf,
 }
 
 pub(super) fn run(args: &Args, tzdir: Option<&Path>) -> Result<ExitCode, Failure> {
-    let roster = folders::roster(&args.roster)?;
-    let zones = folders::zones(&roster, tzdir)?;
-    let plan = folders::legal_plan(&roster, &zones, &args.plan)?;
-    let model = ExactModel::new(&roster, &zones, &plan.levels).map_err(folders::no_match)?;
+    let planned = args.source.read(tzdir)?;
+    let Planned {
+        roster,
+        zones,
+        plan,
+        ..
+    } = &planned;
+    let model = ExactModel::new(roster, zones, &plan.levels).map_err(folders::no_match)?;
     fs::create_dir_all(&args.out).map_err(|error| unwritable(&args.out, &error))?;
-    for (number, (level, text)) in (1..).zip(model.files()) {
-        let path = args.out.join(format!("{number}-{level}.mps"));
+    for (name, text) in model.files() {
+        let path = args.out.join(name);
         fs::write(&path, text).map_err(|error| unwritable(&path, &error))?;
         output::line(&path.display().to_string());
     }

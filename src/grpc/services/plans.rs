@@ -288,11 +288,7 @@ impl pb::plan_service_server::PlanService for PlanCalls {
             }
             Format::Model => {
                 let model = self.app.export_model(&actor, &program, &run);
-                let mut files = FolderFiles::default();
-                for (number, (level, text)) in (1..).zip(model.await.map_err(status)?) {
-                    files.insert(&format!("{number}-{level}.mps"), text.into_bytes());
-                }
-                files
+                model.await.map_err(status)?
             }
         };
         let answer = |piece| Ok(pb::ExportPlanResponse { piece: Some(piece) });
