@@ -20,6 +20,7 @@ on_both!(
     pages_in_every_order_without_a_gap_or_a_repeat,
     a_page_starts_where_the_last_one_ended_whatever_was_changed,
     filters_people_by_all_terms_at_once,
+    filters_sites_by_all_terms_at_once,
     filters_rounds_by_a_day_and_runs_by_state_and_plan,
     refuses_a_place_that_is_none,
 );
@@ -35,7 +36,7 @@ async fn trainees(
     world: &World,
     order: ListOrder,
     filter: TraineeFilter,
-) -> Vec<Versioned<Trainee>> {
+) -> Vec<Versioned<Listed<Trainee>>> {
     let mut list = ListRequest {
         page: PageRequest {
             size: 7,
@@ -83,7 +84,7 @@ async fn pages_in_every_order_without_a_gap_or_a_repeat(world: World) {
     metro(&world).await;
     for order in orders() {
         let found = trainees(&world, order, TraineeFilter::default()).await;
-        let place = |one: &Versioned<Trainee>| {
+        let place = |one: &Versioned<Listed<Trainee>>| {
             let value = match order.by {
                 OrderBy::Key => String::new(),
                 OrderBy::Name => one.value.name.clone(),
@@ -131,7 +132,7 @@ async fn a_page_starts_where_the_last_one_ended_whatever_was_changed(world: Worl
         },
     );
     for name in ["b", "d", "f", "h"] {
-        let site = practicum::domain::Site {
+        let site = Site {
             name: name.to_owned(),
             ..a_site(&format!("annex-{name}"))
         };
@@ -150,7 +151,7 @@ async fn a_page_starts_where_the_last_one_ended_whatever_was_changed(world: Worl
     app.delete_site(&actor, &program, &gone, None)
         .await
         .unwrap();
-    let early = practicum::domain::Site {
+    let early = Site {
         name: "c".to_owned(),
         ..a_site("annex-c")
     };
@@ -207,15 +208,22 @@ async fn filters_people_by_all_terms_at_once(world: World) {
         .unwrap()
         .items;
     let found: Vec<Listed<Supervisor>> = found.into_iter().map(|one| one.value).collect();
-    let wanted = roster.supervisors.iter().filter(works).cloned();
-    let wanted: Vec<Listed<Supervisor>> = wanted
-        .map(|mut one| {
-            one.availability = Availability::default();
-            Listed::new(one)
-        })
+    let wanted = roster.supervisors.iter().filter(works);
+    let without_windows = |one: &Supervisor| Supervisor {
+        availability: Availability::default(),
+        ..one.clone()
+    };
+    let wanted: Vec<_> = wanted
+        .map(|one| Listed::new(without_windows(one)))
         .collect();
     assert!(!wanted.is_empty());
     assert_eq!(found, wanted);
+}
+
+async fn filters_sites_by_all_terms_at_once(world: World) {
+    metro(&world).await;
+    let roster = shipped("metro-120");
+    let (app, actor, metro) = (&world.app, Actor::operator(), roster.program.key.clone());
     let (setting, jurisdiction) = (&roster.sites[0].setting, &roster.sites[0].jurisdiction);
     let list = ListRequest {
         filter: SiteFilter {
@@ -227,12 +235,13 @@ async fn filters_people_by_all_terms_at_once(world: World) {
     };
     let found = app.list_sites(&actor, &metro, &list).await.unwrap().items;
     let is_wanted = |one: &&Site| one.setting == *setting && one.jurisdiction == *jurisdiction;
-    let wanted = roster.sites.iter().filter(is_wanted).cloned();
-    let wanted: Vec<Listed<Site>> = wanted
-        .map(|mut one| {
-            one.opening = Availability::default();
-            Listed::new(one)
-        })
+    let without_windows = |one: &Site| Site {
+        opening: Availability::default(),
+        ..one.clone()
+    };
+    let wanted = roster.sites.iter().filter(is_wanted);
+    let wanted: Vec<_> = wanted
+        .map(|one| Listed::new(without_windows(one)))
         .collect();
     let found: Vec<Listed<Site>> = found.into_iter().map(|one| one.value).collect();
     assert!(wanted.len() < roster.sites.len());
