@@ -174,6 +174,25 @@ impl Target {
         call(&self.service.channel, method, messages, Some(&self.key)).await
     }
 
+    /// Sends messages to a method and returns what it answers. Who provokes many
+    /// resets, as large messages do, is sent away and comes back; a message that
+    /// ends each connection is a fault.
+    async fn call_until_answered(
+        &self,
+        method: &Method,
+        messages: &[Vec<u8>],
+    ) -> Result<Vec<Vec<u8>>, tonic::Status> {
+        let mut answer = self.call(method, messages.to_vec()).await;
+        for _ in 0..CONNECTIONS_MOST {
+            if !matches!(&answer, Err(status) if status.source().is_some()) {
+                break;
+            }
+            tokio::time::sleep(COME_BACK).await;
+            answer = self.call(method, messages.to_vec()).await;
+        }
+        answer
+    }
+
     /// Returns the method of a case and the messages that it sends.
     fn messages(&self, case: &Case) -> (&Method, Vec<Vec<u8>>) {
         let method = case.method.get(&self.contract.methods);
@@ -206,16 +225,7 @@ impl Target {
     async fn send(&self, case: &Case) -> Result<(), String> {
         let (method, messages) = self.messages(case);
         let sent = messages.iter().map(Vec::len).sum::<usize>();
-        let mut answer = self.call(method, messages.clone()).await;
-        for _ in 0..CONNECTIONS_MOST {
-            // Who provokes many resets, as large messages do, is sent away and
-            // comes back; a message that ends each connection is a fault.
-            if !matches!(&answer, Err(status) if status.source().is_some()) {
-                break;
-            }
-            tokio::time::sleep(COME_BACK).await;
-            answer = self.call(method, messages.clone()).await;
-        }
+        let answer = self.call_until_answered(method, &messages).await;
         let code = answer
             .as_ref()
             .map_or_else(tonic::Status::code, |_| Code::Ok);

@@ -312,8 +312,9 @@ async fn every_message_too_large_is_refused_as_that() {
     let target = Target::start().await;
     for (method, mut messages) in accepted(&target).await {
         messages[0].push((500, Node::Bytes(vec![b'a'; 5 << 20])));
-        let bytes = messages.iter().map(|tree| encoded(tree)).collect();
-        let status = target.call(&method, bytes).await.unwrap_err();
+        let bytes: Vec<Vec<u8>> = messages.iter().map(|tree| encoded(tree)).collect();
+        let answer = target.call_until_answered(&method, &bytes).await;
+        let status = answer.unwrap_err();
         assert_eq!(
             status.code(),
             Code::ResourceExhausted,
