@@ -90,11 +90,8 @@ impl Problem {
         problem.limits = limits.most;
         problem.drop_slack_limits();
         for level in levels {
-            let costs = problem
-                .choices
-                .iter()
-                .map(|choice| cost(candidates, *level, choice));
-            problem.costs.push(costs.collect::<Option<_>>()?);
+            let cost = cost(candidates, *level)?;
+            problem.costs.push(problem.choices.iter().map(cost).collect());
         }
         Some(problem)
     }
@@ -169,23 +166,30 @@ impl Limits {
     }
 }
 
-/// Returns what a choice costs on a level, or `None` for a level that is no sum
-/// over choices, or has a value without any: these are left to the models.
-fn cost(candidates: &Candidates<'_>, level: Level, choice: &Choice) -> Option<i64> {
-    let pair = &candidates.pairs[choice.pair];
-    let priority = candidates.roster.trainees[pair.trainee].priority;
-    let at_rank = |rank: u32| i64::from(pair.dense_rank == rank);
+/// What a choice costs on a level.
+type Cost<'a> = Box<dyn Fn(&Choice) -> i64 + 'a>;
+
+/// Returns what choices cost on a level, or `None` for a level that is no sum
+/// over choices, or has a value without any: these are left to the models, even
+/// where nobody has a choice.
+fn cost<'a>(candidates: &'a Candidates<'_>, level: Level) -> Option<Cost<'a>> {
+    let pair = |choice: &Choice| &candidates.pairs[choice.pair];
+    let priority = move |choice: &Choice| candidates.roster.trainees[pair(choice).trainee].priority;
+    let at_rank = move |choice: &Choice, rank: u32| i64::from(pair(choice).dense_rank == rank);
     Some(match level {
-        Level::MatchedPriority => -i64::from(priority),
-        Level::MatchedByTier(tier) => -i64::from(priority == tier),
-        Level::Matched => -1,
-        Level::ContactShortMinutes => i64::from(pair.short()),
-        Level::SiteRank => i64::from(pair.rank),
-        Level::SiteRankGenerous(rank) => at_rank(rank),
-        Level::SiteRankGreedy(rank) => -at_rank(rank),
-        Level::SupervisorRank => choice.fill.map_or(0, |fill| {
-            let supervisor = candidates.fills[fill].supervisor;
-            i64::from(candidates.wishes[pair.trainee].supervisor_rank(supervisor))
+        Level::MatchedPriority => Box::new(move |choice| -i64::from(priority(choice))),
+        Level::MatchedByTier(tier) => Box::new(move |choice| -i64::from(priority(choice) == tier)),
+        Level::Matched => Box::new(|_| -1),
+        Level::ContactShortMinutes => Box::new(move |choice| i64::from(pair(choice).short())),
+        Level::SiteRank => Box::new(move |choice| i64::from(pair(choice).rank)),
+        Level::SiteRankGenerous(rank) => Box::new(move |choice| at_rank(choice, rank)),
+        Level::SiteRankGreedy(rank) => Box::new(move |choice| -at_rank(choice, rank)),
+        Level::SupervisorRank => Box::new(move |choice| {
+            choice.fill.map_or(0, |fill| {
+                let supervisor = candidates.fills[fill].supervisor;
+                let wishes = &candidates.wishes[pair(choice).trainee];
+                i64::from(wishes.supervisor_rank(supervisor))
+            })
         }),
         Level::Changes | Level::FinishInTime | Level::CaseloadBalance => return None,
     })

@@ -103,3 +103,12 @@ fn agrees_where_it_once_did_not() {
         assert_agreement(&random_world(seed));
     }
 }
+
+/// A round in which nobody can be anywhere any more, though a plan before it
+/// said otherwise: that change is counted, and nothing is better.
+#[test]
+fn proves_the_changes_of_a_round_in_which_nobody_has_a_choice() {
+    let roster = random_policy_world(9_790_526_569_639_080_396, zones_of);
+    let plan = assert_agreement(&roster).unwrap();
+    assert_eq!(level_values(&plan), (vec![1, 0], true));
+}
