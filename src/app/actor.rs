@@ -96,7 +96,8 @@ impl Actor {
 
     /// Says whether the caller is a user.
     pub(super) fn is_user(&self, user: &UserName) -> bool {
-        let is_by_token = self.name() == Self::name_by_token(&user.key);
+        let is_by_token =
+            matches!(self.credential(), Credential::Token(key, _) if *key == user.key);
         let mut grants = self.principal.grants.iter();
         self.name() == user.to_string()
             || is_by_token && grants.any(|grant| grant.realm == user.realm)

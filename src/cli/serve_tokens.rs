@@ -3,9 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tokio::signal::unix::{SignalKind, signal};
-
 use super::Failure;
+use super::serve_transport::at_each_hangup;
 use crate::app::{InvalidKeySet, TokenVerifier};
 
 /// Options of `serve` that concern tokens.
@@ -64,19 +63,13 @@ impl Tokens {
     /// # Errors
     /// When the signal cannot be listened to.
     pub(super) fn follow_hangups(self) -> std::io::Result<()> {
-        let mut hangups = signal(SignalKind::hangup())?;
-        tokio::spawn(async move {
-            while hangups.recv().await.is_some() {
-                match self.read_again() {
-                    Ok(()) => tracing::info!("read the keys of tokens again"),
-                    Err(failure) => {
-                        let mistake = failure.to_string();
-                        tracing::error!(mistake, "keeps the keys of tokens that it has");
-                    }
-                }
+        at_each_hangup(move || match self.read_again() {
+            Ok(()) => tracing::info!("read the keys of tokens again"),
+            Err(failure) => {
+                let mistake = failure.to_string();
+                tracing::error!(mistake, "keeps the keys of tokens that it has");
             }
-        });
-        Ok(())
+        })
     }
 
     fn read_again(&self) -> Result<(), Failure> {

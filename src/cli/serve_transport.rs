@@ -6,7 +6,7 @@ use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::signal::unix::{SignalKind, signal};
 
 use super::Failure;
 use crate::config::ServeConfig;
@@ -225,22 +225,29 @@ impl Asked {
             return Ok(());
         };
         tell_of_end(&tls);
-        let hangups = signal(SignalKind::hangup())?;
-        tokio::spawn(read_at_hangups(hangups, files, tls));
-        Ok(())
-    }
-}
-
-async fn read_at_hangups(mut hangups: Signal, files: TlsPaths, tls: Tls) {
-    while hangups.recv().await.is_some() {
-        match files.read_again(&tls) {
+        at_each_hangup(move || match files.read_again(&tls) {
             Ok(()) => {
                 tracing::info!("read the certificates again");
                 tell_of_end(&tls);
             }
             Err(mistake) => tracing::error!(mistake, "keeps the certificates that it has"),
-        }
+        })
     }
+}
+
+/// Does something each time that SIGHUP asks for it, as long as the program
+/// runs.
+///
+/// # Errors
+/// When the signal cannot be listened to.
+pub(super) fn at_each_hangup(read_again: impl Fn() + Send + 'static) -> std::io::Result<()> {
+    let mut hangups = signal(SignalKind::hangup())?;
+    tokio::spawn(async move {
+        while hangups.recv().await.is_some() {
+            read_again();
+        }
+    });
+    Ok(())
 }
 
 fn tell_of_end(tls: &Tls) {

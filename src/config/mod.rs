@@ -248,12 +248,7 @@ impl<'a> Document<'a> {
                 log_format: self.value("serve", "log_format", "\"pretty\" or \"json\"", |value| {
                     text(value).filter(|word| ["pretty", "json"].contains(&word.as_str()))
                 }),
-                require_sign_in: self.value(
-                    "serve",
-                    "require_sign_in",
-                    "true or false",
-                    DeValue::as_bool,
-                ),
+                require_sign_in: self.flag("require_sign_in"),
                 jwks: self.file("jwks"),
                 jwt_issuer: self.text("jwt_issuer", "a text in quotes"),
                 jwt_audience: self.text("jwt_audience", "a text in quotes"),

@@ -3,7 +3,6 @@
 //! anything.
 
 use std::collections::HashMap;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
@@ -11,7 +10,7 @@ use tonic::body::Body;
 use tonic::codegen::http::{Request, Response};
 use tower::{Layer, Service};
 
-use super::admission::{RETRY_AFTER, held, refused};
+use super::admission::{Answer, RETRY_AFTER, held, refused};
 use super::methods::{Kind, Methods};
 use crate::app::{Actor, AppError};
 
@@ -96,8 +95,6 @@ pub(super) struct Streams<S> {
     inner: S,
     layer: StreamsLayer,
 }
-
-type Answer<E> = Pin<Box<dyn Future<Output = Result<Response<Body>, E>> + Send>>;
 
 impl<S> Service<Request<Body>> for Streams<S>
 where

@@ -6,7 +6,7 @@
 //! transaction alone, so that the next user of a pooled connection starts
 //! outside. A SQLite file has no such wall.
 
-use sqlx::PgPool;
+use sqlx::{AssertSqlSafe, PgPool};
 
 use super::{Db, ProgramScope, StoreError, Tx};
 
@@ -26,7 +26,6 @@ pub(super) fn entering_now(scope: ProgramScope) -> String {
     format!("SET LOCAL practicum.program_id = '{}'", scope.program_id)
 }
 
-const ENTER: &str = "SELECT set_config('practicum.program_id', $1, TRUE)";
 const ENTER_EVERY: &str = "SELECT set_config('practicum.every_program', 'on', TRUE)";
 
 impl Tx {
@@ -35,8 +34,7 @@ impl Tx {
         match self {
             Self::Sqlite(_) => {}
             Self::Postgres(transaction) => {
-                sqlx::query(ENTER)
-                    .bind(scope.program_id.to_string())
+                sqlx::raw_sql(AssertSqlSafe(entering_now(scope)))
                     .execute(&mut **transaction)
                     .await?;
             }

@@ -20,6 +20,18 @@ fn write_keys(folder: &Path, signer: &Signer) -> String {
     path.display().to_string()
 }
 
+/// Returns the options that take tokens by the keys in a file.
+fn options(keys: &str) -> [&str; 6] {
+    [
+        "--jwks",
+        keys,
+        "--jwt-issuer",
+        ISSUER,
+        "--jwt-audience",
+        AUDIENCE,
+    ]
+}
+
 fn ask(server: &Server, token: &str) -> Result<(), Code> {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
@@ -39,14 +51,7 @@ fn takes_tokens_and_reads_their_keys_again_when_told() {
     let created = practicum(&[&user[..], &[&database]].concat());
     assert_eq!(created.code, 0, "{}", created.stderr);
     let keys = write_keys(folder.path(), &first);
-    let options = [
-        "--jwks",
-        &keys,
-        "--jwt-issuer",
-        ISSUER,
-        "--jwt-audience",
-        AUDIENCE,
-    ];
+    let options = options(&keys);
     let server = Server::start(&database, &options);
     let by_first = first.token(&header("one"), &claims("ada"));
     let by_second = second.token(&header("two"), &claims("ada"));
@@ -93,14 +98,7 @@ fn refuses_a_part_of_the_options_and_a_file_that_cannot_be_used() {
     let (code, error) = said(&["--jwks", &keys, "--jwt-issuer", ISSUER]);
     assert_eq!(code, 2, "{error}");
     assert!(error.contains("give all three or none"), "{error}");
-    let all = [
-        "--jwks",
-        &keys,
-        "--jwt-issuer",
-        ISSUER,
-        "--jwt-audience",
-        AUDIENCE,
-    ];
+    let all = options(&keys);
     let (code, error) = said(&all);
     assert_eq!(code, 4, "{error}");
     assert!(error.contains("jwks.json cannot be read"), "{error}");

@@ -3,7 +3,7 @@
 use super::failure;
 use crate::app::AppError;
 use crate::cli::Failure;
-use crate::domain::{Page, PageRequest};
+use crate::domain::{ListRequest, Page, PageRequest};
 
 /// Returns all that a use case lists; it is asked for one page after another.
 pub(in crate::cli) async fn every_page<T>(
@@ -19,4 +19,20 @@ pub(in crate::cli) async fn every_page<T>(
             return Ok(all);
         }
     }
+}
+
+/// Returns all records of a list that pass through a filter, by key.
+pub(in crate::cli) async fn every_record<F: Default, T>(
+    filter: F,
+    mut list: impl AsyncFnMut(&ListRequest<F>) -> Result<Page<T>, AppError>,
+) -> Result<Vec<T>, Failure> {
+    let mut request = ListRequest {
+        filter,
+        ..ListRequest::default()
+    };
+    every_page(async |page| {
+        request.page = page;
+        list(&request).await
+    })
+    .await
 }

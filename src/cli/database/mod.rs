@@ -21,7 +21,7 @@ pub(super) mod schedule;
 pub(super) mod source;
 pub(super) mod trouble;
 
-pub(super) use self::every_page::every_page;
+pub(super) use self::every_page::{every_page, every_record};
 
 use std::path::Path;
 use std::sync::Arc;

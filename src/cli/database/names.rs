@@ -1,20 +1,16 @@
 //! Reads the names of a program's people and sites. A plan holds keys alone,
 //! and is shown with the names as they are today.
 
-use super::{Open, every_page};
+use super::{Open, every_record};
 use crate::cli::Failure;
 use crate::cli::names::Names;
-use crate::domain::{ListRequest, ProgramKey};
+use crate::domain::ProgramKey;
 
 /// Reads every record of a kind and keeps key and name.
 macro_rules! names {
     ($open:expr, $program:expr, $list:ident) => {{
-        let found = every_page(async |page| {
-            let list = ListRequest {
-                page,
-                ..ListRequest::default()
-            };
-            $open.app.$list(&$open.actor, $program, &list).await
+        let found = every_record(Default::default(), async |list| {
+            $open.app.$list(&$open.actor, $program, list).await
         });
         let found = found.await?;
         let named = found

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::follow::{Follower, Lines};
-use super::{Absent, InProgram, InRound, Open, every_page, failure, write_folder};
+use super::{Absent, InProgram, InRound, Open, every_record, failure, write_folder};
 use crate::app::RunStart;
 use crate::cli::{Failure, output};
-use crate::domain::{Edit, Key, ListRequest, ProgramKey, Run, RunLimits, RunState};
+use crate::domain::{Edit, Key, ProgramKey, Run, RunFilter, RunLimits, RunState};
 use crate::roster::PLAN_FOLDER_FILES;
 
 #[derive(Debug, clap::Subcommand)]
@@ -301,12 +301,8 @@ pub(in crate::cli) fn conclude(run: &Run) -> Result<ExitCode, Failure> {
 
 async fn list(open: &Open, args: &List) -> Result<ExitCode, Failure> {
     let program = open.program(&args.program).await?;
-    let found = every_page(async |page| {
-        let list = ListRequest {
-            page,
-            ..ListRequest::default()
-        };
-        open.app.list_runs(&open.actor, &program, &list).await
+    let found = every_record(RunFilter::default(), async |list| {
+        open.app.list_runs(&open.actor, &program, list).await
     });
     for record in found.await? {
         let run = record.value;

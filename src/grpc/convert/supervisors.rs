@@ -1,8 +1,7 @@
 //! Supervisors and their licences, without their availability.
 
-use std::collections::BTreeSet;
-
 use std::borrow::Borrow;
+use std::collections::BTreeSet;
 
 use super::super::pb;
 use super::fields::{Fields, day_range, number, texts};

@@ -91,7 +91,9 @@ impl Problem {
         problem.drop_slack_limits();
         for level in levels {
             let cost = cost(candidates, *level)?;
-            problem.costs.push(problem.choices.iter().map(cost).collect());
+            problem
+                .costs
+                .push(problem.choices.iter().map(cost).collect());
         }
         Some(problem)
     }

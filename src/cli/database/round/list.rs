@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use crate::cli::database::{Absent, InProgram, every_page};
+use crate::cli::database::{Absent, InProgram, every_record};
 use crate::cli::{Failure, output};
-use crate::domain::{Key, ListRequest};
+use crate::domain::{Key, RoundFilter};
 
 /// Options of `round list`.
 #[derive(Debug, clap::Args)]
@@ -19,12 +19,8 @@ pub(super) fn run(args: &Args, tzdir: Option<&Path>) -> Result<ExitCode, Failure
         .database
         .with(tzdir, Absent::Refuse, async |open| {
             let program = open.program(&args.program).await?;
-            let found = every_page(async |page| {
-                let list = ListRequest {
-                    page,
-                    ..ListRequest::default()
-                };
-                open.app.list_rounds(&open.actor, &program, &list).await
+            let found = every_record(RoundFilter::default(), async |list| {
+                open.app.list_rounds(&open.actor, &program, list).await
             });
             for record in found.await? {
                 let state = record.value.standing.state.as_str();

@@ -6,9 +6,9 @@ use std::process::ExitCode;
 use comfy_table::Table;
 
 use super::overview::RoundOverview;
-use crate::cli::database::{Absent, InRound, Open, every_page, failure};
+use crate::cli::database::{Absent, InRound, Open, every_record, failure};
 use crate::cli::{Failure, output, table};
-use crate::domain::{Key, ListRequest, ProgramKey, Run, RunFilter, Versioned};
+use crate::domain::{Key, ProgramKey, Run, RunFilter, Versioned};
 use crate::roster::{advise, read_roster, write_roster};
 
 /// Runs that are printed for people, the newest.
@@ -81,13 +81,8 @@ async fn runs(
         round: Some(round.clone()),
         ..RunFilter::default()
     };
-    let runs = every_page(async |page| {
-        let list = ListRequest {
-            page,
-            filter: filter.clone(),
-            ..ListRequest::default()
-        };
-        open.app.list_runs(&open.actor, program, &list).await
+    let runs = every_record(filter, async |list| {
+        open.app.list_runs(&open.actor, program, list).await
     });
     runs.await
 }
