@@ -37,8 +37,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::filter::{LevelFilter, ParseError, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 pub use failure::Failure;
 
@@ -222,27 +223,53 @@ enum LogFormat {
 }
 
 /// Writes log lines to standard error, as `PRACTICUM_LOG` asks: `info`,
-/// `practicum=debug` and the like; `level` and above when it is not set.
+/// `practicum=debug` and the like; `level` and above when it is not set or
+/// cannot be read.
 fn log_to_standard_error(format: LogFormat, level: LevelFilter) {
     let asked = std::env::var("PRACTICUM_LOG").unwrap_or_default();
-    // Set once; a second call would be a test's, whose own log stands.
-    let lines = tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::builder().parse_lossy(filter(&asked, level)))
+    let (filter, wrong) = match filter(&asked, level) {
+        Ok(filter) => (filter, None),
+        Err(wrong) => (standard_filter(level), Some(wrong)),
+    };
+    let lines = tracing_subscriber::fmt::layer()
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
+    // Set once; a second call would be a test's, whose own log stands.
     let _ = match format {
-        LogFormat::Pretty => lines.try_init(),
-        LogFormat::Json => lines.json().try_init(),
+        LogFormat::Pretty => tracing_subscriber::registry()
+            .with(lines)
+            .with(filter)
+            .try_init(),
+        LogFormat::Json => tracing_subscriber::registry()
+            .with(lines.json())
+            .with(filter)
+            .try_init(),
     };
+    if let Some(wrong) = wrong {
+        tracing::warn!(
+            %wrong,
+            "PRACTICUM_LOG cannot be read; it takes a level, or targets with levels such as \
+             practicum=debug,warn"
+        );
+    }
 }
 
 /// Returns what is logged: HiGHS warns whenever a time limit ends it, which
 /// the plan says better, so its warnings are left out unless asked for.
-fn filter(asked: &str, level: LevelFilter) -> String {
+///
+/// # Errors
+/// When what is asked for cannot be read.
+fn filter(asked: &str, level: LevelFilter) -> Result<Targets, ParseError> {
     match asked.trim() {
-        "" => format!("highs=error,{level}"),
-        asked => format!("highs=error,{asked}"),
+        "" => Ok(standard_filter(level)),
+        asked => format!("highs=error,{asked}").parse(),
     }
+}
+
+fn standard_filter(level: LevelFilter) -> Targets {
+    Targets::new()
+        .with_target("highs", LevelFilter::ERROR)
+        .with_default(level)
 }
 
 #[cfg(test)]
@@ -251,16 +278,30 @@ mod tests {
 
     #[test]
     fn the_solver_warns_only_when_asked() {
-        let shows = |asked: &str| {
-            let parsed = EnvFilter::builder().parse_lossy(filter(asked, LevelFilter::INFO));
-            parsed.to_string()
+        let warns = |asked: &str| {
+            let filter = filter(asked, LevelFilter::INFO).unwrap();
+            filter.would_enable("highs", &tracing::Level::WARN)
         };
-        assert!(shows("").contains("highs=error") && shows("").contains("info"));
-        assert!(shows("debug").contains("highs=error"), "{}", shows("debug"));
-        let own = shows("info,highs=warn");
-        assert!(
-            own.contains("highs=warn") && !own.contains("highs=error"),
-            "{own}"
-        );
+        assert!(!warns(""));
+        assert!(!warns("debug"));
+        assert!(warns("info,highs=warn"));
+    }
+
+    #[test]
+    fn the_log_shows_the_levels_that_are_asked_for() {
+        let shows = |asked: &str, target: &str, level: tracing::Level| {
+            let filter = filter(asked, LevelFilter::INFO).unwrap();
+            filter.would_enable(target, &level)
+        };
+        assert!(shows("", "practicum::app", tracing::Level::INFO));
+        assert!(!shows("", "practicum::app", tracing::Level::DEBUG));
+        assert!(shows(
+            "practicum=debug,warn",
+            "practicum::app",
+            tracing::Level::DEBUG
+        ));
+        assert!(!shows("practicum=debug,warn", "h2", tracing::Level::INFO));
+        assert!(!shows("off", "practicum::app", tracing::Level::ERROR));
+        assert!(filter("practicum=loud", LevelFilter::INFO).is_err());
     }
 }

@@ -15,6 +15,7 @@ mod error;
 mod event;
 mod health;
 mod idempotency;
+mod lanes;
 mod listing;
 mod migrate;
 mod participant;
@@ -50,6 +51,7 @@ pub use error::StoreError;
 pub use event::{BrokenLink, ChainHead, Event, RecordedEvent};
 pub use health::{Backend, RecordCounts, RunsAtWork};
 pub use idempotency::{DoneRequest, Request};
+pub use lanes::Lanes;
 pub use listing::Seek;
 pub use migrate::SchemaVersion;
 pub use participant::Participants;
@@ -76,8 +78,10 @@ pub enum Db {
     Sqlite {
         /// Where writes go: one connection.
         writer: sqlx::SqlitePool,
-        /// Where reads go.
+        /// Where reads of one state go.
         readers: sqlx::SqlitePool,
+        /// Where reads by one statement go.
+        lanes: Lanes,
     },
     /// A server.
     Postgres(sqlx::PgPool),
@@ -106,7 +110,7 @@ impl Db {
     /// As [`Db::open`], without those about the schema.
     pub async fn connect(address: &Address) -> Result<Self, StoreError> {
         match address {
-            Address::File(path) => Ok(Self::of_file(sqlite::open(path).await?)),
+            Address::File(path) => sqlite::open(path).await,
             Address::Server(options) => Ok(Self::Postgres(postgres::open(options).await?)),
         }
     }
@@ -118,13 +122,9 @@ impl Db {
     /// As [`Db::connect`].
     pub async fn inspect(address: &Address) -> Result<Self, StoreError> {
         match address {
-            Address::File(path) => Ok(Self::of_file(sqlite::open_as_it_is(path).await?)),
+            Address::File(path) => sqlite::open_as_it_is(path).await,
             Address::Server(_) => Self::connect(address).await,
         }
-    }
-
-    fn of_file((writer, readers): (sqlx::SqlitePool, sqlx::SqlitePool)) -> Self {
-        Self::Sqlite { writer, readers }
     }
 
     /// Copies a SQLite database into a new file while it is in use; does
@@ -145,7 +145,12 @@ impl Db {
     /// Ends all connections.
     pub async fn close(&self) {
         match self {
-            Self::Sqlite { writer, readers } => {
+            Self::Sqlite {
+                writer,
+                readers,
+                lanes,
+            } => {
+                lanes.close().await;
                 readers.close().await;
                 writer.close().await;
             }

@@ -9,7 +9,8 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 
-use super::StoreError;
+use super::lanes::Lanes;
+use super::{Db, StoreError};
 
 /// How a write begins. A deferred transaction that reads and then writes fails
 /// at once when another wrote in between, whatever the busy timeout.
@@ -22,9 +23,12 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Connections that read.
 const READERS: u32 = 4;
 
-/// Opens a file, which is created when absent: one connection for writes, and
-/// several for reads.
-pub(super) async fn open(path: &Path) -> Result<(SqlitePool, SqlitePool), StoreError> {
+/// Rows that a statement reads ahead of who takes them: a page of the longest
+/// kind, so that one of it is read without a pause.
+const ROWS_AHEAD: usize = 1024;
+
+/// Opens a file, which is created when absent.
+pub(super) async fn open(path: &Path) -> Result<Db, StoreError> {
     let options = options(path)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal);
@@ -32,7 +36,7 @@ pub(super) async fn open(path: &Path) -> Result<(SqlitePool, SqlitePool), StoreE
 }
 
 /// Opens a file that is there, and changes nothing about it.
-pub(super) async fn open_as_it_is(path: &Path) -> Result<(SqlitePool, SqlitePool), StoreError> {
+pub(super) async fn open_as_it_is(path: &Path) -> Result<Db, StoreError> {
     pools(options(path).create_if_missing(false)).await
 }
 
@@ -45,10 +49,11 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .busy_timeout(BUSY_TIMEOUT)
         .pragma("cache_size", "-65536")
         .statement_cache_capacity(256)
+        .row_buffer_size(ROWS_AHEAD)
         .disable_statement_logging()
 }
 
-async fn pools(options: SqliteConnectOptions) -> Result<(SqlitePool, SqlitePool), StoreError> {
+async fn pools(options: SqliteConnectOptions) -> Result<Db, StoreError> {
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
         // A file does not go away as a server does.
@@ -58,9 +63,13 @@ async fn pools(options: SqliteConnectOptions) -> Result<(SqlitePool, SqlitePool)
     let readers = SqlitePoolOptions::new()
         .max_connections(READERS)
         .test_before_acquire(false)
-        .connect_with(options)
+        .connect_with(options.clone())
         .await?;
-    Ok((writer, readers))
+    Ok(Db::Sqlite {
+        writer,
+        readers,
+        lanes: Lanes::new(options)?,
+    })
 }
 
 /// Returns the number of the last migration that was carried out; 0 for none.

@@ -2,13 +2,13 @@
 
 use std::ops::{Deref, DerefMut};
 
-use sqlx::pool::PoolConnection;
 use sqlx::{AssertSqlSafe, PgPool, Postgres, Sqlite, SqliteConnection, Transaction};
 use uuid::Uuid;
 
 use super::dispatch::{on, statements};
 use super::event::{self, Event};
 use super::idempotency::{self, Request};
+use super::lanes::Lane;
 use super::wall::{entering, entering_now};
 use super::{Db, StoreError, postgres, sqlite};
 use crate::domain::time::UtcSecond;
@@ -49,7 +49,7 @@ pub enum Held {
     /// All statements are one transaction.
     Together(Transaction<'static, Sqlite>),
     /// Each statement is a transaction of its own.
-    Apart(PoolConnection<Sqlite>),
+    Apart(Lane),
 }
 
 impl Deref for Held {
@@ -138,7 +138,7 @@ impl Db {
     /// [`StoreError::Unavailable`] when no connection is to be had.
     pub async fn glance(&self) -> Result<Tx, StoreError> {
         match self {
-            Self::Sqlite { readers, .. } => Ok(Tx::Sqlite(Held::Apart(readers.acquire().await?))),
+            Self::Sqlite { lanes, .. } => Ok(Tx::Sqlite(Held::Apart(lanes.take().await?))),
             Self::Postgres(_) => self.read().await,
         }
     }

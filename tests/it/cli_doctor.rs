@@ -29,7 +29,10 @@ impl Clinic {
     fn change(&self, sql: &str) {
         tokio::runtime::Runtime::new().unwrap().block_on(async {
             let db = Db::open(&self.database()).await.unwrap();
-            let Db::Sqlite { writer, readers } = &db else {
+            let Db::Sqlite {
+                writer, readers, ..
+            } = &db
+            else {
                 panic!("not a file");
             };
             // Only who is alone may change the journal mode.

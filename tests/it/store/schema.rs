@@ -102,7 +102,10 @@ fn migrations_of_both_databases_have_the_same_numbers_and_names() {
 #[test]
 fn a_file_is_written_so_that_a_loss_of_power_loses_nothing() {
     on_sqlite(|world| async move {
-        let Db::Sqlite { writer, readers } = &world.db else {
+        let Db::Sqlite {
+            writer, readers, ..
+        } = &world.db
+        else {
             panic!("not a file");
         };
         for pool in [writer, readers] {
