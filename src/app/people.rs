@@ -12,7 +12,7 @@ use crate::domain::{
 use crate::store::KeyRange;
 
 /// Returns the only record of a list.
-fn one<T>(found: Vec<T>, kind: EntityKind, key: &str) -> Result<T, AppError> {
+fn one<T>(found: impl IntoIterator<Item = T>, kind: EntityKind, key: &str) -> Result<T, AppError> {
     found.into_iter().next().ok_or_else(|| AppError::NotFound {
         kind,
         key: key.to_owned(),
@@ -20,8 +20,8 @@ fn one<T>(found: Vec<T>, kind: EntityKind, key: &str) -> Result<T, AppError> {
 }
 
 macro_rules! use_cases {
-    ($kind:ident, $key:ty, $filter:ty, $create:ident, $get:ident, $list:ident, $update:ident,
-     $delete:ident, $store_list:ident, $store_page:ident, $store_write:ident,
+    ($kind:ident, $key:ty, $filter:ty, $create:ident, $get:ident, $whole:ident, $list:ident,
+     $update:ident, $delete:ident, $store_list:ident, $store_listed:ident, $store_page:ident, $store_write:ident,
      $store_update:ident, $store_delete:ident, $word:literal) => {
         impl App {
             /// Creates a record in a program. It takes part in no round yet.
@@ -53,11 +53,29 @@ macro_rules! use_cases {
                 Ok(after)
             }
 
-            /// Returns a record.
+            /// Returns a record without its windows and days away.
             ///
             /// # Errors
             /// [`AppError::NotFound`].
             pub async fn $get(
+                &self,
+                actor: &Actor,
+                program: &ProgramKey,
+                key: &$key,
+            ) -> Result<Versioned<Listed<$kind>>, AppError> {
+                let (mut tx, scope) = self.glance(actor, program, Permission::RosterRead).await?;
+                one(
+                    tx.$store_listed(scope, key).await?,
+                    EntityKind::$kind,
+                    key.as_str(),
+                )
+            }
+
+            /// Returns a record with its windows and days away.
+            ///
+            /// # Errors
+            /// [`AppError::NotFound`].
+            pub async fn $whole(
                 &self,
                 actor: &Actor,
                 program: &ProgramKey,
@@ -156,10 +174,12 @@ use_cases!(
     SiteFilter,
     create_site,
     get_site,
+    whole_site,
     list_sites,
     update_site,
     delete_site,
     site_list,
+    site_listed,
     site_page,
     site_write,
     site_update,
@@ -172,10 +192,12 @@ use_cases!(
     SupervisorFilter,
     create_supervisor,
     get_supervisor,
+    whole_supervisor,
     list_supervisors,
     update_supervisor,
     delete_supervisor,
     supervisor_list,
+    supervisor_listed,
     supervisor_page,
     supervisor_write,
     supervisor_update,
@@ -188,10 +210,12 @@ use_cases!(
     TraineeFilter,
     create_trainee,
     get_trainee,
+    whole_trainee,
     list_trainees,
     update_trainee,
     delete_trainee,
     trainee_list,
+    trainee_listed,
     trainee_page,
     trainee_write,
     trainee_update,

@@ -70,13 +70,19 @@ impl Seek {
 }
 
 /// The statements that list the records of one table, by name.
-pub(super) struct ListTable(pub(super) [(&'static str, &'static str); 8]);
+pub(super) struct ListTable(pub(super) [(&'static str, &'static str); 9]);
 
 impl ListTable {
     /// Returns the statement for some keys: `$1` is the program, `$2` and `$3`
     /// the keys, `$4` how many at most.
     fn of_keys(&self, keys: &KeyRange) -> &'static str {
         keys.pick(self.0[0].1, self.0[1].1)
+    }
+
+    /// Returns the statement for one record as pages have it: `$1` is the
+    /// program and `$2` the key.
+    fn of_one(&self) -> &'static str {
+        self.0[8].1
     }
 
     /// Returns the statement of an order: `$1` is the program, `$2` and `$3`
@@ -123,15 +129,22 @@ macro_rules! list_table {
             list_table!(@ $table, $columns,
                 concat!("(updated_at, key) < ($2, $3) AND ", $filter),
                 " page by update time desc", "updated_at DESC, key DESC"),
+            (
+                concat!($table, " by key"),
+                list_table!(@select $table, $columns, "key = $2"),
+            ),
         ])
     };
     (@ $table:literal, $columns:expr, $where:expr, $label:literal, $order:expr) => {
         (
             concat!($table, $label),
-            concat!("SELECT key, id, version, created_at, updated_at, ", $columns, " FROM ",
-                $table, " WHERE program_id = $1 AND ", $where,
-                " AND deleted_at IS NULL ORDER BY ", $order, " LIMIT CAST($4 AS BIGINT)"),
+            concat!(list_table!(@select $table, $columns, $where), " ORDER BY ", $order,
+                " LIMIT CAST($4 AS BIGINT)"),
         )
+    };
+    (@select $table:literal, $columns:expr, $where:expr) => {
+        concat!("SELECT key, id, version, created_at, updated_at, ", $columns, " FROM ", $table,
+            " WHERE program_id = $1 AND ", $where, " AND deleted_at IS NULL")
     };
 }
 
@@ -154,6 +167,25 @@ where
             .bind(keys.until.as_str())
             .bind(keys.limit)
             .fetch_all(connection)
+            .await
+    })?)
+}
+
+/// Returns the row of a program's record, as pages have it.
+pub(super) async fn record_of<R>(
+    tx: &mut Tx,
+    table: &ListTable,
+    scope: ProgramScope,
+    key: &str,
+) -> Result<Option<R>, StoreError>
+where
+    R: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow>,
+{
+    Ok(on!(tx, |connection| {
+        sqlx::query_as(table.of_one())
+            .bind(scope.program_id)
+            .bind(key)
+            .fetch_optional(connection)
             .await
     })?)
 }

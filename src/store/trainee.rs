@@ -5,7 +5,7 @@ use sqlx::FromRow;
 
 use super::availability::{self, Calendar, CalendarColumns, NoCalendar, calendar_columns};
 use super::dispatch::statements;
-use super::listing::{ListTable, list_table, page_of, records_of};
+use super::listing::{ListTable, list_table, page_of, record_of, records_of};
 use super::rows::{Place, RecordColumns, changed, delete_record, new_id, write_rows};
 use super::words::{self, words_column};
 use super::{KeyRange, ProgramScope, Seek, StoreError, Tx, WriteTx};
@@ -115,6 +115,20 @@ impl Tx {
         let rows: Vec<TraineeRow<CalendarColumns>> =
             records_of(self, &TRAINEES, scope, keys).await?;
         rows.into_iter().map(TraineeRow::into_trainee).collect()
+    }
+
+    /// Returns a trainee as pages have it, without windows and days away.
+    ///
+    /// # Errors
+    /// As [`Tx::trainee_list`].
+    pub async fn trainee_listed(
+        &mut self,
+        scope: ProgramScope,
+        key: &TraineeKey,
+    ) -> Result<Option<Versioned<Listed<Trainee>>>, StoreError> {
+        let row: Option<TraineeRow<NoCalendar>> =
+            record_of(self, &TRAINEES, scope, key.as_str()).await?;
+        row.map(TraineeRow::into_listed).transpose()
     }
 
     /// Returns a page of trainees through a filter, in its order, without their

@@ -58,14 +58,14 @@ impl pb::availability_service_server::AvailabilityService for AvailabilityCalls 
         let (program, owner) = read(|fields| owner("name", &request.name, fields))?;
         let availability = match &owner {
             Participant::Site(key) => {
-                message(&program, &self.app.get_site(&actor, &program, key).await?)
+                message(&program, &self.app.whole_site(&actor, &program, key).await?)
             }
             Participant::Supervisor(key) => {
-                let record = self.app.get_supervisor(&actor, &program, key).await?;
+                let record = self.app.whole_supervisor(&actor, &program, key).await?;
                 message(&program, &record)
             }
             Participant::Trainee(key) => {
-                let record = self.app.get_trainee(&actor, &program, key).await?;
+                let record = self.app.whole_trainee(&actor, &program, key).await?;
                 message(&program, &record)
             }
         };
@@ -123,7 +123,7 @@ impl pb::availability_service_server::AvailabilityService for AvailabilityCalls 
 }
 
 macro_rules! replace {
-    ($replace:ident: $kind:ident, $key:ty, $calendar:ident, $get:ident, $update:ident) => {
+    ($replace:ident: $kind:ident, $key:ty, $calendar:ident, $whole:ident, $update:ident) => {
         impl AvailabilityCalls {
             async fn $replace(
                 &self,
@@ -140,7 +140,7 @@ macro_rules! replace {
                 let replace = |actor: Actor| async move {
                     let mut tries = 0;
                     loop {
-                        let current = self.app.$get(&actor, &program, &key).await?;
+                        let current = self.app.$whole(&actor, &program, &key).await?;
                         let held = Some(etag.unwrap_or(current.version));
                         let changed = $kind {
                             $calendar: new.clone(),
@@ -158,10 +158,10 @@ macro_rules! replace {
     };
 }
 
-replace!(replace_site: Site, SiteKey, opening, get_site, update_site);
-replace!(replace_supervisor: Supervisor, SupervisorKey, availability, get_supervisor,
+replace!(replace_site: Site, SiteKey, opening, whole_site, update_site);
+replace!(replace_supervisor: Supervisor, SupervisorKey, availability, whole_supervisor,
     update_supervisor);
-replace!(replace_trainee: Trainee, TraineeKey, availability, get_trainee, update_trainee);
+replace!(replace_trainee: Trainee, TraineeKey, availability, whole_trainee, update_trainee);
 
 /// Reads the name of an availability.
 fn owner(field: &str, given: &str, fields: &mut Fields<'_>) -> Option<(ProgramKey, Participant)> {

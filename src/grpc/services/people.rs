@@ -24,7 +24,7 @@ macro_rules! people_service {
         $create:ident $create_name:literal ($create_request:ident -> $create_response:ident),
         $get:ident ($get_request:ident -> $get_response:ident),
         $list:ident ($list_request:ident -> $list_response:ident),
-        $update:ident $update_name:literal ($update_request:ident -> $update_response:ident),
+        $whole:ident; $update:ident $update_name:literal ($update_request:ident -> $update_response:ident),
         $delete:ident $delete_name:literal ($delete_request:ident -> $delete_response:ident),
         $batch:ident $batch_name:literal ($batch_request:ident -> $batch_response:ident) $upsert:ident
     ) => {
@@ -120,7 +120,7 @@ macro_rules! people_service {
                     let mask = request.update_mask.as_ref();
                     let mut tries = 0;
                     loop {
-                        let current = self.app.$get(&actor, &program, &key).await?;
+                        let current = self.app.$whole(&actor, &program, &key).await?;
                         let changed = read(|fields| {
                             let old = $many::message(&program, &current);
                             let merged = merge(old, new.clone(), mask, fields);
@@ -204,7 +204,7 @@ people_service! {
     create_site "CreateSite" (CreateSiteRequest -> CreateSiteResponse),
     get_site (GetSiteRequest -> GetSiteResponse),
     list_sites (ListSitesRequest -> ListSitesResponse),
-    update_site "UpdateSite" (UpdateSiteRequest -> UpdateSiteResponse),
+    whole_site; update_site "UpdateSite" (UpdateSiteRequest -> UpdateSiteResponse),
     delete_site "DeleteSite" (DeleteSiteRequest -> DeleteSiteResponse),
     batch_upsert_sites "BatchUpsertSites"
         (BatchUpsertSitesRequest -> BatchUpsertSitesResponse) upsert_sites
@@ -217,7 +217,7 @@ people_service! {
     create_supervisor "CreateSupervisor" (CreateSupervisorRequest -> CreateSupervisorResponse),
     get_supervisor (GetSupervisorRequest -> GetSupervisorResponse),
     list_supervisors (ListSupervisorsRequest -> ListSupervisorsResponse),
-    update_supervisor "UpdateSupervisor" (UpdateSupervisorRequest -> UpdateSupervisorResponse),
+    whole_supervisor; update_supervisor "UpdateSupervisor" (UpdateSupervisorRequest -> UpdateSupervisorResponse),
     delete_supervisor "DeleteSupervisor" (DeleteSupervisorRequest -> DeleteSupervisorResponse),
     batch_upsert_supervisors "BatchUpsertSupervisors"
         (BatchUpsertSupervisorsRequest -> BatchUpsertSupervisorsResponse) upsert_supervisors
@@ -230,7 +230,7 @@ people_service! {
     create_trainee "CreateTrainee" (CreateTraineeRequest -> CreateTraineeResponse),
     get_trainee (GetTraineeRequest -> GetTraineeResponse),
     list_trainees (ListTraineesRequest -> ListTraineesResponse),
-    update_trainee "UpdateTrainee" (UpdateTraineeRequest -> UpdateTraineeResponse),
+    whole_trainee; update_trainee "UpdateTrainee" (UpdateTraineeRequest -> UpdateTraineeResponse),
     delete_trainee "DeleteTrainee" (DeleteTraineeRequest -> DeleteTraineeResponse),
     batch_upsert_trainees "BatchUpsertTrainees"
         (BatchUpsertTraineesRequest -> BatchUpsertTraineesResponse) upsert_trainees
