@@ -16,6 +16,7 @@ mod contended;
 mod error;
 mod followers;
 mod forecasts;
+mod gathered;
 mod import;
 mod known_programs;
 mod listing;
@@ -101,6 +102,7 @@ use std::time::Duration;
 use tokio::sync::{Notify, Semaphore};
 
 use self::known_programs::KnownPrograms;
+use self::people::PeopleRead;
 use self::sign_in::SignIns;
 use crate::store::Db;
 use crate::zone_data::ZoneData;
@@ -118,6 +120,7 @@ struct Inner {
     zone_data: ZoneData,
     settings: Settings,
     known_programs: KnownPrograms,
+    people: PeopleRead,
     /// Wakes whoever waits for a run to be queued, to move on or to end.
     run_moved: Notify,
     /// The runs that are watched.
@@ -185,6 +188,7 @@ impl App {
                 zone_data,
                 settings,
                 known_programs: KnownPrograms::default(),
+                people: PeopleRead::default(),
                 run_moved: Notify::new(),
                 pulses: pulse::Pulses::default(),
                 change_made: Notify::new(),

@@ -1,6 +1,7 @@
 //! Sites, supervisors and trainees, each with its windows and days away.
 //! Windows and days away are part of the record: who changes them updates it.
 
+use super::gathered::Gathered;
 use super::listing::{list_page, seek};
 use super::person_or_site::PersonOrSite;
 use super::transact::{check_etag, commit};
@@ -10,6 +11,22 @@ use crate::domain::{
     SupervisorFilter, SupervisorKey, Trainee, TraineeFilter, TraineeKey, Versioned,
 };
 use crate::store::KeyRange;
+
+/// Reads of single records without their windows and days away.
+#[derive(Debug, Default)]
+pub(super) struct PeopleRead {
+    sites: Gathered<Versioned<Listed<Site>>>,
+    supervisors: Gathered<Versioned<Listed<Supervisor>>>,
+    trainees: Gathered<Versioned<Listed<Trainee>>>,
+}
+
+/// Returns records with the key of each.
+fn by_key<T>(found: Vec<Versioned<T>>, key: impl Fn(&T) -> &str) -> Vec<(String, Versioned<T>)> {
+    let keyed = found.into_iter();
+    keyed
+        .map(|record| (key(&record.value).to_owned(), record))
+        .collect()
+}
 
 /// Returns the only record of a list.
 fn one<T>(found: impl IntoIterator<Item = T>, kind: EntityKind, key: &str) -> Result<T, AppError> {
@@ -21,7 +38,7 @@ fn one<T>(found: impl IntoIterator<Item = T>, kind: EntityKind, key: &str) -> Re
 
 macro_rules! use_cases {
     ($kind:ident, $key:ty, $filter:ty, $create:ident, $get:ident, $whole:ident, $list:ident,
-     $update:ident, $delete:ident, $store_list:ident, $store_listed:ident, $store_page:ident, $store_write:ident,
+     $update:ident, $delete:ident, $many:ident, $store_list:ident, $store_listed:ident, $store_page:ident, $store_write:ident,
      $store_update:ident, $store_delete:ident, $word:literal) => {
         impl App {
             /// Creates a record in a program. It takes part in no round yet.
@@ -63,12 +80,21 @@ macro_rules! use_cases {
                 program: &ProgramKey,
                 key: &$key,
             ) -> Result<Versioned<Listed<$kind>>, AppError> {
-                let (mut tx, scope) = self.glance(actor, program, Permission::RosterRead).await?;
-                one(
-                    tx.$store_listed(scope, key).await?,
-                    EntityKind::$kind,
-                    key.as_str(),
-                )
+                actor.check(program, Permission::RosterRead)?;
+                let scope = self.scope_as_allowed(program).await?;
+                let db = &self.inner.db;
+                let read = |keys: KeyRange| async move {
+                    let mut tx = db.glance_in(scope).await?;
+                    let found = tx.$store_listed(scope, &keys).await?;
+                    Ok(by_key(found, |one| one.key.as_str()))
+                };
+                let found = self
+                    .inner
+                    .people
+                    .$many
+                    .find(scope, key.as_str(), read)
+                    .await?;
+                one(found, EntityKind::$kind, key.as_str())
             }
 
             /// Returns a record with its windows and days away.
@@ -178,6 +204,7 @@ use_cases!(
     list_sites,
     update_site,
     delete_site,
+    sites,
     site_list,
     site_listed,
     site_page,
@@ -196,6 +223,7 @@ use_cases!(
     list_supervisors,
     update_supervisor,
     delete_supervisor,
+    supervisors,
     supervisor_list,
     supervisor_listed,
     supervisor_page,
@@ -214,6 +242,7 @@ use_cases!(
     list_trainees,
     update_trainee,
     delete_trainee,
+    trainees,
     trainee_list,
     trainee_listed,
     trainee_page,

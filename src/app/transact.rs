@@ -80,13 +80,23 @@ impl App {
         &self,
         program: &ProgramKey,
     ) -> Result<(Tx, ProgramScope), AppError> {
+        let scope = self.scope_as_allowed(program).await?;
+        Ok((self.inner.db.glance_in(scope).await?, scope))
+    }
+
+    /// Returns where the rows of a program are found, for a caller whom the use
+    /// case itself has let through.
+    pub(super) async fn scope_as_allowed(
+        &self,
+        program: &ProgramKey,
+    ) -> Result<ProgramScope, AppError> {
         if let Some(scope) = self.inner.known_programs.find(program) {
-            return Ok((self.inner.db.glance_in(scope).await?, scope));
+            return Ok(scope);
         }
         let mut tx = self.inner.db.glance().await?;
         let (scope, _) = tx.program_fetch(program).await?;
         self.inner.known_programs.remember(program, scope);
-        Ok((tx, scope))
+        Ok(scope)
     }
 
     /// Opens a program for writing.

@@ -70,19 +70,19 @@ impl Seek {
 }
 
 /// The statements that list the records of one table, by name.
-pub(super) struct ListTable(pub(super) [(&'static str, &'static str); 9]);
+pub(super) struct ListTable(pub(super) [(&'static str, &'static str); 10]);
 
 impl ListTable {
     /// Returns the statement for some keys: `$1` is the program, `$2` and `$3`
     /// the keys, `$4` how many at most.
-    fn of_keys(&self, keys: &KeyRange) -> &'static str {
+    pub(super) fn of_keys(&self, keys: &KeyRange) -> &'static str {
         keys.pick(self.0[0].1, self.0[1].1)
     }
 
-    /// Returns the statement for one record as pages have it: `$1` is the
-    /// program and `$2` the key.
-    fn of_one(&self) -> &'static str {
-        self.0[8].1
+    /// Returns the statement for some keys, as [`ListTable::of_keys`], with the
+    /// columns that pages have.
+    pub(super) fn listed_of_keys(&self, keys: &KeyRange) -> &'static str {
+        keys.pick(self.0[2].1, self.0[3].1)
     }
 
     /// Returns the statement of an order: `$1` is the program, `$2` and `$3`
@@ -90,9 +90,9 @@ impl ListTable {
     /// others are the parts of the filter.
     fn of_order(&self, order: ListOrder) -> &'static str {
         let place = match order.by {
-            OrderBy::Key => 2,
-            OrderBy::Name => 4,
-            OrderBy::UpdateTime => 6,
+            OrderBy::Key => 4,
+            OrderBy::Name => 6,
+            OrderBy::UpdateTime => 8,
         };
         self.0[place + usize::from(order.is_descending)].1
     }
@@ -113,6 +113,10 @@ macro_rules! list_table {
             list_table!(@ $table, $all_columns, "key >= $2 AND key <= $3", " by range", "key"),
             list_table!(@ $table, $all_columns,
                 "key IN (SELECT value ->> 0 FROM json_each($2)) AND $3 = ''", " by keys", "key"),
+            list_table!(@ $table, $columns, "key >= $2 AND key <= $3", " listed by range", "key"),
+            list_table!(@ $table, $columns,
+                "key IN (SELECT value ->> 0 FROM json_each($2)) AND $3 = ''",
+                " listed by keys", "key"),
             list_table!(@ $table, $columns, concat!("key > $3 AND $2 = '' AND ", $filter),
                 " page by key", "key"),
             list_table!(@ $table, $columns, concat!("key < $3 AND $2 = '' AND ", $filter),
@@ -129,31 +133,25 @@ macro_rules! list_table {
             list_table!(@ $table, $columns,
                 concat!("(updated_at, key) < ($2, $3) AND ", $filter),
                 " page by update time desc", "updated_at DESC, key DESC"),
-            (
-                concat!($table, " by key"),
-                list_table!(@select $table, $columns, "key = $2"),
-            ),
         ])
     };
     (@ $table:literal, $columns:expr, $where:expr, $label:literal, $order:expr) => {
         (
             concat!($table, $label),
-            concat!(list_table!(@select $table, $columns, $where), " ORDER BY ", $order,
-                " LIMIT CAST($4 AS BIGINT)"),
+            concat!("SELECT key, id, version, created_at, updated_at, ", $columns, " FROM ",
+                $table, " WHERE program_id = $1 AND ", $where,
+                " AND deleted_at IS NULL ORDER BY ", $order, " LIMIT CAST($4 AS BIGINT)"),
         )
-    };
-    (@select $table:literal, $columns:expr, $where:expr) => {
-        concat!("SELECT key, id, version, created_at, updated_at, ", $columns, " FROM ", $table,
-            " WHERE program_id = $1 AND ", $where, " AND deleted_at IS NULL")
     };
 }
 
 pub(super) use list_table;
 
-/// Returns the rows of a program's records of some keys, by key.
+/// Returns the rows of a program's records of some keys, by key; the statement
+/// is one of [`ListTable`] for those keys.
 pub(super) async fn records_of<R>(
     tx: &mut Tx,
-    table: &ListTable,
+    statement: &'static str,
     scope: ProgramScope,
     keys: &KeyRange,
 ) -> Result<Vec<R>, StoreError>
@@ -161,31 +159,12 @@ where
     R: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow>,
 {
     Ok(on!(tx, |connection| {
-        sqlx::query_as(table.of_keys(keys))
+        sqlx::query_as(statement)
             .bind(scope.program_id)
             .bind(keys.from.as_str())
             .bind(keys.until.as_str())
             .bind(keys.limit)
             .fetch_all(connection)
-            .await
-    })?)
-}
-
-/// Returns the row of a program's record, as pages have it.
-pub(super) async fn record_of<R>(
-    tx: &mut Tx,
-    table: &ListTable,
-    scope: ProgramScope,
-    key: &str,
-) -> Result<Option<R>, StoreError>
-where
-    R: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow>,
-{
-    Ok(on!(tx, |connection| {
-        sqlx::query_as(table.of_one())
-            .bind(scope.program_id)
-            .bind(key)
-            .fetch_optional(connection)
             .await
     })?)
 }

@@ -143,7 +143,7 @@ impl Tx {
         scope: ProgramScope,
         keys: &KeyRange,
     ) -> Result<Vec<Versioned<RoundRecord>>, StoreError> {
-        let rows: Vec<RoundRow> = records_of(self, &ROUNDS, scope, keys).await?;
+        let rows: Vec<RoundRow> = records_of(self, ROUNDS.of_keys(keys), scope, keys).await?;
         rows.into_iter().map(RoundRow::into_round).collect()
     }
 

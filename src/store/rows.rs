@@ -61,6 +61,13 @@ impl KeyRange {
         }
     }
 
+    /// Returns the keys of a list, or the only key of a range of one.
+    #[cfg(test)]
+    pub(crate) fn listed(&self) -> Vec<String> {
+        let rows: Option<Vec<[String; 1]>> = serde_json::from_str(&self.from).ok();
+        rows.map_or_else(|| vec![self.from.clone()], |rows| rows.concat())
+    }
+
     /// Returns the range from the least to the greatest of some keys.
     pub fn spanning<'a>(keys: impl Iterator<Item = &'a str> + Clone) -> Self {
         let least = keys.clone().min().unwrap_or_default();

@@ -204,7 +204,7 @@ impl Tx {
         key: &Key,
     ) -> Result<Versioned<Run>, StoreError> {
         let range = KeyRange::one(key.as_str());
-        let found: Vec<RunRow> = records_of(self, &RUNS, scope, &range).await?;
+        let found: Vec<RunRow> = records_of(self, RUNS.of_keys(&range), scope, &range).await?;
         let run = found.into_iter().next();
         run.map(RunRow::into_run)
             .transpose()?

@@ -5,7 +5,7 @@ use sqlx::FromRow;
 
 use super::availability::{self, Calendar, CalendarColumns, NoCalendar, calendar_columns};
 use super::dispatch::statements;
-use super::listing::{ListTable, list_table, page_of, record_of, records_of};
+use super::listing::{ListTable, list_table, page_of, records_of};
 use super::rows::{Place, RecordColumns, changed, delete_record, new_id, write_rows};
 use super::words::{self, words_column};
 use super::{KeyRange, ProgramScope, Seek, StoreError, Tx, WriteTx};
@@ -112,21 +112,24 @@ impl Tx {
         scope: ProgramScope,
         keys: &KeyRange,
     ) -> Result<Vec<Versioned<Site>>, StoreError> {
-        let rows: Vec<SiteRow<CalendarColumns>> = records_of(self, &SITES, scope, keys).await?;
+        let rows: Vec<SiteRow<CalendarColumns>> =
+            records_of(self, SITES.of_keys(keys), scope, keys).await?;
         rows.into_iter().map(SiteRow::into_site).collect()
     }
 
-    /// Returns a site as pages have it, without windows and days away.
+    /// Returns the sites of some keys, by key, without their windows and days
+    /// away.
     ///
     /// # Errors
     /// As [`Tx::site_list`].
     pub async fn site_listed(
         &mut self,
         scope: ProgramScope,
-        key: &SiteKey,
-    ) -> Result<Option<Versioned<Listed<Site>>>, StoreError> {
-        let row: Option<SiteRow<NoCalendar>> = record_of(self, &SITES, scope, key.as_str()).await?;
-        row.map(SiteRow::into_listed).transpose()
+        keys: &KeyRange,
+    ) -> Result<Vec<Versioned<Listed<Site>>>, StoreError> {
+        let statement = SITES.listed_of_keys(keys);
+        let rows: Vec<SiteRow<NoCalendar>> = records_of(self, statement, scope, keys).await?;
+        rows.into_iter().map(SiteRow::into_listed).collect()
     }
 
     /// Returns a page of sites through a filter, in its order, without their

@@ -5,7 +5,7 @@ use sqlx::FromRow;
 
 use super::availability::{self, Calendar, CalendarColumns, NoCalendar, calendar_columns};
 use super::dispatch::statements;
-use super::listing::{ListTable, list_table, page_of, record_of, records_of};
+use super::listing::{ListTable, list_table, page_of, records_of};
 use super::rows::{Place, RecordColumns, changed, delete_record, new_id, write_rows};
 use super::words::{self, words_column};
 use super::{KeyRange, ProgramScope, Seek, StoreError, Tx, WriteTx};
@@ -165,24 +165,25 @@ impl Tx {
         keys: &KeyRange,
     ) -> Result<Vec<Versioned<Supervisor>>, StoreError> {
         let rows: Vec<SupervisorRow<CalendarColumns>> =
-            records_of(self, &SUPERVISORS, scope, keys).await?;
+            records_of(self, SUPERVISORS.of_keys(keys), scope, keys).await?;
         rows.into_iter()
             .map(SupervisorRow::into_supervisor)
             .collect()
     }
 
-    /// Returns a supervisor as pages have it, without windows and days away.
+    /// Returns the supervisors of some keys, by key, without their windows and days
+    /// away.
     ///
     /// # Errors
     /// As [`Tx::supervisor_list`].
     pub async fn supervisor_listed(
         &mut self,
         scope: ProgramScope,
-        key: &SupervisorKey,
-    ) -> Result<Option<Versioned<Listed<Supervisor>>>, StoreError> {
-        let row: Option<SupervisorRow<NoCalendar>> =
-            record_of(self, &SUPERVISORS, scope, key.as_str()).await?;
-        row.map(SupervisorRow::into_listed).transpose()
+        keys: &KeyRange,
+    ) -> Result<Vec<Versioned<Listed<Supervisor>>>, StoreError> {
+        let statement = SUPERVISORS.listed_of_keys(keys);
+        let rows: Vec<SupervisorRow<NoCalendar>> = records_of(self, statement, scope, keys).await?;
+        rows.into_iter().map(SupervisorRow::into_listed).collect()
     }
 
     /// Returns a page of supervisors through a filter, in its order, without their

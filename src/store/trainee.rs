@@ -5,7 +5,7 @@ use sqlx::FromRow;
 
 use super::availability::{self, Calendar, CalendarColumns, NoCalendar, calendar_columns};
 use super::dispatch::statements;
-use super::listing::{ListTable, list_table, page_of, record_of, records_of};
+use super::listing::{ListTable, list_table, page_of, records_of};
 use super::rows::{Place, RecordColumns, changed, delete_record, new_id, write_rows};
 use super::words::{self, words_column};
 use super::{KeyRange, ProgramScope, Seek, StoreError, Tx, WriteTx};
@@ -113,22 +113,23 @@ impl Tx {
         keys: &KeyRange,
     ) -> Result<Vec<Versioned<Trainee>>, StoreError> {
         let rows: Vec<TraineeRow<CalendarColumns>> =
-            records_of(self, &TRAINEES, scope, keys).await?;
+            records_of(self, TRAINEES.of_keys(keys), scope, keys).await?;
         rows.into_iter().map(TraineeRow::into_trainee).collect()
     }
 
-    /// Returns a trainee as pages have it, without windows and days away.
+    /// Returns the trainees of some keys, by key, without their windows and days
+    /// away.
     ///
     /// # Errors
     /// As [`Tx::trainee_list`].
     pub async fn trainee_listed(
         &mut self,
         scope: ProgramScope,
-        key: &TraineeKey,
-    ) -> Result<Option<Versioned<Listed<Trainee>>>, StoreError> {
-        let row: Option<TraineeRow<NoCalendar>> =
-            record_of(self, &TRAINEES, scope, key.as_str()).await?;
-        row.map(TraineeRow::into_listed).transpose()
+        keys: &KeyRange,
+    ) -> Result<Vec<Versioned<Listed<Trainee>>>, StoreError> {
+        let statement = TRAINEES.listed_of_keys(keys);
+        let rows: Vec<TraineeRow<NoCalendar>> = records_of(self, statement, scope, keys).await?;
+        rows.into_iter().map(TraineeRow::into_listed).collect()
     }
 
     /// Returns a page of trainees through a filter, in its order, without their

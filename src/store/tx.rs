@@ -49,7 +49,7 @@ pub enum Held {
     /// All statements are one transaction.
     Together(Transaction<'static, Sqlite>),
     /// Each statement is a transaction of its own.
-    Apart(Lane),
+    Apart(Box<Lane>),
 }
 
 impl Deref for Held {
@@ -138,7 +138,9 @@ impl Db {
     /// [`StoreError::Unavailable`] when no connection is to be had.
     pub async fn glance(&self) -> Result<Tx, StoreError> {
         match self {
-            Self::Sqlite { lanes, .. } => Ok(Tx::Sqlite(Held::Apart(lanes.take().await?))),
+            Self::Sqlite { lanes, .. } => {
+                Ok(Tx::Sqlite(Held::Apart(Box::new(lanes.take().await?))))
+            }
             Self::Postgres(_) => self.read().await,
         }
     }

@@ -99,3 +99,20 @@ fn no_help_shows_what_the_environment_or_the_file_says() {
         assert!(!help.stdout.contains("hush"), "{}", help.stdout);
     }
 }
+
+#[test]
+fn a_log_level_that_cannot_be_read_is_told_and_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let told = |asked: &str| {
+        let ran = export(folder.path(), &[], &[("PRACTICUM_LOG", asked)]);
+        assert_eq!(ran.code, 4, "{}", ran.stderr);
+        ran.stderr
+    };
+    let wrong = told("practicum=loud");
+    assert!(wrong.contains("PRACTICUM_LOG cannot be read"), "{wrong}");
+    assert!(wrong.contains("practicum=debug,warn"), "{wrong}");
+    for right in ["", "warn", "practicum=debug,warn", "off"] {
+        let told = told(right);
+        assert!(!told.contains("PRACTICUM_LOG"), "{told}");
+    }
+}

@@ -93,7 +93,7 @@ async fn answers_an_update_with_what_is_then_read(world: World) {
     for site in sites {
         let updated = app.update_site(&actor, &program, site.clone(), None);
         let updated = updated.await.unwrap();
-        let read = app.get_site(&actor, &program, &site.key).await.unwrap();
+        let read = app.whole_site(&actor, &program, &site.key).await.unwrap();
         assert_eq!((&updated, &updated.value), (&read, &site));
     }
     let mut supervisors = vec![supervisor.clone(); 6];
@@ -105,7 +105,7 @@ async fn answers_an_update_with_what_is_then_read(world: World) {
     for supervisor in supervisors {
         let updated = app.update_supervisor(&actor, &program, supervisor.clone(), None);
         let updated = updated.await.unwrap();
-        let read = app.get_supervisor(&actor, &program, &supervisor.key);
+        let read = app.whole_supervisor(&actor, &program, &supervisor.key);
         let read = read.await.unwrap();
         assert_eq!((&updated, &updated.value), (&read, &supervisor));
     }
@@ -121,7 +121,7 @@ async fn answers_an_update_with_what_is_then_read(world: World) {
     for trainee in trainees {
         let updated = app.update_trainee(&actor, &program, trainee.clone(), None);
         let updated = updated.await.unwrap();
-        let read = app.get_trainee(&actor, &program, &trainee.key);
+        let read = app.whole_trainee(&actor, &program, &trainee.key);
         let read = read.await.unwrap();
         assert_eq!((&updated, &updated.value), (&read, &trainee));
     }
@@ -157,7 +157,7 @@ async fn loses_no_update_of_many_writers(world: World) {
         async move {
             let mut done = 0;
             for _ in 0..20 {
-                let before = app.get_site(&actor, &program(), &key).await.unwrap();
+                let before = app.whole_site(&actor, &program(), &key).await.unwrap();
                 let mut site = before.value;
                 site.capacity += 1;
                 let version = Some(before.version);
@@ -178,7 +178,11 @@ async fn loses_no_update_of_many_writers(world: World) {
         done += writer.await.unwrap();
     }
     assert!(done > 0);
-    let last = world.app.get_site(&actor, &program(), &key).await.unwrap();
+    let last = world
+        .app
+        .whole_site(&actor, &program(), &key)
+        .await
+        .unwrap();
     assert_eq!(last.version, 1 + done);
     let added = last.value.capacity - a_site("annex").capacity;
     assert_eq!(i64::from(added), done);
@@ -201,7 +205,7 @@ async fn deletes_only_who_takes_part_in_no_round(world: World) {
     app.delete_site(&actor, &program(), &key, Some(1))
         .await
         .unwrap();
-    let gone = app.get_site(&actor, &program(), &key).await;
+    let gone = app.whole_site(&actor, &program(), &key).await;
     assert!(matches!(gone, Err(AppError::NotFound { .. })));
     let again = app.create_site(&actor, &program(), a_site("annex")).await;
     assert_eq!(again.unwrap().version, 3);

@@ -158,7 +158,7 @@ async fn counts_an_import_of_the_same_as_unchanged(world: World) {
     assert_eq!(counts(&again, KindOfRow::Trainee), (0, 0, 12, 0));
     let key = &roster.trainees[0].key;
     let actor = Actor::operator();
-    let record = world.app.get_trainee(&actor, &again.program, key).await;
+    let record = world.app.whole_trainee(&actor, &again.program, key).await;
     assert_eq!(record.unwrap().version, 1);
 }
 

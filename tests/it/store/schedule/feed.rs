@@ -90,14 +90,14 @@ async fn a_repair_keeps_identifiers_and_counts_the_sequence_up(world: World) {
     // Everybody is free on Thursdays now, and on no Monday.
     let (app, actor, program) = (&world.app, Actor::operator(), &report.program);
     for key in ["t-1", "t-2", "t-3"] {
-        let one = app.get_trainee(&actor, program, &parsed(key)).await;
+        let one = app.whole_trainee(&actor, program, &parsed(key)).await;
         let mut one = one.unwrap().value;
         one.availability = weekly(&["thu 09:00 10:00"]);
         app.update_trainee(&actor, program, one, None)
             .await
             .unwrap();
     }
-    let site = app.get_site(&actor, program, &parsed("harbour")).await;
+    let site = app.whole_site(&actor, program, &parsed("harbour")).await;
     let mut site = site.unwrap().value;
     site.opening = weekly(&["thu 09:00 10:00"]);
     app.update_site(&actor, program, site, None).await.unwrap();

@@ -147,17 +147,17 @@ async fn a_date_that_was_left_out_is_listed_as_skipped(world: World) {
 async fn who_is_away_is_named_and_only_whoever_needs_them_misses(world: World) {
     let (report, _) = published(&world, &group_of_three()).await;
     let (app, actor, program) = (&world.app, Actor::operator(), &report.program);
-    let ines = app.get_supervisor(&actor, program, &parsed("ines")).await;
+    let ines = app.whole_supervisor(&actor, program, &parsed("ines")).await;
     let mut ines = ines.unwrap().value;
     ines.availability.away = vec![away("2031-02-10", "2031-02-10")];
     let changed = app.update_supervisor(&actor, program, ines, None).await;
     changed.unwrap();
-    let site = app.get_site(&actor, program, &parsed("harbour")).await;
+    let site = app.whole_site(&actor, program, &parsed("harbour")).await;
     let mut site = site.unwrap().value;
     site.opening.away = vec![away("2031-02-24", "2031-02-24")];
     app.update_site(&actor, program, site, None).await.unwrap();
     let leaves = async |trainee: &str| {
-        let trainee = app.get_trainee(&actor, program, &parsed(trainee)).await;
+        let trainee = app.whole_trainee(&actor, program, &parsed(trainee)).await;
         let mut trainee = trainee.unwrap().value;
         trainee.availability.away = vec![away("2031-02-16", "2031-02-18")];
         let changed = app.update_trainee(&actor, program, trainee, None).await;
@@ -194,7 +194,7 @@ async fn a_meeting_outside_windows_that_changed_since_says_whose(world: World) {
             .iter()
             .all(|one| one.outside.is_empty())
     );
-    let trainee = app.get_trainee(&actor, program, &parsed("t-2")).await;
+    let trainee = app.whole_trainee(&actor, program, &parsed("t-2")).await;
     let mut trainee = trainee.unwrap().value;
     trainee.availability = weekly(&["mon 09:15 12:00"]);
     trainee.availability.away = vec![away("2031-02-10", "2031-02-10")];
