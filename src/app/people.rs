@@ -88,12 +88,13 @@ macro_rules! use_cases {
                     let found = tx.$store_listed(scope, &keys).await?;
                     Ok(by_key(found, |one| one.key.as_str()))
                 };
-                let found = self
-                    .inner
-                    .people
-                    .$many
-                    .find(scope, key.as_str(), read)
-                    .await?;
+                let key_text = key.as_str();
+                let found = if db.reads_many_as_fast_as_one() {
+                    self.inner.people.$many.find(scope, key_text, read).await?
+                } else {
+                    let found = read(KeyRange::one(key_text)).await?;
+                    found.into_iter().next().map(|(_, record)| record)
+                };
                 one(found, EntityKind::$kind, key.as_str())
             }
 
