@@ -32,12 +32,12 @@ pub(super) async fn open(path: &Path) -> Result<Db, StoreError> {
     let options = options(path)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal);
-    pools(options).await
+    opened(options).await
 }
 
 /// Opens a file that is there, and changes nothing about it.
 pub(super) async fn open_as_it_is(path: &Path) -> Result<Db, StoreError> {
-    pools(options(path).create_if_missing(false)).await
+    opened(options(path).create_if_missing(false)).await
 }
 
 fn options(path: &Path) -> SqliteConnectOptions {
@@ -53,7 +53,7 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .disable_statement_logging()
 }
 
-async fn pools(options: SqliteConnectOptions) -> Result<Db, StoreError> {
+async fn opened(options: SqliteConnectOptions) -> Result<Db, StoreError> {
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
         // A file does not go away as a server does.

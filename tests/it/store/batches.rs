@@ -85,7 +85,7 @@ async fn stores_none_when_one_cannot_be_stored(world: World) {
         "{missing:?}"
     );
     let key: SiteKey = "new".parse().unwrap();
-    let absent = app.whole_site(&actor, &program, &key).await;
+    let absent = app.get_site(&actor, &program, &key).await;
     assert!(matches!(absent, Err(AppError::NotFound { .. })));
     let batch = vec![upsert(a_site("new")), with_etag("there", 1)];
     app.upsert_sites(&actor, &program, batch).await.unwrap();

@@ -61,7 +61,7 @@ async fn gives_a_repeat_the_first_answer_whatever_happened_since(world: World) {
     removed.unwrap();
     let again = create(&world.app, &actor, "annex").await.unwrap();
     assert_eq!(again, Outcome::DoneBefore(bytes(first)));
-    let gone = world.app.whole_site(&operator, &program(), &key).await;
+    let gone = world.app.get_site(&operator, &program(), &key).await;
     assert!(matches!(gone, Err(AppError::NotFound { .. })));
 }
 
@@ -220,6 +220,6 @@ async fn refuses_an_answer_too_large_to_keep_and_changes_nothing(world: World) {
     );
     let key = "annex".parse().unwrap();
     let operator = Actor::operator();
-    let missing = world.app.whole_site(&operator, &program(), &key).await;
+    let missing = world.app.get_site(&operator, &program(), &key).await;
     assert!(matches!(missing, Err(AppError::NotFound { .. })));
 }

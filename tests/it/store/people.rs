@@ -205,7 +205,7 @@ async fn deletes_only_who_takes_part_in_no_round(world: World) {
     app.delete_site(&actor, &program(), &key, Some(1))
         .await
         .unwrap();
-    let gone = app.whole_site(&actor, &program(), &key).await;
+    let gone = app.get_site(&actor, &program(), &key).await;
     assert!(matches!(gone, Err(AppError::NotFound { .. })));
     let again = app.create_site(&actor, &program(), a_site("annex")).await;
     assert_eq!(again.unwrap().version, 3);
