@@ -38,7 +38,8 @@ fn one<T>(found: impl IntoIterator<Item = T>, kind: EntityKind, key: &str) -> Re
 
 macro_rules! use_cases {
     ($kind:ident, $key:ty, $filter:ty, $create:ident, $get:ident, $whole:ident, $list:ident,
-     $update:ident, $delete:ident, $many:ident, $store_list:ident, $store_listed:ident, $store_page:ident, $store_write:ident,
+     $update:ident, $delete:ident, $many:ident, $store_list:ident, $store_listed:ident,
+     $store_page:ident, $store_write:ident,
      $store_update:ident, $store_delete:ident, $word:literal) => {
         impl App {
             /// Creates a record in a program. It takes part in no round yet.

@@ -37,6 +37,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use tracing_subscriber::Layer;
 use tracing_subscriber::filter::{LevelFilter, ParseError, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -234,17 +235,13 @@ fn log_to_standard_error(format: LogFormat, level: LevelFilter) {
     let lines = tracing_subscriber::fmt::layer()
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
-    // Set once; a second call would be a test's, whose own log stands.
-    let _ = match format {
-        LogFormat::Pretty => tracing_subscriber::registry()
-            .with(lines)
-            .with(filter)
-            .try_init(),
-        LogFormat::Json => tracing_subscriber::registry()
-            .with(lines.json())
-            .with(filter)
-            .try_init(),
+    let lines = match format {
+        LogFormat::Pretty => lines.boxed(),
+        LogFormat::Json => lines.json().boxed(),
     };
+    let log = tracing_subscriber::registry().with(lines).with(filter);
+    // Set once; a second call would be a test's, whose own log stands.
+    let _ = log.try_init();
     if let Some(wrong) = wrong {
         tracing::warn!(
             %wrong,

@@ -24,7 +24,8 @@ macro_rules! people_service {
         $create:ident $create_name:literal ($create_request:ident -> $create_response:ident),
         $get:ident ($get_request:ident -> $get_response:ident),
         $list:ident ($list_request:ident -> $list_response:ident),
-        $whole:ident; $update:ident $update_name:literal ($update_request:ident -> $update_response:ident),
+        $whole:ident;
+        $update:ident $update_name:literal ($update_request:ident -> $update_response:ident),
         $delete:ident $delete_name:literal ($delete_request:ident -> $delete_response:ident),
         $batch:ident $batch_name:literal ($batch_request:ident -> $batch_response:ident) $upsert:ident
     ) => {
@@ -204,7 +205,8 @@ people_service! {
     create_site "CreateSite" (CreateSiteRequest -> CreateSiteResponse),
     get_site (GetSiteRequest -> GetSiteResponse),
     list_sites (ListSitesRequest -> ListSitesResponse),
-    whole_site; update_site "UpdateSite" (UpdateSiteRequest -> UpdateSiteResponse),
+    whole_site;
+    update_site "UpdateSite" (UpdateSiteRequest -> UpdateSiteResponse),
     delete_site "DeleteSite" (DeleteSiteRequest -> DeleteSiteResponse),
     batch_upsert_sites "BatchUpsertSites"
         (BatchUpsertSitesRequest -> BatchUpsertSitesResponse) upsert_sites
@@ -217,7 +219,8 @@ people_service! {
     create_supervisor "CreateSupervisor" (CreateSupervisorRequest -> CreateSupervisorResponse),
     get_supervisor (GetSupervisorRequest -> GetSupervisorResponse),
     list_supervisors (ListSupervisorsRequest -> ListSupervisorsResponse),
-    whole_supervisor; update_supervisor "UpdateSupervisor" (UpdateSupervisorRequest -> UpdateSupervisorResponse),
+    whole_supervisor;
+    update_supervisor "UpdateSupervisor" (UpdateSupervisorRequest -> UpdateSupervisorResponse),
     delete_supervisor "DeleteSupervisor" (DeleteSupervisorRequest -> DeleteSupervisorResponse),
     batch_upsert_supervisors "BatchUpsertSupervisors"
         (BatchUpsertSupervisorsRequest -> BatchUpsertSupervisorsResponse) upsert_supervisors
@@ -230,7 +233,8 @@ people_service! {
     create_trainee "CreateTrainee" (CreateTraineeRequest -> CreateTraineeResponse),
     get_trainee (GetTraineeRequest -> GetTraineeResponse),
     list_trainees (ListTraineesRequest -> ListTraineesResponse),
-    whole_trainee; update_trainee "UpdateTrainee" (UpdateTraineeRequest -> UpdateTraineeResponse),
+    whole_trainee;
+    update_trainee "UpdateTrainee" (UpdateTraineeRequest -> UpdateTraineeResponse),
     delete_trainee "DeleteTrainee" (DeleteTraineeRequest -> DeleteTraineeResponse),
     batch_upsert_trainees "BatchUpsertTrainees"
         (BatchUpsertTraineesRequest -> BatchUpsertTraineesResponse) upsert_trainees
