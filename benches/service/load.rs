@@ -1,5 +1,5 @@
-//! Runs clients side by side and gathers how long their calls took; every time
-//! is kept, so that percentiles are exact.
+//! Runs clients side by side and gathers how long their calls took, in a
+//! histogram of microseconds with three digits.
 //!
 //! Without a rate the load is closed: each client calls again as soon as it has
 //! its answer. With a rate each call has its time, and how long it took is
@@ -9,10 +9,14 @@
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
+use hdrhistogram::Histogram;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep_until};
 
 use crate::calls::Caller;
+
+/// Digits of a time that count.
+const DIGITS: u8 = 3;
 
 /// How clients call.
 #[derive(Clone, Copy, Debug)]
@@ -37,8 +41,24 @@ struct Times {
 
 /// What one client counted.
 struct Tally {
-    microseconds: Vec<u64>,
+    microseconds: Histogram<u64>,
     answer_bytes: usize,
+}
+
+impl Tally {
+    fn new() -> anyhow::Result<Self> {
+        Ok(Self {
+            // It grows with the longest call.
+            microseconds: Histogram::new(DIGITS)?,
+            answer_bytes: 0,
+        })
+    }
+
+    fn add(&mut self, other: &Self) -> anyhow::Result<()> {
+        self.microseconds.add(&other.microseconds)?;
+        self.answer_bytes = self.answer_bytes.max(other.answer_bytes);
+        Ok(())
+    }
 }
 
 /// Runs the clients, and returns calls, time, sizes and percentiles as JSON.
@@ -59,38 +79,28 @@ pub(crate) async fn measure(callers: Vec<Caller>, load: Load) -> anyhow::Result<
         };
         running.push(tokio::spawn(run(caller, times)));
     }
-    let mut microseconds = Vec::new();
-    let mut answer_bytes = 0;
+    let mut all = Tally::new()?;
     for client in running {
-        let tally = client.await??;
-        microseconds.extend(tally.microseconds);
-        answer_bytes = answer_bytes.max(tally.answer_bytes);
+        all.add(&client.await??)?;
     }
+    let Tally {
+        microseconds,
+        answer_bytes,
+    } = all;
     ensure!(!microseconds.is_empty(), "no call ended in time");
-    microseconds.sort_unstable();
     Ok(json!({
         "calls": microseconds.len(),
         "seconds": load.measured.as_secs_f64(),
         "answer_bytes": answer_bytes,
-        "p50_us": at_thousandth(&microseconds, 500),
-        "p99_us": at_thousandth(&microseconds, 990),
-        "p999_us": at_thousandth(&microseconds, 999),
-        "max_us": microseconds.last(),
+        "p50_us": microseconds.value_at_quantile(0.5),
+        "p99_us": microseconds.value_at_quantile(0.99),
+        "p999_us": microseconds.value_at_quantile(0.999),
+        "max_us": microseconds.max(),
     }))
 }
 
-/// Returns the value that so many thousandths of the sorted values are at or
-/// below.
-fn at_thousandth(sorted: &[u64], thousandth: usize) -> Option<u64> {
-    let rank = (sorted.len() * thousandth).div_ceil(1000);
-    sorted.get(rank.saturating_sub(1)).copied()
-}
-
 async fn run(mut caller: Caller, times: Times) -> anyhow::Result<Tally> {
-    let mut tally = Tally {
-        microseconds: Vec::new(),
-        answer_bytes: 0,
-    };
+    let mut tally = Tally::new()?;
     let mut next = times.first;
     loop {
         let begun = match times.interval {
@@ -109,7 +119,7 @@ async fn run(mut caller: Caller, times: Times) -> anyhow::Result<Tally> {
         let ended = Instant::now();
         if ended >= times.counted_from && ended < times.end {
             let took = ended.duration_since(begun).as_micros();
-            tally.microseconds.push(u64::try_from(took)?);
+            tally.microseconds.record(u64::try_from(took)?)?;
             tally.answer_bytes = tally.answer_bytes.max(answer_bytes);
         }
     }

@@ -10,7 +10,7 @@ use crate::domain::{
     EntityKind, ListRequest, Listed, Page, ProgramKey, Site, SiteFilter, SiteKey, Supervisor,
     SupervisorFilter, SupervisorKey, Trainee, TraineeFilter, TraineeKey, Versioned,
 };
-use crate::store::KeyRange;
+use crate::store::{KeyRange, ProgramScope};
 
 /// Reads of single records without their windows and days away.
 #[derive(Debug, Default)]
@@ -83,17 +83,20 @@ macro_rules! use_cases {
             ) -> Result<Versioned<Listed<$kind>>, AppError> {
                 actor.check(program, Permission::RosterRead)?;
                 let scope = self.scope_as_allowed(program).await?;
-                let db = &self.inner.db;
-                let read = |keys: KeyRange| async move {
-                    let mut tx = db.glance_in(scope).await?;
-                    let found = tx.$store_listed(scope, &keys).await?;
-                    Ok(by_key(found, |one| one.key.as_str()))
+                let app = self.clone();
+                let read = move |scope: ProgramScope, keys: KeyRange| {
+                    let app = app.clone();
+                    async move {
+                        let mut tx = app.inner.db.glance_in(scope).await?;
+                        let found = tx.$store_listed(scope, &keys).await?;
+                        Ok(by_key(found, |one| one.key.as_str()))
+                    }
                 };
                 let key_text = key.as_str();
-                let found = if db.reads_many_as_fast_as_one() {
+                let found = if self.inner.db.reads_many_as_fast_as_one() {
                     self.inner.people.$many.find(scope, key_text, read).await?
                 } else {
-                    let found = read(KeyRange::one(key_text)).await?;
+                    let found = read(scope, KeyRange::one(key_text)).await?;
                     found.into_iter().next().map(|(_, record)| record)
                 };
                 one(found, EntityKind::$kind, key.as_str())

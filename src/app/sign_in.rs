@@ -167,8 +167,9 @@ impl App {
             let is_needed = self.is_known_to_need_sign_in();
             return (!is_needed && self.is_without_user(now)).then(Actor::operator);
         };
+        let sent = hash(bearer);
         let state = sign_ins.state();
-        let known = state.callers.get(&hash(bearer))?;
+        let known = state.callers.get(&sent)?;
         known.holds(now).then(|| known.actor.clone())
     }
 

@@ -275,6 +275,14 @@ impl ProgramScope {
         program_id: Uuid::nil(),
     };
 
+    /// Returns the scope of a program of a test.
+    #[cfg(test)]
+    pub(crate) const fn numbered(number: u128) -> Self {
+        Self {
+            program_id: Uuid::from_u128(number),
+        }
+    }
+
     /// Returns what every hash of the chain of events begins with.
     pub fn chain_id(&self) -> Uuid {
         self.program_id
