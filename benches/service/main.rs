@@ -23,6 +23,10 @@ use tonic::transport::Endpoint;
 use self::calls::{Caller, Line, Method, SendKey};
 use self::load::{Load, measure};
 
+/// That of the service, so that the echo is held against it like for like.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 #[derive(Debug, Parser)]
 struct Cli {
     #[command(subcommand)]

@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::plans::stored_plan;
 use super::rosters::{blocking, stored_roster};
@@ -39,8 +39,7 @@ impl App {
         let roster = stored_roster(&mut tx, scope, record.value, round).await?;
         drop(tx);
         let zones = self.zones_of(&roster)?;
-        let _permit = self.permit().await?;
-        let found = blocking(move || preflight(&roster, &zones)).await?;
+        let found = self.on_a_core(move || preflight(&roster, &zones)).await?;
         found.map_err(unmatchable)
     }
 
@@ -57,7 +56,7 @@ impl App {
         program: &ProgramKey,
         run: &Key,
         trainee: &TraineeKey,
-        time_limit: Duration,
+        time: SolveTime,
     ) -> Result<Explanation, AppError> {
         let (stored, roster) = self.plan_with_roster(actor, program, run).await?;
         let people = &roster.trainees;
@@ -74,7 +73,7 @@ impl App {
             }));
         }
         let trainee = trainee.clone();
-        let explained = self.ask_solver(stored, roster, time_limit, move |asked| {
+        let explained = self.ask_solver(stored, roster, time, move |asked| {
             let plan = (&asked.stored.plan, &asked.stored.context);
             explain_in_child(
                 &asked.roster,
@@ -104,8 +103,7 @@ impl App {
     ) -> Result<FolderFiles, AppError> {
         let (stored, roster) = self.plan_with_roster(actor, program, run).await?;
         let zones = self.zones_of(&roster)?;
-        let _permit = self.permit().await?;
-        let files = blocking(move || {
+        let files = self.on_a_core(move || {
             let model = ExactModel::new(&roster, &zones, &stored.plan.levels)?;
             let mut files = FolderFiles::default();
             for (name, text) in model.files() {
@@ -138,30 +136,36 @@ impl App {
 
     /// Runs work that starts solvers beside the async runtime; they may take
     /// so much time, and the usual memory. A caller who hangs up ends them.
+    ///
+    /// # Errors
+    /// [`AppError::DeadlineExceeded`] when no time is left for it.
     pub(super) async fn ask_solver<T: Send + 'static>(
         &self,
         stored: StoredPlan,
         roster: Roster,
-        time_limit: Duration,
+        time: SolveTime,
         work: impl FnOnce(&Asked) -> Result<T, SolveFailure> + Send + 'static,
     ) -> Result<Result<T, SolveFailure>, AppError> {
         let zones = self.zones_of(&roster)?;
-        let options = SolveOptions {
-            time_limit: Some(time_limit),
-            threads: 1,
-            memory_max: RunLimits::default().memory_bytes,
-            program: self.inner.settings.solver_program.clone(),
-        };
-        let _permit = self.permit().await?;
+        let program = self.inner.settings.solver_program.clone();
         let left = LeftOnDrop::default();
-        let asked = Asked {
-            stored,
-            roster,
-            zones,
-            options,
-            is_left: Arc::clone(&left.0),
-        };
-        blocking(move || work(&asked)).await
+        let is_left = Arc::clone(&left.0);
+        let answered = self.on_a_core(move || {
+            let options = SolveOptions {
+                time_limit: Some(time.left().ok_or(AppError::DeadlineExceeded)?),
+                threads: 1,
+                memory_max: RunLimits::default().memory_bytes,
+                program,
+            };
+            Ok(work(&Asked {
+                stored,
+                roster,
+                zones,
+                options,
+                is_left,
+            }))
+        });
+        answered.await?
     }
 
     /// Returns the rules of the zones of a roster.
@@ -173,10 +177,42 @@ impl App {
         zones.map_err(|error| AppError::Unavailable(Box::new(error)))
     }
 
-    /// Waits until this process has a processor for such work.
-    pub(super) async fn permit(&self) -> Result<tokio::sync::SemaphorePermit<'_>, AppError> {
-        let permit = self.inner.analyses.acquire().await;
-        permit.map_err(|error| AppError::Unavailable(Box::new(error)))
+    /// Runs work beside the async runtime once this process has a core for it.
+    /// Work that was begun keeps its core until it ends, whoever still waits.
+    pub(super) async fn on_a_core<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, AppError> {
+        let core = Arc::clone(&self.inner.analyses).acquire_owned().await;
+        let core = core.map_err(|error| AppError::Unavailable(Box::new(error)))?;
+        blocking(move || {
+            let _core = core;
+            work()
+        })
+        .await
+    }
+}
+
+/// How long solvers may look for an answer, once there is a core for them.
+#[derive(Clone, Copy, Debug)]
+pub struct SolveTime {
+    /// Longest time that they take.
+    pub most: Duration,
+    /// When they end at the latest, since nobody waits for the answer any more
+    /// soon after; never when `None`.
+    pub until: Option<Instant>,
+}
+
+impl SolveTime {
+    /// Returns how long they may take from now on; `None` for not at all.
+    fn left(&self) -> Option<Duration> {
+        let until = self
+            .until
+            .map(|until| until.checked_duration_since(Instant::now()));
+        match until {
+            None => Some(self.most),
+            Some(left) => left.map(|left| left.min(self.most)),
+        }
     }
 }
 

@@ -2,7 +2,10 @@
 //! need not ask again and again.
 
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::Instant;
 
 use super::{Actor, App, AppError, Permission};
 use crate::domain::{Change, ChangeKind, ProgramKey, Violations};
@@ -10,9 +13,6 @@ use crate::store::{ProgramScope, Tx};
 
 /// Most changes that are read at once.
 const CHANGES_MAX: i64 = 1000;
-/// How often a watcher looks at the store by itself: another process may be
-/// the one that writes, and it cannot wake us.
-const LOOK_AGAIN: Duration = Duration::from_millis(750);
 
 /// Some changes, and how far the list was looked through.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,16 +108,27 @@ impl App {
         time_limit: Duration,
     ) -> Result<Changes, AppError> {
         let give_up = Instant::now() + time_limit;
+        let mut pulse: Option<watch::Receiver<i64>> = None;
         loop {
-            let made = self.inner.change_made.notified();
+            if let Some(pulse) = &mut pulse {
+                pulse.mark_unchanged();
+            }
             let (mut tx, scope) = self.glance(actor, program, Permission::ChangeRead).await?;
             let found = read_on(&mut tx, scope, after_sequence, kinds).await?;
             drop(tx);
             if found.seen > after_sequence || Instant::now() >= give_up {
                 return Ok(found);
             }
-            let look_again = (Instant::now() + LOOK_AGAIN).min(give_up);
-            let _ = tokio::time::timeout_at(look_again.into(), made).await;
+            match &mut pulse {
+                // What came before the pulse was felt is found by a second look.
+                None => pulse = Some(self.pulse_of_changes(scope)),
+                Some(felt) => {
+                    let moved = tokio::time::timeout_at(give_up, felt.changed()).await;
+                    if matches!(moved, Ok(Err(_))) {
+                        return Err(AppError::Internal("nobody looks at the changes".into()));
+                    }
+                }
+            }
         }
     }
 

@@ -2,7 +2,6 @@
 
 use super::analysis::unmatchable;
 use super::listing::{limit, page_of};
-use super::rosters::blocking;
 use super::{Actor, App, AppError};
 use crate::domain::{EntityKind, Key, Page, PageRequest, ProgramKey, Roster, TraineeKey};
 use crate::matching::forecast::forecast_some;
@@ -71,8 +70,7 @@ impl App {
     ) -> Result<Vec<Forecast>, AppError> {
         let (stored, roster) = self.plan_with_roster(actor, program, run).await?;
         let zones = self.zones_of(&roster)?;
-        let _permit = self.permit().await?;
-        let found = blocking(move || {
+        let found = self.on_a_core(move || {
             let trainees = &roster.trainees[places(&roster)];
             forecast_some(&roster, &zones, &stored.plan, trainees)
         });

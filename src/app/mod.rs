@@ -58,7 +58,7 @@ mod worths;
 pub use actor::{Actor, Grant};
 pub use analysis::{
     Balance, Capacity, CompeteFor, Expiry, ExpiryOf, Explanation, Outcome as ExplanationOutcome,
-    Preflight, Relaxation,
+    Preflight, Relaxation, SolveTime,
 };
 pub use api_keys::IssuedKey;
 pub use audit::{BrokenLink, ChainHead, ChainProof, RecordedEvent};
@@ -104,7 +104,7 @@ use tokio::sync::{Notify, Semaphore};
 use self::known_programs::KnownPrograms;
 use self::people::PeopleRead;
 use self::sign_in::SignIns;
-use crate::store::Db;
+use crate::store::{Db, ProgramScope};
 use crate::zone_data::ZoneData;
 
 /// What the use cases work with.
@@ -124,11 +124,12 @@ struct Inner {
     /// Wakes whoever waits for a run to be queued, to move on or to end.
     run_moved: Notify,
     /// The runs that are watched.
-    pulses: pulse::Pulses,
+    run_pulses: pulse::Pulses<pulse::RunOf>,
+    change_pulses: pulse::Pulses<ProgramScope>,
     /// Wakes whoever waits for what partners are told of.
     change_made: Notify,
     /// Bounds the explanations and the like under way.
-    analyses: Semaphore,
+    analyses: Arc<Semaphore>,
     /// What is known of published plans, by run.
     plan_frames: schedule::PlanFrames,
     sign_ins: SignIns,
@@ -180,7 +181,7 @@ impl Default for Settings {
 impl App {
     /// Returns the use cases over an open, migrated database.
     pub fn new(db: Db, clock: Arc<dyn Clock>, zone_data: ZoneData, settings: Settings) -> Self {
-        let analyses = Semaphore::new(settings.solves_at_a_time());
+        let analyses = Arc::new(Semaphore::new(settings.solves_at_a_time()));
         Self {
             inner: Arc::new(Inner {
                 db,
@@ -190,7 +191,8 @@ impl App {
                 known_programs: KnownPrograms::default(),
                 people: PeopleRead::default(),
                 run_moved: Notify::new(),
-                pulses: pulse::Pulses::default(),
+                run_pulses: pulse::Pulses::default(),
+                change_pulses: pulse::Pulses::default(),
                 change_made: Notify::new(),
                 analyses,
                 plan_frames: schedule::PlanFrames::default(),

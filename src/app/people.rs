@@ -96,7 +96,7 @@ macro_rules! use_cases {
                 let found = if self.inner.db.reads_many_as_fast_as_one() {
                     self.inner.people.$many.find(scope, key_text, read).await?
                 } else {
-                    let found = read(scope, KeyRange::one(key_text)).await?;
+                    let found = Box::pin(read(scope, KeyRange::one(key_text))).await?;
                     found.into_iter().next().map(|(_, record)| record)
                 };
                 one(found, EntityKind::$kind, key.as_str())

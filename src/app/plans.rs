@@ -1,7 +1,6 @@
 //! Plans of runs: stored once, never changed.
 
 use super::listing::{page_of, seek};
-use super::rosters::blocking;
 use super::{Actor, App, AppError, Permission, Reason};
 use crate::domain::time::UtcSecond;
 use crate::domain::{Key, ListRequest, Page, PageRequest, Plan, ProgramKey, RunFilter};
@@ -97,8 +96,7 @@ impl App {
         run: &Key,
     ) -> Result<Vec<u8>, AppError> {
         let stored = self.get_plan(actor, program, run).await?;
-        let _permit = self.permit().await?;
-        let written = blocking(move || plan_workbook(&stored.plan, &stored.context));
+        let written = self.on_a_core(move || plan_workbook(&stored.plan, &stored.context));
         written.await?.map_err(|error| match error {
             WorkbookError::TooManyRows { rows } => AppError::TooLarge {
                 what: "rows of a sheet",

@@ -197,10 +197,10 @@ impl App {
         drop(tx);
         let (stored, roster) = blocking(move || made_from(stored, &snapshot)).await??;
         let zones = self.zones_of(&roster)?;
-        let _permit = self.permit().await?;
         let tzdb_version = stored.tzdb_version.clone();
-        let (breaches, roster) =
-            blocking(move || (check(&roster, &zones, &stored.plan), roster)).await?;
+        let (breaches, roster) = self
+            .on_a_core(move || (check(&roster, &zones, &stored.plan), roster))
+            .await?;
         if breaches.is_empty() {
             return Ok(roster);
         }

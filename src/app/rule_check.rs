@@ -1,7 +1,7 @@
 //! How a plan stands under rule sets, and how a round could at best. It is work
 //! for a processor, and waits for its turn as explanations do.
 
-use super::rosters::{blocking, stored_roster};
+use super::rosters::stored_roster;
 use super::round_rules::{Asked, choose};
 use super::{Actor, App, AppError, Permission};
 use crate::domain::rule_set::RuleRow;
@@ -72,8 +72,7 @@ impl App {
                 let roster = stored_roster(&mut tx, scope, record.value, round).await?;
                 drop(tx);
                 let rule_sets = self.asked_or_kept(actor, program, named, &roster).await?;
-                let _permit = self.permit().await?;
-                blocking(move || RuleCheck {
+                self.on_a_core(move || RuleCheck {
                     trainees: rule_outlook(&roster, &rule_sets),
                     rule_sets,
                 })
@@ -83,8 +82,7 @@ impl App {
                 let (stored, roster) = self.plan_with_roster(actor, program, run).await?;
                 let rule_sets = self.asked_or_kept(actor, program, named, &roster).await?;
                 let zones = self.zones_of(&roster)?;
-                let _permit = self.permit().await?;
-                blocking(move || RuleCheck {
+                self.on_a_core(move || RuleCheck {
                     trainees: rule_report(&roster, &zones, &stored.plan, &rule_sets),
                     rule_sets,
                 })

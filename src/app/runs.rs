@@ -142,7 +142,7 @@ impl App {
             match &mut pulse {
                 // What happened before the pulse was felt is found by a second
                 // look.
-                None => pulse = Some(self.pulse(program, scope, run)),
+                None => pulse = Some(self.pulse_of_run(scope, run)),
                 Some(felt) => {
                     let moved = tokio::time::timeout_at(give_up, felt.changed()).await;
                     if matches!(moved, Ok(Err(_))) {

@@ -1,11 +1,8 @@
 //! Whether trainees and sites would rather have each other than what a plan
 //! gives them, and what it costs to forbid that.
 
-use std::time::Duration;
-
 use super::analysis::lost;
-use super::rosters::blocking;
-use super::{Actor, App, AppError};
+use super::{Actor, App, AppError, SolveTime};
 use crate::domain::{Key, ProgramKey};
 pub use crate::matching::Clash;
 pub use crate::matching::stability::BlockingPair;
@@ -27,8 +24,8 @@ impl App {
         run: &Key,
     ) -> Result<Vec<BlockingPair>, AppError> {
         let (stored, roster) = self.plan_with_roster(actor, program, run).await?;
-        let _permit = self.permit().await?;
-        blocking(move || blocking_pairs(&roster, &stored.plan)).await
+        self.on_a_core(move || blocking_pairs(&roster, &stored.plan))
+            .await
     }
 
     /// Matches the roster of a plan again with blocking pairs forbidden, or
@@ -42,10 +39,10 @@ impl App {
         actor: &Actor,
         program: &ProgramKey,
         run: &Key,
-        time_limit: Duration,
+        time: SolveTime,
     ) -> Result<StabilityPrice, AppError> {
         let (stored, roster) = self.plan_with_roster(actor, program, run).await?;
-        let priced = self.ask_solver(stored, roster, time_limit, |asked| {
+        let priced = self.ask_solver(stored, roster, time, |asked| {
             let mut follower = Unheard(|| asked.is_left());
             price_in_child(
                 &asked.roster,

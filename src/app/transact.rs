@@ -93,10 +93,14 @@ impl App {
         if let Some(scope) = self.inner.known_programs.find(program) {
             return Ok(scope);
         }
-        let mut tx = self.inner.db.glance().await?;
-        let (scope, _) = tx.program_fetch(program).await?;
-        self.inner.known_programs.remember(program, scope);
-        Ok(scope)
+        // Rare, and large: not part of what every call carries.
+        Box::pin(async {
+            let mut tx = self.inner.db.glance().await?;
+            let (scope, _) = tx.program_fetch(program).await?;
+            self.inner.known_programs.remember(program, scope);
+            Ok(scope)
+        })
+        .await
     }
 
     /// Opens a program for writing.

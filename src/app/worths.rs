@@ -1,10 +1,9 @@
 //! What one more place, hour or unit of caseload would be worth.
 
 use std::ops::Range;
-use std::time::Duration;
 
 use super::analysis::lost;
-use super::{Actor, App, AppError};
+use super::{Actor, App, AppError, SolveTime};
 use crate::domain::{Key, ProgramKey};
 pub use crate::matching::worths::{Estimate, Gain, Worth};
 use crate::solver_process::worths_in_child;
@@ -24,10 +23,10 @@ impl App {
         program: &ProgramKey,
         run: &Key,
         confirmed: Range<usize>,
-        time_limit: Duration,
+        time: SolveTime,
     ) -> Result<WorthsFound, AppError> {
         let (stored, roster) = self.plan_with_roster(actor, program, run).await?;
-        let found = self.ask_solver(stored, roster, time_limit, move |asked| {
+        let found = self.ask_solver(stored, roster, time, move |asked| {
             worths_in_child(
                 &asked.roster,
                 &asked.zones,

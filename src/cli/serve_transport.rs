@@ -118,6 +118,7 @@ impl TransportArgs {
             .calls_burst
             .unwrap_or_else(|| often.saturating_mul(2));
         let rate = NonZeroU32::new(often).zip(NonZeroU32::new(burst));
+        let calls = config.calls_in_flight.map_or(usual.calls, whole);
         Limits {
             message_in: config.message_bytes_max.map_or(usual.message_in, whole),
             streams: config.calls_per_connection.unwrap_or(usual.streams),
@@ -125,7 +126,8 @@ impl TransportArgs {
             connection_age: config
                 .connection_age_seconds
                 .map_or(usual.connection_age, seconds),
-            calls: config.calls_in_flight.map_or(usual.calls, whole),
+            calls,
+            calls_per_caller: (calls / 4).max(1),
             watches: config.streams_in_flight.map_or(usual.watches, whole),
             watches_per_caller: config
                 .streams_per_caller

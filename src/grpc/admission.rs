@@ -10,6 +10,7 @@ use std::time::Duration;
 use http_body::{Frame, SizeHint};
 use prost::bytes::Bytes;
 use tokio::sync::Semaphore;
+use tokio::time::Instant;
 use tonic::body::Body;
 use tonic::codegen::http::{HeaderMap, Request, Response};
 use tower::{Layer, Service};
@@ -30,9 +31,16 @@ pub(super) struct AdmissionLimits {
     pub(super) calls: usize,
     /// Streams at a time.
     pub(super) streams: usize,
+    /// Streams at a time that ask for no sign-in: nobody who has a name should
+    /// wait for those who have none.
+    pub(super) open_streams: usize,
     /// How long a unary call may take.
     pub(super) call_time: Duration,
 }
+
+/// When a call ends at the latest, beside its request.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct WaitedUntil(pub(super) std::time::Instant);
 
 /// Lets so many calls in at a time.
 #[derive(Clone, Debug)]
@@ -45,6 +53,7 @@ struct Door {
     methods: Methods,
     calls: Arc<Semaphore>,
     streams: Arc<Semaphore>,
+    open_streams: Arc<Semaphore>,
     call_time: Duration,
 }
 
@@ -55,6 +64,7 @@ impl AdmissionLayer {
                 methods,
                 calls: Arc::new(Semaphore::new(limits.calls)),
                 streams: Arc::new(Semaphore::new(limits.streams)),
+                open_streams: Arc::new(Semaphore::new(limits.open_streams)),
                 call_time: limits.call_time,
             }),
         }
@@ -94,11 +104,12 @@ where
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
+    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
         let kind = self.door.methods.kind(request.uri().path());
         let places = match kind {
             Kind::Unary => &self.door.calls,
             Kind::Stream => &self.door.streams,
+            Kind::OpenStream => &self.door.open_streams,
             Kind::Health => return Box::pin(self.inner.call(request)),
         };
         let Ok(place) = Arc::clone(places).try_acquire_owned() else {
@@ -110,11 +121,15 @@ where
         let time = match (kind, asked) {
             (Kind::Unary, Some(asked)) => Some(asked.min(self.door.call_time)),
             (Kind::Unary, None) => Some(self.door.call_time),
-            (Kind::Stream | Kind::Health, asked) => asked,
+            (Kind::Stream | Kind::OpenStream | Kind::Health, asked) => asked,
         };
         // The time runs from now on, so that it ends before tonic's own, which
         // knows no reasons.
-        let over = time.map(tokio::time::sleep);
+        let end = time.and_then(|time| Instant::now().checked_add(time));
+        if let Some(end) = end {
+            request.extensions_mut().insert(WaitedUntil(end.into_std()));
+        }
+        let over = end.map(tokio::time::sleep_until);
         let answer = self.inner.call(request);
         Box::pin(async move {
             let answered = match over {
@@ -129,7 +144,7 @@ where
             Ok(match kind {
                 // The work is done; what is left is for the reader to fetch.
                 Kind::Unary | Kind::Health => answered,
-                Kind::Stream => answered.map(|body| held(body, place)),
+                Kind::Stream | Kind::OpenStream => answered.map(|body| held(body, place)),
             })
         })
     }

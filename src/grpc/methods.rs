@@ -21,6 +21,8 @@ pub(super) enum Kind {
     Unary,
     /// A stream of messages, in either direction.
     Stream,
+    /// A stream that asks for no sign-in.
+    OpenStream,
     /// Asks for the health of the server.
     Health,
 }
@@ -35,7 +37,7 @@ impl Methods {
     /// Reads them from the descriptors.
     pub(super) fn of_contract() -> Result<Self, DecodeError> {
         let files = FileDescriptorSet::decode(pb::DESCRIPTORS)?.file;
-        let mut streams = HashSet::from([HEALTH_WATCH.to_owned()]);
+        let mut streams = HashSet::new();
         for file in &files {
             for service in &file.service {
                 let is_stream = |method: &&prost_types::MethodDescriptorProto| {
@@ -55,7 +57,9 @@ impl Methods {
     pub(super) fn kind(&self, path: &str) -> Kind {
         if path == HEALTH_CHECK {
             Kind::Health
-        } else if self.streams.contains(path) || path.starts_with(REFLECTION) {
+        } else if path == HEALTH_WATCH || path.starts_with(REFLECTION) {
+            Kind::OpenStream
+        } else if self.streams.contains(path) {
             Kind::Stream
         } else {
             Kind::Unary
@@ -76,7 +80,11 @@ mod tests {
             ("/practicum.v1.RosterService/ExportRoster", Kind::Stream),
             ("/practicum.v1.RunService/GetRun", Kind::Unary),
             ("/practicum.v1.RunService/Nothing", Kind::Unary),
-            (HEALTH_WATCH, Kind::Stream),
+            (HEALTH_WATCH, Kind::OpenStream),
+            (
+                "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+                Kind::OpenStream,
+            ),
             (HEALTH_CHECK, Kind::Health),
         ] {
             assert_eq!(methods.kind(path), kind, "{path}");

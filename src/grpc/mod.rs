@@ -10,6 +10,7 @@ mod admission;
 mod convert;
 mod methods;
 pub mod pb;
+mod per_caller;
 mod rate;
 mod refusal;
 mod request;
@@ -18,7 +19,6 @@ mod server;
 mod services;
 mod sign_in;
 mod status;
-mod streams;
 mod tls;
 mod web;
 

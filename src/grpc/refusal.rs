@@ -2,8 +2,13 @@
 //! the contract. tonic calls a message that it cannot read an internal error,
 //! and one that is too large out of range, both without details.
 
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use http_body::{Frame, SizeHint};
+use prost::bytes::Bytes;
 use tonic::body::Body;
-use tonic::codegen::http::Response;
+use tonic::codegen::http::{HeaderMap, Response};
 use tonic::{Code, Status};
 
 use super::status::{invalid_field, status};
@@ -12,13 +17,55 @@ use crate::app::AppError;
 /// Returns an answer of the transport in the words of the contract, and every
 /// other one as it is.
 pub(super) fn told(mut response: Response<Body>) -> Response<Body> {
-    let told = Status::from_header_map(response.headers()).and_then(|refused| translated(&refused));
+    tell(response.headers_mut());
+    // That an answer is too large shows as it is encoded, behind its headers.
+    response.map(|body| Body::new(Told(body)))
+}
+
+/// Puts the status of headers or trailers in the words of the contract.
+fn tell(headers: &mut HeaderMap) {
+    // All is well with most answers.
+    if headers
+        .get(Status::GRPC_STATUS)
+        .is_none_or(|code| code == "0")
+    {
+        return;
+    }
+    let told = Status::from_header_map(headers).and_then(|refused| translated(&refused));
     if let Some(told) = told
-        && let Err(error) = told.add_header(response.headers_mut())
+        && let Err(error) = told.add_header(headers)
     {
         tracing::error!(%error, "a refusal could not be put into words");
     }
-    response
+}
+
+/// The body of an answer, whose trailers are in the words of the contract.
+struct Told(Body);
+
+impl http_body::Body for Told {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        let mut polled = Pin::new(&mut self.0).poll_frame(cx);
+        if let Poll::Ready(Some(Ok(frame))) = &mut polled
+            && let Some(trailers) = frame.trailers_mut()
+        {
+            tell(trailers);
+        }
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.0.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.0.size_hint()
+    }
 }
 
 /// Returns the status of the contract for one of the transport.

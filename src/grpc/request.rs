@@ -4,16 +4,21 @@
 use std::any::Any;
 use std::fmt::Debug;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use prost::Message;
 use sha2::{Digest, Sha256};
 use tonic::{Response, Status};
 use uuid::Uuid;
 
+use super::admission::WaitedUntil;
 use super::convert::fields::Fields;
 use super::status;
 use crate::app::{Actor, App, AppError, Outcome, RequestOnce};
 use crate::domain::{ListOrder, ListRequest, Page, PageRequest, Violations};
+
+/// Time that solvers have to end, and an answer to be made and sent.
+const ANSWER_TIME: Duration = Duration::from_secs(5);
 
 /// Reads a request.
 ///
@@ -37,6 +42,14 @@ pub(super) fn opened<T>(request: tonic::Request<T>) -> Result<(Actor, T), Status
         Some(actor) => Ok((actor.clone(), message)),
         None => Err(status::status(AppError::Unauthenticated)),
     }
+}
+
+/// Returns when solvers that look for the answer of a request have to end, so
+/// that it comes before its caller is told that the time is over.
+pub(super) fn solved_until<T>(request: &tonic::Request<T>) -> Option<Instant> {
+    let WaitedUntil(end) = *request.extensions().get()?;
+    let left = end.saturating_duration_since(Instant::now());
+    end.checked_sub(ANSWER_TIME.min(left / 2))
 }
 
 /// Who sends a write, and under which identifier it takes effect once.

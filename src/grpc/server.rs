@@ -20,6 +20,7 @@ use super::accept::{AcceptLimits, accept};
 use super::admission::{AdmissionLayer, AdmissionLimits};
 use super::methods::Methods;
 use super::pb;
+use super::per_caller::PerCallerLayer;
 use super::rate::{self, Rate};
 use super::refusal;
 use super::request_id::RequestIdLayer;
@@ -29,7 +30,6 @@ use super::services::{
     SiteCalls, SupervisorCalls, TraineeCalls,
 };
 use super::sign_in::SignInLayer;
-use super::streams::StreamsLayer;
 use super::tls::Tls;
 use super::web::Web;
 use crate::app::App;
@@ -49,7 +49,10 @@ pub struct Limits {
     pub connections: usize,
     /// Unary calls at a time, over all connections; further ones are refused.
     pub calls: usize,
-    /// Streams at a time, over all connections; further ones are refused.
+    /// Unary calls at a time of one caller; further ones are refused.
+    pub calls_per_caller: usize,
+    /// Streams at a time, over all connections; further ones are refused. Of
+    /// those that ask for no sign-in (health, reflection), a sixteenth as many.
     pub watches: usize,
     /// Streams at a time of one caller; further ones are refused.
     pub watches_per_caller: usize,
@@ -80,6 +83,7 @@ impl Default for Limits {
             headers: 16 << 10,
             connections: 1024,
             calls: 1024,
+            calls_per_caller: 256,
             watches: 4096,
             watches_per_caller: 1024,
             call_time: Duration::from_secs(120),
@@ -138,10 +142,12 @@ pub async fn serve(
     let admission = AdmissionLimits {
         calls: limits.calls,
         streams: limits.watches,
+        open_streams: limits.watches.div_ceil(16),
         call_time: limits.call_time,
     };
     let methods = Methods::of_contract()?;
-    let streams = StreamsLayer::new(methods.clone(), limits.watches_per_caller);
+    let (calls, watches) = (limits.calls_per_caller, limits.watches_per_caller);
+    let per_caller = PerCallerLayer::new(methods.clone(), calls, watches);
     let (strangers, rated) = rate::layers(limits.rate);
     let incoming = ReceiverStream::new(accept(listener, accepting, tls));
     let mut drained = is_stopping.clone();
@@ -157,7 +163,7 @@ pub async fn serve(
         .layer(strangers)
         .layer(SignInLayer { app })
         .layer(rated)
-        .layer(streams)
+        .layer(per_caller)
         .layer(Told::new(refusal::told))
         .add_routes(routes)
         .serve_with_incoming_shutdown(incoming, stopped);
@@ -282,7 +288,7 @@ async fn router(
         ))
         .add_service(limited!(
             pb::roster_service_server::RosterServiceServer<_>,
-            calls!(RosterCalls)
+            RosterCalls::new(app.clone())
         ))
         .add_service(limited!(
             pb::round_service_server::RoundServiceServer<_>,

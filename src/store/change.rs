@@ -13,6 +13,7 @@ statements! {
     CHANGE_LIST = "SELECT sequence, at, kind, round_key, run_key, supervisor_key, trainee_key, \
         answer FROM change WHERE program_id = $1 AND sequence > $2 \
         ORDER BY sequence LIMIT CAST($3 AS BIGINT)";
+    CHANGE_LAST = "SELECT COALESCE(MAX(sequence), 0) FROM change WHERE program_id = $1";
     CHANGE_HEAD = "SELECT event_sequence FROM program WHERE program_id = $1";
 }
 
@@ -76,6 +77,20 @@ impl Tx {
                 .await
         })?;
         rows.into_iter().map(change).collect()
+    }
+
+    /// Returns the number of the last change of a program, 0 before the first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn change_last(&mut self, scope: ProgramScope) -> Result<i64, StoreError> {
+        let (last,): (i64,) = on!(self, |connection| {
+            sqlx::query_as(CHANGE_LAST)
+                .bind(scope.program_id)
+                .fetch_one(connection)
+                .await
+        })?;
+        Ok(last)
     }
 
     /// Returns the number of the last event of a program: no change has a

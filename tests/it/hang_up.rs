@@ -1,5 +1,6 @@
 //! Callers who hang up while a solver works for their question, on both
-//! databases: the solver ends, and the server goes on.
+//! databases: the solver ends, and the server goes on. Those who wait for a
+//! while get what was found by then.
 
 use std::future::Future;
 use std::time::{Duration, Instant};
@@ -15,6 +16,11 @@ mod sqlite {
     #[test]
     fn a_caller_who_hangs_up_ends_the_solver() {
         super::with_sqlite(super::a_caller_who_hangs_up_ends_the_solver);
+    }
+
+    #[test]
+    fn a_caller_hears_what_was_found_before_its_deadline() {
+        super::with_sqlite(super::a_caller_hears_what_was_found_before_its_deadline);
     }
 }
 
@@ -94,4 +100,22 @@ async fn a_caller_who_hangs_up_ends_the_solver(database: String) {
     let request = pb::ListProgramsRequest::default();
     let mut programs = pb::program_service_client::ProgramServiceClient::new(server.channel());
     programs.list_programs(request).await.unwrap();
+}
+
+/// Off: `solved_until` answering `None` in `src/grpc/request.rs`.
+async fn a_caller_hears_what_was_found_before_its_deadline(database: String) {
+    let round = busy_round(&database).await;
+    let server = Server::start(&database, &[]);
+    let plan = plan_of(&server, &round.name).await;
+    let mut price = tonic::Request::new(pb::PriceStabilityRequest {
+        plan,
+        time_limit_seconds: 600,
+    });
+    price.set_timeout(Duration::from_secs(14));
+    let asked = Instant::now();
+    let mut plans = Plans::new(server.channel());
+    plans.price_stability(price).await.unwrap();
+    // As long as there was, and not because there was nothing to do.
+    let took = asked.elapsed();
+    assert!(took > Duration::from_secs(5), "{took:?}");
 }

@@ -300,6 +300,42 @@ fn the_scanner_of_rules_finds_planted_faults() {
     assert_eq!(rules_amiss(&format!("{doc}{}", headings[0])).len(), 1);
 }
 
+/// Returns the examples of a page in a language that are in none of its files.
+fn examples_amiss(page: &str, language: &str, file: &str) -> Vec<String> {
+    let fence = format!("```{language}\n");
+    let shown = page.split(&fence).skip(1);
+    let blocks: Vec<&str> = shown
+        .filter_map(|rest| rest.split("\n```").next())
+        .collect();
+    let mut amiss: Vec<String> = blocks
+        .iter()
+        .filter(|block| !file.contains(*block))
+        .map(ToString::to_string)
+        .collect();
+    if blocks.is_empty() {
+        amiss.push(format!("no example in {language}"));
+    }
+    amiss
+}
+
+/// `scripts/clients` runs the files.
+#[test]
+fn the_examples_that_pages_show_are_those_that_are_run() {
+    for page in ["README.md", "clients/README.md"] {
+        let page = read(page);
+        let python = examples_amiss(&page, "python", &read("clients/python/example.py"));
+        let node = examples_amiss(&page, "js", &read("clients/node/example.mjs"));
+        assert_eq!([python, node].concat(), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn the_scanner_of_examples_finds_planted_faults() {
+    let page = "# One\n\n```python\na = 1\n```\n\n```python\na = 2\n```\n";
+    assert_eq!(examples_amiss(page, "python", "a = 1\nb = 2\n"), ["a = 2"]);
+    assert_eq!(examples_amiss(page, "js", ""), ["no example in js"]);
+}
+
 #[test]
 fn both_licences_are_there_as_the_manifest_says() {
     assert!(read("Cargo.toml").contains("license = \"MIT OR Apache-2.0\""));

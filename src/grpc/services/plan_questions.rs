@@ -1,6 +1,8 @@
 //! What is asked of a plan and answered by solving anew, or by counting its
 //! weeks: the longer methods of `PlanService`.
 
+use std::time::Instant;
+
 use prost::Message;
 use tonic::Status;
 
@@ -9,7 +11,7 @@ use super::super::pb;
 use super::super::request::{UNKNOWN_PAGE, next_token, page, page_of, read};
 use super::super::status::{invalid_field, status};
 use super::plans::PlanCalls;
-use crate::app::Actor;
+use crate::app::{Actor, SolveTime};
 use crate::domain::{Key, Page};
 
 /// Seconds of an answer that is found by solving, where none are named.
@@ -28,14 +30,16 @@ impl PlanCalls {
         &self,
         actor: &Actor,
         request: &pb::PriceStabilityRequest,
+        until: Option<Instant>,
     ) -> Result<pb::PriceStabilityResponse, Status> {
-        let ((program, run), limit) = read(|fields| {
+        let ((program, run), most) = read(|fields| {
             let plan = fields.resource_name::<Key>("plan", &request.plan, "plans");
-            let limit =
-                fields.seconds(request.time_limit_seconds, SOLVE_SECONDS, SOLVE_SECONDS_MAX);
-            Some((plan?, limit?))
+            let most = fields.seconds(request.time_limit_seconds, SOLVE_SECONDS, SOLVE_SECONDS_MAX);
+            Some((plan?, most?))
         })?;
-        let priced = self.app.price_stability(actor, &program, &run, limit);
+        let priced = self
+            .app
+            .price_stability(actor, &program, &run, SolveTime { most, until });
         let priced = Box::pin(priced).await.map_err(status)?;
         Ok(worths::price(&priced))
     }
@@ -44,27 +48,27 @@ impl PlanCalls {
         &self,
         actor: &Actor,
         request: &pb::ListWorthsRequest,
+        until: Option<Instant>,
     ) -> Result<pb::ListWorthsResponse, Status> {
         let scope = format!("{}/worths", request.parent);
-        let ((program, run), page, limit, confirmed) = read(|fields| {
+        let ((program, run), page, most, confirmed) = read(|fields| {
             let parent = fields.resource_name::<Key>("parent", &request.parent, "plans");
             let page = page(request.page_size, &request.page_token, &scope, fields);
-            let limit =
-                fields.seconds(request.time_limit_seconds, SOLVE_SECONDS, SOLVE_SECONDS_MAX);
+            let most = fields.seconds(request.time_limit_seconds, SOLVE_SECONDS, SOLVE_SECONDS_MAX);
             let confirmed = match request.confirmed_count {
                 None => Some(CONFIRMED),
                 Some(given) => fields.whole("confirmed_count", given, 0, CONFIRMED_MAX),
             };
-            Some((parent?, page?, limit?, confirmed?))
+            Some((parent?, page?, most?, confirmed?))
         })?;
         let unknown = || invalid_field("page_token", "page_token", UNKNOWN_PAGE);
         let after = page.after.as_deref().unwrap_or("0");
         let start: usize = after.parse().map_err(|_| unknown())?;
         let wide = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
         let end = start.saturating_add(wide(page.size)).min(wide(confirmed));
-        let found = self
-            .app
-            .list_worths(actor, &program, &run, start..end, limit);
+        let found =
+            self.app
+                .list_worths(actor, &program, &run, start..end, SolveTime { most, until });
         let found = Box::pin(found).await.map_err(status)?;
         // Fewer than before are known where the time ran out.
         let places = page_of(&found.worths, &page).unwrap_or(Page {

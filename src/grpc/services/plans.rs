@@ -5,10 +5,10 @@ use tonic::{Request, Response, Status};
 
 use super::super::convert::{analysis, plans};
 use super::super::pb;
-use super::super::request::{UNKNOWN_PAGE, next_token, opened, page, page_of, read};
+use super::super::request::{UNKNOWN_PAGE, next_token, opened, page, page_of, read, solved_until};
 use super::super::status::{invalid_field, status};
 use super::rosters::pieces;
-use crate::app::{Actor, App, StoredPlan};
+use crate::app::{Actor, App, SolveTime, StoredPlan};
 use crate::domain::{Key, PageRequest, PlanDifference, ProgramKey};
 use crate::roster::FolderFiles;
 
@@ -196,17 +196,19 @@ impl pb::plan_service_server::PlanService for PlanCalls {
         &self,
         request: Request<pb::ExplainTraineeRequest>,
     ) -> Result<Response<pb::ExplainTraineeResponse>, Status> {
+        let until = solved_until(&request);
         let (actor, request) = opened(request)?;
-        let ((program, run), trainee, limit) = read(|fields| {
+        let ((program, run), trainee, most) = read(|fields| {
             let plan = fields.resource_name::<Key>("plan", &request.plan, "plans");
             let trainee = fields.parse("trainee_id", &request.trainee_id);
             let seconds = request.time_limit_seconds;
-            let limit = fields.seconds(seconds, EXPLAIN_SECONDS, EXPLAIN_SECONDS_MAX);
-            Some((plan?, trainee?, limit?))
+            let most = fields.seconds(seconds, EXPLAIN_SECONDS, EXPLAIN_SECONDS_MAX);
+            Some((plan?, trainee?, most?))
         })?;
+        let time = SolveTime { most, until };
         let explained = self
             .app
-            .explain_trainee(&actor, &program, &run, &trainee, limit);
+            .explain_trainee(&actor, &program, &run, &trainee, time);
         let explanation = Box::pin(explained).await.map_err(status)?;
         Ok(Response::new(pb::ExplainTraineeResponse {
             explanation: Some(analysis::explanation(&explanation)),
@@ -238,16 +240,20 @@ impl pb::plan_service_server::PlanService for PlanCalls {
         &self,
         request: Request<pb::PriceStabilityRequest>,
     ) -> Result<Response<pb::PriceStabilityResponse>, Status> {
+        let until = solved_until(&request);
         let (actor, request) = opened(request)?;
-        self.price(&actor, &request).await.map(Response::new)
+        self.price(&actor, &request, until).await.map(Response::new)
     }
 
     async fn list_worths(
         &self,
         request: Request<pb::ListWorthsRequest>,
     ) -> Result<Response<pb::ListWorthsResponse>, Status> {
+        let until = solved_until(&request);
         let (actor, request) = opened(request)?;
-        self.worths(&actor, &request).await.map(Response::new)
+        self.worths(&actor, &request, until)
+            .await
+            .map(Response::new)
     }
 
     async fn get_forecast(

@@ -1,15 +1,18 @@
 //! `RosterService`: whole folders in and out, in pieces.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 use tokio_stream::Stream;
 use tonic::{Request, Response, Status, Streaming};
 
+use super::super::admission::RETRY_AFTER;
 use super::super::convert::names::round_name;
 use super::super::convert::rosters;
 use super::super::pb;
+use super::super::per_caller::Counts;
 use super::super::request::{caller_before_body, hexadecimal, once, opened, read};
 use super::super::status::{invalid_field, status};
 use crate::app::{Actor, App, AppError, RosterSource, check_may_import};
@@ -17,13 +20,26 @@ use crate::roster::{FolderFiles, MAX_FILE_BYTES, ROSTER_FILES, is_roster_file};
 
 /// Longest wait for the next piece of an import.
 const PIECE_WAIT: Duration = Duration::from_secs(60);
+/// Imports that are received from one caller at a time: each may hold
+/// [`MAX_FILE_BYTES`] in memory.
+const RECEIVED_MOST: usize = 8;
+/// Bytes of one piece of an import at most.
+const PIECE_BYTES_MAX: usize = 1 << 20;
 /// Bytes of one piece of an export.
 const PIECE_BYTES: usize = 64 * 1024;
 
 /// Answers the calls on rosters.
 #[derive(Clone, Debug)]
 pub(in super::super) struct RosterCalls {
-    pub(in super::super) app: App,
+    app: App,
+    received: Arc<Counts>,
+}
+
+impl RosterCalls {
+    pub(in super::super) fn new(app: App) -> Self {
+        let received = Counts::new(RECEIVED_MOST);
+        Self { app, received }
+    }
 }
 
 #[tonic::async_trait]
@@ -48,6 +64,12 @@ impl pb::roster_service_server::RosterService for RosterCalls {
         })?;
         // The use case asks too, but only once a whole folder was taken.
         check_may_import(&actor, &program)?;
+        let _place = self.received.take(actor.name()).ok_or_else(|| {
+            status(AppError::TooManyStreams {
+                limit: RECEIVED_MOST,
+                retry_after_seconds: RETRY_AFTER,
+            })
+        })?;
         let files = receive_files(&mut stream).await?;
         let caller = caller.with_body(|| body_sha256(&header, &files));
         let source = RosterSource::Files(files);
@@ -118,6 +140,13 @@ async fn receive_files(
                 ROSTER_FILES.join(", ")
             );
             return Err(invalid_field("piece.file_name", "file_name", &message));
+        }
+        if piece.contents.len() > PIECE_BYTES_MAX {
+            let message = format!(
+                "has {} bytes, at most {PIECE_BYTES_MAX} are allowed; send the file in more pieces",
+                piece.contents.len()
+            );
+            return Err(invalid_field("piece.contents", "max_bytes", &message));
         }
         bytes = bytes.saturating_add(u64::try_from(piece.contents.len()).unwrap_or(u64::MAX));
         if bytes > MAX_FILE_BYTES {

@@ -205,8 +205,9 @@ fn fault(
     };
     let is_shut_out = [Code::PermissionDenied, Code::Unauthenticated].contains(&status.code());
     let is_malformed = status.code() == Code::InvalidArgument;
+    let is_fault = [Code::Internal, Code::Unknown, Code::OutOfRange].contains(&status.code());
     let is_hidden = status.message().contains("no program");
-    (is_shut_out || is_malformed || is_hidden).then(|| format!("{status:?}"))
+    (is_shut_out || is_malformed || is_fault || is_hidden).then(|| format!("{status:?}"))
 }
 
 fn method<'a>(contract: &'a Contract, row: &Row) -> &'a Method {

@@ -21,7 +21,8 @@ field mask is one text of names in camel case. Of a list two items are shown, an
 service made stand as `0198c0de-0000-7000-8000-...`.
 
 Every call may also fail for the caller's sign-in (`UNAUTHENTICATED`, `FORBIDDEN`) or the state of the server
-(`CONTENDED`, `RATE_LIMITED`, `TOO_MANY_STREAMS`, `OVERLOADED`, `UNAVAILABLE`, `DEADLINE_EXCEEDED`, `INTERNAL`).
+(`CONTENDED`, `RATE_LIMITED`, `TOO_MANY_STREAMS`, `OVERLOADED`, `UNAVAILABLE`, `DEADLINE_EXCEEDED`, `INTERNAL`), and where
+a message is larger than the server takes or sends (`TOO_LARGE`).
 ";
 
 /// Returns the page.

@@ -26,6 +26,7 @@ mod rule_checks;
 mod rule_sets;
 pub(crate) mod runs;
 mod schedule;
+mod shares;
 mod shedding;
 mod tls;
 mod trainee_rows;

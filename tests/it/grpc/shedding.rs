@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use practicum::app::Actor;
-use practicum::domain::{AccessRole, ListRequest, ProgramKey};
+use practicum::domain::{ListRequest, ProgramKey};
 use practicum::grpc::{Limits, Rate, pb};
 use practicum::store::WriteTx;
 use prost::Message;
@@ -14,7 +14,6 @@ use tonic_health::pb::health_client::HealthClient;
 use tonic_types::StatusExt;
 
 use super::people::site as harbour;
-use crate::access::callers::{programs, signed, signed_up};
 use crate::support::plain_http2::call;
 use crate::support::service::{
     Service, eventually, import_messages, reason, roster_files, served_by_both,
@@ -22,7 +21,6 @@ use crate::support::service::{
 
 served_by_both!(
     calls_beyond_the_most_at_a_time_are_refused_at_once,
-    streams_of_one_caller_beyond_the_most_are_refused,
     a_call_that_takes_too_long_is_ended_and_undone,
     a_call_ends_when_its_caller_no_longer_waits,
 );
@@ -32,12 +30,12 @@ fn north() -> ProgramKey {
 }
 
 /// Holds up every write of the program until it is dropped.
-async fn held_up(service: &Service) -> WriteTx {
+pub(super) async fn held_up(service: &Service) -> WriteTx {
     let now = practicum::domain::time::UtcSecond(1_925_424_000);
     service.db.write(&north(), now).await.unwrap()
 }
 
-fn site(key: &str) -> pb::CreateSiteRequest {
+pub(super) fn site(key: &str) -> pb::CreateSiteRequest {
     pb::CreateSiteRequest {
         parent: "programs/north".to_owned(),
         site_id: key.to_owned(),
@@ -59,7 +57,7 @@ async fn sites(service: &Service) -> usize {
     found.unwrap().items.len()
 }
 
-fn waits(status: &Status) -> Duration {
+pub(super) fn waits(status: &Status) -> Duration {
     let retry = status.get_details_retry_info().unwrap();
     retry.retry_delay.unwrap()
 }
@@ -127,39 +125,30 @@ async fn streams_beyond_the_most_at_a_time_are_refused_and_calls_are_not() {
     eventually(|| async { watch().await.is_ok() }).await;
 }
 
-/// Off: the layer of `streams` left out in `src/grpc/server.rs`.
-async fn streams_of_one_caller_beyond_the_most_are_refused() {
+/// Off: `told` leaving the trailers alone in `src/grpc/refusal.rs`.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_is_too_large_is_told_as_such() {
     let limits = Limits {
-        watches_per_caller: 2,
+        message_out: 600,
         ..Limits::default()
     };
     let service = Service::with_limits(limits).await.with_program().await;
-    let ada = signed_up(&service.app, "north/ada", AccessRole::Viewer).await;
-    let eve = signed_up(&service.app, "north/eve", AccessRole::Viewer).await;
-    let watch = async |key: &str| {
-        let channel = signed(&service.channel, key);
-        let mut changes = pb::change_service_client::ChangeServiceClient::new(channel);
-        let request = pb::WatchChangesRequest {
-            parent: "programs/north".to_owned(),
-            ..Default::default()
-        };
-        changes.watch_changes(request).await
+    for key in ["a", "b", "c"] {
+        let mut site = site(key);
+        site.site.as_mut().unwrap().display_name = "a long name ".repeat(16).trim().to_owned();
+        service.sites().create_site(site).await.unwrap();
+    }
+    let list = |page_size| pb::ListSitesRequest {
+        parent: "programs/north".to_owned(),
+        page_size,
+        ..Default::default()
     };
-    let first = watch(&ada).await.unwrap();
-    let _second = watch(&ada).await.unwrap();
-    let refused = watch(&ada).await.unwrap_err();
+    let refused = service.sites().list_sites(list(3)).await.unwrap_err();
     assert_eq!(refused.code(), Code::ResourceExhausted, "{refused:?}");
-    assert_eq!(reason(&refused), "TOO_MANY_STREAMS");
-    assert_eq!(waits(&refused), Duration::from_secs(1));
+    assert_eq!(reason(&refused), "TOO_LARGE");
     let info = refused.get_details_error_info().unwrap();
-    assert_eq!(info.metadata["limit"], "2");
-    // Others may, and she may call.
-    let _of_another = watch(&eve).await.unwrap();
-    let request = pb::ListProgramsRequest::default();
-    let mut calls = programs(&service.channel, &ada);
-    calls.list_programs(request).await.unwrap();
-    drop(first);
-    eventually(|| async { watch(&ada).await.is_ok() }).await;
+    assert_eq!(info.metadata["limit"], "600");
+    service.sites().list_sites(list(1)).await.unwrap();
 }
 
 /// Off: a `call_time` of an hour here.
@@ -200,7 +189,7 @@ async fn a_call_ends_when_its_caller_no_longer_waits() {
     assert_eq!(sites(&service).await, 0);
 }
 
-fn rated(calls_per_second: u32, burst: u32) -> Limits {
+pub(super) fn rated(calls_per_second: u32, burst: u32) -> Limits {
     let number = |number| std::num::NonZeroU32::new(number).unwrap();
     Limits {
         rate: Some(Rate {

@@ -182,3 +182,47 @@ fn a_thousand_idle_watchers_take_little_memory_and_time() {
         drop(watchers);
     });
 }
+
+/// Off: a pulse for each watcher in `src/app/pulse.rs`, for the processor time.
+#[test]
+fn a_thousand_idle_partners_take_little_memory_and_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("practicum.db").display().to_string();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        queued(&app(&database, Settings::default()).await, 1).await;
+    });
+    let server = Server::quiet(&database);
+    runtime.block_on(async {
+        let mut watchers = Vec::new();
+        for _ in 0..250 {
+            let channel = server.channel();
+            let list = pb::ListProgramsRequest::default();
+            let mut programs =
+                pb::program_service_client::ProgramServiceClient::new(channel.clone());
+            let programs = programs.list_programs(list).await.unwrap().into_inner();
+            let parent = &programs.programs[0].name;
+            for _ in 0..4 {
+                let channel = channel.clone();
+                let mut changes = pb::change_service_client::ChangeServiceClient::new(channel);
+                let request = pb::WatchChangesRequest {
+                    parent: parent.clone(),
+                    ..Default::default()
+                };
+                watchers.push(changes.watch_changes(request).await.unwrap().into_inner());
+            }
+        }
+        assert_eq!(watchers.len(), 1000);
+        let (memory, time_before) = used(server.id());
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        let (_, time) = used(server.id());
+        let spent = time - time_before;
+        eprintln!(
+            "1,000 idle partners: {} MiB; {spent} hundredths of a second in 5 s",
+            memory >> 10
+        );
+        assert!(memory >> 10 < 100, "{} MiB", memory >> 10);
+        assert!(spent < 100, "{spent} hundredths of a second");
+        drop(watchers);
+    });
+}

@@ -20,6 +20,7 @@ served_by_both!(
     every_field_out_of_range_is_refused_with_its_path,
     every_list_too_long_is_refused_in_few_words,
     every_message_too_large_is_refused_as_that,
+    every_message_nested_too_deep_is_refused,
 );
 
 /// A field of a request, and how it got a value that it must not have.
@@ -109,18 +110,25 @@ fn wrongs(
                     wrongs.push((format!("{path}.{below}"), value(Node::Message(wrong)), how));
                 }
             }
-            Type::String => wrongs.push((
-                path,
-                value(Node::Bytes(b"no\0such\nthing".to_vec())),
-                "text",
-            )),
+            Type::String => {
+                let odd = b"no\0such\nthing".to_vec();
+                wrongs.push((path.clone(), value(Node::Bytes(odd)), "text"));
+                let long = vec![b'a'; 100_000];
+                wrongs.push((path, value(Node::Bytes(long)), "long text"));
+            }
             Type::Enum => wrongs.push((path, value(Node::Varint(99)), "enum")),
             Type::Int32 | Type::Int64 => {
-                wrongs.push((
-                    path,
-                    value(Node::Varint(i64::from(i32::MIN).cast_unsigned())),
-                    "number",
-                ));
+                let number = |number: i64| value(Node::Varint(number.cast_unsigned()));
+                wrongs.push((path.clone(), number(i32::MIN.into()), "number"));
+                // Of a page, the most is given; events may be any number.
+                if !["page_size", "after_sequence"].contains(&field.name()) {
+                    let largest = if field.r#type() == Type::Int32 {
+                        i32::MAX.into()
+                    } else {
+                        i64::MAX
+                    };
+                    wrongs.push((path, number(largest), "large number"));
+                }
             }
             Type::Bool | Type::Bytes => {}
             other @ (Type::Double
@@ -324,5 +332,26 @@ async fn every_message_too_large_is_refused_as_that() {
         assert_eq!(reason(&status), "TOO_LARGE");
         let metadata = status.get_details_error_info().unwrap().metadata;
         assert_eq!(metadata["limit"], (4 << 20).to_string());
+    }
+}
+
+/// No message of the contract holds itself; only a group that nobody knows can
+/// be nested at will.
+async fn every_message_nested_too_deep_is_refused() {
+    const DEEP: usize = 100_000;
+    let target = Target::start().await;
+    for (method, messages) in accepted(&target).await {
+        let mut bytes: Vec<Vec<u8>> = messages.iter().map(|tree| encoded(tree)).collect();
+        // Field 15 as a group: its start, and its end.
+        bytes[0].extend([15 << 3 | 3; DEEP]);
+        bytes[0].extend([15 << 3 | 4; DEEP]);
+        let answer = target.call_until_answered(&method, &bytes).await;
+        let status = answer.unwrap_err();
+        assert_eq!(
+            (status.code(), reason(&status).as_str()),
+            (Code::InvalidArgument, "INVALID_FIELDS"),
+            "{}: {status:?}",
+            method.path
+        );
     }
 }

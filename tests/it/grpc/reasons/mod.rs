@@ -105,7 +105,7 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
     ),
     (
         "TOO_MANY_STREAMS",
-        "tests/it/grpc/shedding.rs",
+        "tests/it/grpc/shares.rs",
         "streams_of_one_caller_beyond_the_most_are_refused",
     ),
 ];

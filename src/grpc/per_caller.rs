@@ -1,10 +1,11 @@
-//! How many streams one caller may have open. Without a bound of its own, one
-//! caller could take all streams of the server, and nobody else could follow
-//! anything.
+//! How many calls and streams one caller may have open. Without a bound of its
+//! own, one caller could take all places of the server, and nobody else could
+//! ask or follow anything.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use tonic::body::Body;
 use tonic::codegen::http::{Request, Response};
@@ -14,9 +15,9 @@ use super::admission::{Answer, RETRY_AFTER, held, refused};
 use super::methods::{Kind, Methods};
 use crate::app::{Actor, AppError};
 
-/// The open streams of each caller, by the name in the events.
+/// The open calls or streams of each caller, by the name in the events.
 #[derive(Debug)]
-struct Counts {
+pub(super) struct Counts {
     open: Mutex<HashMap<String, usize>>,
     most: usize,
 }
@@ -26,8 +27,14 @@ impl Counts {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Counts one more stream of a caller; `None` where it is one too many.
-    fn take(self: &Arc<Self>, caller: &str) -> Option<Place> {
+    /// Lets each caller have at most so many.
+    pub(super) fn new(most: usize) -> Arc<Self> {
+        let open = Mutex::default();
+        Arc::new(Self { open, most })
+    }
+
+    /// Counts one more of a caller; `None` where it is one too many.
+    pub(super) fn take(self: &Arc<Self>, caller: &str) -> Option<Place> {
         let mut open = self.open();
         let count = open.get(caller).copied().unwrap_or_default();
         if count >= self.most {
@@ -41,9 +48,9 @@ impl Counts {
     }
 }
 
-/// A stream that counts until it is dropped.
+/// A call or stream that counts until it is dropped.
 #[derive(Debug)]
-struct Place {
+pub(super) struct Place {
     counts: Arc<Counts>,
     caller: String,
 }
@@ -60,43 +67,44 @@ impl Drop for Place {
     }
 }
 
-/// Counts streams by the name that the door has put beside them; it stands
+/// Counts calls and streams by the name that the door has put beside them; it stands
 /// behind the door. What is open to everybody has no name there, and is not
 /// counted.
 #[derive(Clone, Debug)]
-pub(super) struct StreamsLayer {
+pub(super) struct PerCallerLayer {
     methods: Arc<Methods>,
-    counts: Arc<Counts>,
+    calls: Arc<Counts>,
+    streams: Arc<Counts>,
 }
 
-impl StreamsLayer {
-    /// Lets each caller have at most so many streams at a time.
-    pub(super) fn new(methods: Methods, most: usize) -> Self {
-        let open = Mutex::default();
+impl PerCallerLayer {
+    /// Lets each caller have at most so many calls and streams at a time.
+    pub(super) fn new(methods: Methods, calls: usize, streams: usize) -> Self {
         Self {
             methods: Arc::new(methods),
-            counts: Arc::new(Counts { open, most }),
+            calls: Counts::new(calls),
+            streams: Counts::new(streams),
         }
     }
 }
 
-impl<S> Layer<S> for StreamsLayer {
-    type Service = Streams<S>;
+impl<S> Layer<S> for PerCallerLayer {
+    type Service = PerCaller<S>;
 
-    fn layer(&self, inner: S) -> Streams<S> {
+    fn layer(&self, inner: S) -> PerCaller<S> {
         let layer = self.clone();
-        Streams { inner, layer }
+        PerCaller { inner, layer }
     }
 }
 
-/// A service of which each caller may have so many streams.
+/// A service of which each caller may have so many calls and streams.
 #[derive(Clone, Debug)]
-pub(super) struct Streams<S> {
+pub(super) struct PerCaller<S> {
     inner: S,
-    layer: StreamsLayer,
+    layer: PerCallerLayer,
 }
 
-impl<S> Service<Request<Body>> for Streams<S>
+impl<S> Service<Request<Body>> for PerCaller<S>
 where
     S: Service<Request<Body>, Response = Response<Body>>,
     S::Error: Send + 'static,
@@ -111,22 +119,36 @@ where
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let StreamsLayer { methods, counts } = &self.layer;
-        let is_stream = methods.kind(request.uri().path()) == Kind::Stream;
-        let actor = request.extensions().get::<Actor>();
-        let Some(actor) = actor.filter(|_| is_stream) else {
+        let Some(actor) = request.extensions().get::<Actor>() else {
             return Box::pin(self.inner.call(request));
         };
+        let is_stream = self.layer.methods.kind(request.uri().path()) == Kind::Stream;
+        let counts = if is_stream {
+            &self.layer.streams
+        } else {
+            &self.layer.calls
+        };
         let Some(place) = counts.take(actor.name()) else {
-            return Box::pin(std::future::ready(Ok(refused(AppError::TooManyStreams {
-                limit: counts.most,
-                retry_after_seconds: RETRY_AFTER,
-            }))));
+            let error = if is_stream {
+                AppError::TooManyStreams {
+                    limit: counts.most,
+                    retry_after_seconds: RETRY_AFTER,
+                }
+            } else {
+                AppError::RateLimited {
+                    retry_after: Duration::from_secs(RETRY_AFTER.into()),
+                }
+            };
+            return Box::pin(std::future::ready(Ok(refused(error))));
         };
         let answer = self.inner.call(request);
         Box::pin(async move {
             let answered = answer.await?;
-            Ok(answered.map(|body| held(body, place)))
+            if is_stream {
+                return Ok(answered.map(|body| held(body, place)));
+            }
+            drop(place);
+            Ok(answered)
         })
     }
 }
@@ -137,8 +159,7 @@ mod tests {
 
     #[test]
     fn a_place_is_given_back_and_nobody_is_remembered_who_has_none() {
-        let (open, most) = (Mutex::default(), 2);
-        let counts = Arc::new(Counts { open, most });
+        let counts = Counts::new(2);
         let first = counts.take("ada").unwrap();
         let second = counts.take("ada").unwrap();
         assert!(counts.take("ada").is_none());
