@@ -346,6 +346,6 @@ fn what_is_published_and_told_is_found_by_an_index() {
                 assert!(is_given || is_found, "{name}: {step}");
             }
         }
-        assert_eq!(looked_at, 13);
+        assert_eq!(looked_at, 14);
     });
 }
