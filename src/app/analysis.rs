@@ -206,13 +206,11 @@ pub struct SolveTime {
 impl SolveTime {
     /// Returns how long they may take from now on; `None` for not at all.
     fn left(&self) -> Option<Duration> {
-        let until = self
-            .until
-            .map(|until| until.checked_duration_since(Instant::now()));
-        match until {
-            None => Some(self.most),
-            Some(left) => left.map(|left| left.min(self.most)),
-        }
+        let Some(until) = self.until else {
+            return Some(self.most);
+        };
+        let left = until.checked_duration_since(Instant::now())?;
+        Some(left.min(self.most))
     }
 }
 

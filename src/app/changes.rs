@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use tokio::sync::watch;
 use tokio::time::Instant;
 
+use super::pulse::wait_for_pulse;
 use super::{Actor, App, AppError, Permission};
 use crate::domain::{Change, ChangeKind, ProgramKey, Violations};
 use crate::store::{ProgramScope, Tx};
@@ -108,27 +108,15 @@ impl App {
         time_limit: Duration,
     ) -> Result<Changes, AppError> {
         let give_up = Instant::now() + time_limit;
-        let mut pulse: Option<watch::Receiver<i64>> = None;
+        let mut felt = None;
         loop {
-            if let Some(pulse) = &mut pulse {
-                pulse.mark_unchanged();
-            }
             let (mut tx, scope) = self.glance(actor, program, Permission::ChangeRead).await?;
             let found = read_on(&mut tx, scope, after_sequence, kinds).await?;
             drop(tx);
             if found.seen > after_sequence || Instant::now() >= give_up {
                 return Ok(found);
             }
-            match &mut pulse {
-                // What came before the pulse was felt is found by a second look.
-                None => pulse = Some(self.pulse_of_changes(scope)),
-                Some(felt) => {
-                    let moved = tokio::time::timeout_at(give_up, felt.changed()).await;
-                    if matches!(moved, Ok(Err(_))) {
-                        return Err(AppError::Internal("nobody looks at the changes".into()));
-                    }
-                }
-            }
+            wait_for_pulse(&mut felt, || self.pulse_of_changes(scope), give_up).await?;
         }
     }
 

@@ -76,8 +76,7 @@ impl<V: Clone + Send + 'static> Gathered<V> {
             return Ok(found);
         }
         // It may be the record of another that could not be read.
-        let mut found = Box::pin(read(scope, KeyRange::one(key))).await?;
-        Ok(found.pop().map(|(_, record)| record))
+        read_alone(scope, key, read).await
     }
 
     /// Lets one wait with the others; returns a reader where there are not yet
@@ -91,6 +90,23 @@ impl<V: Clone + Send + 'static> Gathered<V> {
         asked.readers += 1;
         Some(Reader(Arc::clone(&self.0)))
     }
+}
+
+/// Returns the record of a key, read by a statement of its own.
+///
+/// # Errors
+/// Those of `read`.
+pub(super) async fn read_alone<V, F>(
+    scope: ProgramScope,
+    key: &str,
+    read: impl Fn(ProgramScope, KeyRange) -> F,
+) -> Result<Option<V>, StoreError>
+where
+    F: Future<Output = Result<Vec<(String, V)>, StoreError>>,
+{
+    // Large, and not part of what every call carries.
+    let mut found = Box::pin(read(scope, KeyRange::one(key))).await?;
+    Ok(found.pop().map(|(_, record)| record))
 }
 
 fn lock<V>(asked: &Mutex<Asked<V>>) -> MutexGuard<'_, Asked<V>> {

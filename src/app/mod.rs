@@ -123,7 +123,7 @@ struct Inner {
     people: PeopleRead,
     /// Wakes whoever waits for a run to be queued, to move on or to end.
     run_moved: Notify,
-    /// The runs that are watched.
+    /// The runs that are watched, and the programs whose changes are.
     run_pulses: pulse::Pulses<pulse::RunOf>,
     change_pulses: pulse::Pulses<ProgramScope>,
     /// Wakes whoever waits for what partners are told of.

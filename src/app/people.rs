@@ -1,7 +1,7 @@
 //! Sites, supervisors and trainees, each with its windows and days away.
 //! Windows and days away are part of the record: who changes them updates it.
 
-use super::gathered::Gathered;
+use super::gathered::{Gathered, read_alone};
 use super::listing::{list_page, seek};
 use super::person_or_site::PersonOrSite;
 use super::transact::{check_etag, commit};
@@ -96,8 +96,7 @@ macro_rules! use_cases {
                 let found = if self.inner.db.reads_many_as_fast_as_one() {
                     self.inner.people.$many.find(scope, key_text, read).await?
                 } else {
-                    let found = Box::pin(read(scope, KeyRange::one(key_text))).await?;
-                    found.into_iter().next().map(|(_, record)| record)
+                    read_alone(scope, key_text, read).await?
                 };
                 one(found, EntityKind::$kind, key.as_str())
             }

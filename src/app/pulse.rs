@@ -8,6 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
+use tokio::time::{Instant, timeout_at};
 
 use super::{App, AppError};
 use crate::domain::Key;
@@ -81,6 +82,24 @@ impl Pulsing for ProgramScope {
     async fn last(&self, app: &App) -> Result<i64, AppError> {
         let mut tx = app.inner.db.glance_in(*self).await?;
         Ok(tx.change_last(*self).await?)
+    }
+}
+
+/// Waits until a pulse tells that something moved on, or until the time is up.
+/// The first time it only begins to feel the pulse: what happened before that
+/// is found by a second look.
+pub(super) async fn wait_for_pulse(
+    felt: &mut Option<watch::Receiver<i64>>,
+    feel: impl FnOnce() -> watch::Receiver<i64>,
+    give_up: Instant,
+) -> Result<(), AppError> {
+    let Some(pulse) = felt else {
+        *felt = Some(feel());
+        return Ok(());
+    };
+    match timeout_at(give_up, pulse.changed()).await {
+        Ok(Err(_)) => Err(AppError::Internal("nobody looks at what is watched".into())),
+        Ok(Ok(())) | Err(_) => Ok(()),
     }
 }
 

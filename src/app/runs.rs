@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use tokio::sync::watch;
-
 use super::listing::{list_page, seek};
+use super::pulse::wait_for_pulse;
 use super::transact::commit;
 use super::{Actor, App, AppError, Permission, Reason};
 use crate::domain::{Key, ListRequest, Page, ProgramKey, Run, RunEvent, RunFilter, Versioned};
@@ -124,11 +123,8 @@ impl App {
         time_limit: Duration,
     ) -> Result<(Versioned<Run>, Vec<RunEvent>), AppError> {
         let give_up = tokio::time::Instant::now() + time_limit;
-        let mut pulse: Option<watch::Receiver<i64>> = None;
+        let mut felt = None;
         loop {
-            if let Some(pulse) = &mut pulse {
-                pulse.mark_unchanged();
-            }
             let (mut tx, scope, _) = self.read(actor, program, Permission::RunRead).await?;
             let record = tx.run_fetch(scope, run).await?;
             let events = tx
@@ -139,17 +135,7 @@ impl App {
             if !events.is_empty() || record.value.state.is_end() || is_late {
                 return Ok((record, events));
             }
-            match &mut pulse {
-                // What happened before the pulse was felt is found by a second
-                // look.
-                None => pulse = Some(self.pulse_of_run(scope, run)),
-                Some(felt) => {
-                    let moved = tokio::time::timeout_at(give_up, felt.changed()).await;
-                    if matches!(moved, Ok(Err(_))) {
-                        return Err(AppError::Internal("nobody looks at a run".into()));
-                    }
-                }
-            }
+            wait_for_pulse(&mut felt, || self.pulse_of_run(scope, run), give_up).await?;
         }
     }
 

@@ -127,7 +127,7 @@ impl TransportArgs {
                 .connection_age_seconds
                 .map_or(usual.connection_age, seconds),
             calls,
-            calls_per_caller: (calls / 4).max(1),
+            calls_per_caller: Limits::share_of_calls(calls),
             watches: config.streams_in_flight.map_or(usual.watches, whole),
             watches_per_caller: config
                 .streams_per_caller

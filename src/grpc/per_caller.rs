@@ -33,6 +33,14 @@ impl Counts {
         Arc::new(Self { open, most })
     }
 
+    /// Tells a caller that it has as many streams as it may.
+    pub(super) fn too_many_streams(&self) -> AppError {
+        AppError::TooManyStreams {
+            limit: self.most,
+            retry_after_seconds: RETRY_AFTER,
+        }
+    }
+
     /// Counts one more of a caller; `None` where it is one too many.
     pub(super) fn take(self: &Arc<Self>, caller: &str) -> Option<Place> {
         let mut open = self.open();
@@ -130,10 +138,7 @@ where
         };
         let Some(place) = counts.take(actor.name()) else {
             let error = if is_stream {
-                AppError::TooManyStreams {
-                    limit: counts.most,
-                    retry_after_seconds: RETRY_AFTER,
-                }
+                counts.too_many_streams()
             } else {
                 AppError::RateLimited {
                     retry_after: Duration::from_secs(RETRY_AFTER.into()),

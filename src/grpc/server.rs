@@ -74,6 +74,14 @@ pub struct Limits {
     pub drain: Duration,
 }
 
+impl Limits {
+    /// Returns how many of so many calls one caller may have under way.
+    #[must_use]
+    pub fn share_of_calls(calls: usize) -> usize {
+        (calls / 4).max(1)
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {
@@ -83,7 +91,7 @@ impl Default for Limits {
             headers: 16 << 10,
             connections: 1024,
             calls: 1024,
-            calls_per_caller: 256,
+            calls_per_caller: Self::share_of_calls(1024),
             watches: 4096,
             watches_per_caller: 1024,
             call_time: Duration::from_secs(120),

@@ -84,13 +84,7 @@ impl Tx {
     /// # Errors
     /// When the database fails.
     pub async fn change_last(&mut self, scope: ProgramScope) -> Result<i64, StoreError> {
-        let (last,): (i64,) = on!(self, |connection| {
-            sqlx::query_as(CHANGE_LAST)
-                .bind(scope.program_id)
-                .fetch_one(connection)
-                .await
-        })?;
-        Ok(last)
+        self.number(CHANGE_LAST, scope).await
     }
 
     /// Returns the number of the last event of a program: no change has a
@@ -99,13 +93,18 @@ impl Tx {
     /// # Errors
     /// When the database fails.
     pub async fn change_head(&mut self, scope: ProgramScope) -> Result<i64, StoreError> {
-        let (head,): (i64,) = on!(self, |connection| {
-            sqlx::query_as(CHANGE_HEAD)
+        self.number(CHANGE_HEAD, scope).await
+    }
+
+    /// Returns the only number that a statement finds for a program.
+    async fn number(&mut self, sql: &'static str, scope: ProgramScope) -> Result<i64, StoreError> {
+        let (number,): (i64,) = on!(self, |connection| {
+            sqlx::query_as(sql)
                 .bind(scope.program_id)
                 .fetch_one(connection)
                 .await
         })?;
-        Ok(head)
+        Ok(number)
     }
 }
 

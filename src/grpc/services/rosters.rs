@@ -8,7 +8,6 @@ use sha2::{Digest, Sha256};
 use tokio_stream::Stream;
 use tonic::{Request, Response, Status, Streaming};
 
-use super::super::admission::RETRY_AFTER;
 use super::super::convert::names::round_name;
 use super::super::convert::rosters;
 use super::super::pb;
@@ -64,12 +63,8 @@ impl pb::roster_service_server::RosterService for RosterCalls {
         })?;
         // The use case asks too, but only once a whole folder was taken.
         check_may_import(&actor, &program)?;
-        let _place = self.received.take(actor.name()).ok_or_else(|| {
-            status(AppError::TooManyStreams {
-                limit: RECEIVED_MOST,
-                retry_after_seconds: RETRY_AFTER,
-            })
-        })?;
+        let place = self.received.take(actor.name());
+        let _place = place.ok_or_else(|| status(self.received.too_many_streams()))?;
         let files = receive_files(&mut stream).await?;
         let caller = caller.with_body(|| body_sha256(&header, &files));
         let source = RosterSource::Files(files);
