@@ -155,12 +155,24 @@ impl<V> Drop for Reader<V> {
     }
 }
 
-/// Answers all who asked from what was found.
+/// Answers all who asked from what was found. Who has gone needs no answer.
 fn tell<V: Clone>(asks: Vec<Ask<V>>, found: Vec<(String, V)>) {
-    let found: HashMap<String, V> = found.into_iter().collect();
+    let mut waiting: HashMap<String, Vec<oneshot::Sender<Option<V>>>> = HashMap::new();
     for ask in asks {
-        // Who has gone needs no answer.
-        let _ = ask.answer.send(found.get(&ask.key).cloned());
+        waiting.entry(ask.key).or_default().push(ask.answer);
+    }
+    for (key, record) in found {
+        let mut answers = waiting.remove(&key).unwrap_or_default();
+        let last = answers.pop();
+        for answer in answers {
+            let _ = answer.send(Some(record.clone()));
+        }
+        if let Some(last) = last {
+            let _ = last.send(Some(record));
+        }
+    }
+    for answer in waiting.into_values().flatten() {
+        let _ = answer.send(None);
     }
 }
 

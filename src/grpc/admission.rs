@@ -38,9 +38,14 @@ pub(super) struct AdmissionLimits {
     pub(super) call_time: Duration,
 }
 
-/// When a call ends at the latest, beside its request.
+/// How a call was let in, beside its request.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct WaitedUntil(pub(super) std::time::Instant);
+pub(super) struct Admitted {
+    /// How its method is limited.
+    pub(super) kind: Kind,
+    /// When it ends at the latest, if at all.
+    pub(super) until: Option<std::time::Instant>,
+}
 
 /// Lets so many calls in at a time.
 #[derive(Clone, Debug)]
@@ -126,9 +131,8 @@ where
         // The time runs from now on, so that it ends before tonic's own, which
         // knows no reasons.
         let end = time.and_then(|time| Instant::now().checked_add(time));
-        if let Some(end) = end {
-            request.extensions_mut().insert(WaitedUntil(end.into_std()));
-        }
+        let until = end.map(Instant::into_std);
+        request.extensions_mut().insert(Admitted { kind, until });
         let over = end.map(tokio::time::sleep_until);
         let answer = self.inner.call(request);
         Box::pin(async move {

@@ -11,8 +11,8 @@ use tonic::body::Body;
 use tonic::codegen::http::{Request, Response};
 use tower::{Layer, Service};
 
-use super::admission::{Answer, RETRY_AFTER, held, refused};
-use super::methods::{Kind, Methods};
+use super::admission::{Admitted, Answer, RETRY_AFTER, held, refused};
+use super::methods::Kind;
 use crate::app::{Actor, AppError};
 
 /// The open calls or streams of each caller, by the name in the events.
@@ -42,16 +42,18 @@ impl Counts {
     }
 
     /// Counts one more of a caller; `None` where it is one too many.
-    pub(super) fn take(self: &Arc<Self>, caller: &str) -> Option<Place> {
+    pub(super) fn take(self: &Arc<Self>, caller: &Actor) -> Option<Place> {
         let mut open = self.open();
-        let count = open.get(caller).copied().unwrap_or_default();
-        if count >= self.most {
-            return None;
+        match open.get_mut(caller.name()) {
+            Some(count) if *count < self.most => *count += 1,
+            None if self.most > 0 => {
+                open.insert(caller.name().to_owned(), 1);
+            }
+            Some(_) | None => return None,
         }
-        open.insert(caller.to_owned(), count + 1);
         Some(Place {
             counts: Arc::clone(self),
-            caller: caller.to_owned(),
+            caller: caller.clone(),
         })
     }
 }
@@ -60,36 +62,34 @@ impl Counts {
 #[derive(Debug)]
 pub(super) struct Place {
     counts: Arc<Counts>,
-    caller: String,
+    caller: Actor,
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
         let mut open = self.counts.open();
-        if let Some(count) = open.get_mut(&self.caller) {
+        if let Some(count) = open.get_mut(self.caller.name()) {
             *count -= 1;
             if *count == 0 {
-                open.remove(&self.caller);
+                open.remove(self.caller.name());
             }
         }
     }
 }
 
-/// Counts calls and streams by the name that the door has put beside them; it stands
-/// behind the door. What is open to everybody has no name there, and is not
+/// Counts calls and streams by the name that the door has put beside them; it
+/// stands behind the door. What is open to everybody has no name there, and is not
 /// counted.
 #[derive(Clone, Debug)]
 pub(super) struct PerCallerLayer {
-    methods: Arc<Methods>,
     calls: Arc<Counts>,
     streams: Arc<Counts>,
 }
 
 impl PerCallerLayer {
     /// Lets each caller have at most so many calls and streams at a time.
-    pub(super) fn new(methods: Methods, calls: usize, streams: usize) -> Self {
+    pub(super) fn new(calls: usize, streams: usize) -> Self {
         Self {
-            methods: Arc::new(methods),
             calls: Counts::new(calls),
             streams: Counts::new(streams),
         }
@@ -130,13 +130,14 @@ where
         let Some(actor) = request.extensions().get::<Actor>() else {
             return Box::pin(self.inner.call(request));
         };
-        let is_stream = self.layer.methods.kind(request.uri().path()) == Kind::Stream;
+        let admitted = request.extensions().get::<Admitted>();
+        let is_stream = admitted.is_some_and(|admitted| admitted.kind == Kind::Stream);
         let counts = if is_stream {
             &self.layer.streams
         } else {
             &self.layer.calls
         };
-        let Some(place) = counts.take(actor.name()) else {
+        let Some(place) = counts.take(actor) else {
             let error = if is_stream {
                 counts.too_many_streams()
             } else {
@@ -165,13 +166,14 @@ mod tests {
     #[test]
     fn a_place_is_given_back_and_nobody_is_remembered_who_has_none() {
         let counts = Counts::new(2);
-        let first = counts.take("ada").unwrap();
-        let second = counts.take("ada").unwrap();
-        assert!(counts.take("ada").is_none());
-        let other = counts.take("eve").unwrap();
+        let [ada, eve] = ["ada", "eve"].map(|name| Actor::new(name.to_owned(), Vec::new()));
+        let first = counts.take(&ada).unwrap();
+        let second = counts.take(&ada).unwrap();
+        assert!(counts.take(&ada).is_none());
+        let other = counts.take(&eve).unwrap();
         drop(first);
-        let third = counts.take("ada").unwrap();
-        assert!(counts.take("ada").is_none());
+        let third = counts.take(&ada).unwrap();
+        assert!(counts.take(&ada).is_none());
         drop((second, third, other));
         assert!(counts.open().is_empty());
     }

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use tonic::{Response, Status};
 use uuid::Uuid;
 
-use super::admission::WaitedUntil;
+use super::admission::Admitted;
 use super::convert::fields::Fields;
 use super::status;
 use crate::app::{Actor, App, AppError, Outcome, RequestOnce};
@@ -47,7 +47,7 @@ pub(super) fn opened<T>(request: tonic::Request<T>) -> Result<(Actor, T), Status
 /// Returns when solvers that look for the answer of a request have to end, so
 /// that it comes before its caller is told that the time is over.
 pub(super) fn solved_until<T>(request: &tonic::Request<T>) -> Option<Instant> {
-    let WaitedUntil(end) = *request.extensions().get()?;
+    let end = request.extensions().get::<Admitted>()?.until?;
     let left = end.saturating_duration_since(Instant::now());
     end.checked_sub(ANSWER_TIME.min(left / 2))
 }

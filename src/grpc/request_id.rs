@@ -59,7 +59,7 @@ where
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let id = taken_over(&request).unwrap_or_else(|| Uuid::now_v7().to_string());
-        let header = HeaderValue::from_str(&id).ok();
+        let header = header(&id);
         let span = tracing::info_span!("call", request.id = %id, method = request.uri().path());
         let answer = span.in_scope(|| self.inner.call(request));
         let answered = async move {
@@ -76,6 +76,15 @@ where
     }
 }
 
+/// Returns the header of an answer. No other answer has the same: it is kept out
+/// of the table of headers (RFC 7541, 7.1.3), from which it would drive those that
+/// come again.
+fn header(id: &str) -> Option<HeaderValue> {
+    let mut header = HeaderValue::from_str(id).ok()?;
+    header.set_sensitive(true);
+    Some(header)
+}
+
 /// Returns the caller's id when it is short and plain.
 fn taken_over<B>(request: &Request<B>) -> Option<String> {
     let id = request.headers().get(REQUEST_ID_HEADER)?.to_str().ok()?;
@@ -89,4 +98,16 @@ fn taken_over<B>(request: &Request<B>) -> Option<String> {
 fn code<B>(response: &Response<B>) -> &str {
     let status = response.headers().get("grpc-status");
     status.and_then(|code| code.to_str().ok()).unwrap_or("0")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_goes_back_outside_of_the_table_of_headers() {
+        let header = header("a-1").unwrap();
+        assert_eq!(header.to_str().ok(), Some("a-1"));
+        assert!(header.is_sensitive());
+    }
 }

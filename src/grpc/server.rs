@@ -154,8 +154,7 @@ pub async fn serve(
         call_time: limits.call_time,
     };
     let methods = Methods::of_contract()?;
-    let (calls, watches) = (limits.calls_per_caller, limits.watches_per_caller);
-    let per_caller = PerCallerLayer::new(methods.clone(), calls, watches);
+    let per_caller = PerCallerLayer::new(limits.calls_per_caller, limits.watches_per_caller);
     let (strangers, rated) = rate::layers(limits.rate);
     let incoming = ReceiverStream::new(accept(listener, accepting, tls));
     let mut drained = is_stopping.clone();

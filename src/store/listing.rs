@@ -74,7 +74,8 @@ pub(super) struct ListTable(pub(super) [(&'static str, &'static str); 10]);
 
 impl ListTable {
     /// Returns the statement for some keys: `$1` is the program, `$2` and `$3`
-    /// the keys, `$4` how many at most.
+    /// the keys, `$4` how many at most. A range comes in the order of its keys,
+    /// a list in none.
     pub(super) fn of_keys(&self, keys: &KeyRange) -> &'static str {
         keys.pick(self.0[0].1, self.0[1].1)
     }
@@ -111,12 +112,9 @@ macro_rules! list_table {
     (@all $table:literal, $columns:expr, $all_columns:expr, $name:literal, $filter:literal) => {
         $crate::store::listing::ListTable([
             list_table!(@ $table, $all_columns, "key >= $2 AND key <= $3", " by range", "key"),
-            list_table!(@ $table, $all_columns,
-                "key IN (SELECT value ->> 0 FROM json_each($2)) AND $3 = ''", " by keys", "key"),
+            list_table!(@keys $table, $all_columns, " by keys"),
             list_table!(@ $table, $columns, "key >= $2 AND key <= $3", " listed by range", "key"),
-            list_table!(@ $table, $columns,
-                "key IN (SELECT value ->> 0 FROM json_each($2)) AND $3 = ''",
-                " listed by keys", "key"),
+            list_table!(@keys $table, $columns, " listed by keys"),
             list_table!(@ $table, $columns, concat!("key > $3 AND $2 = '' AND ", $filter),
                 " page by key", "key"),
             list_table!(@ $table, $columns, concat!("key < $3 AND $2 = '' AND ", $filter),
@@ -135,6 +133,17 @@ macro_rules! list_table {
                 " page by update time desc", "updated_at DESC, key DESC"),
         ])
     };
+    // Joined, as SQLite would sort the keys of an IN into a table first; and by
+    // CROSS JOIN, which it carries out in the order that is written.
+    (@keys $table:literal, $columns:expr, $label:literal) => {
+        (
+            concat!($table, $label),
+            concat!("SELECT key, id, version, created_at, updated_at, ", $columns,
+                " FROM (SELECT atom AS wanted FROM json_each($2)) AS listed CROSS JOIN ",
+                $table, " WHERE program_id = $1 AND key = wanted AND $3 = '' ",
+                "AND deleted_at IS NULL LIMIT CAST($4 AS BIGINT)"),
+        )
+    };
     (@ $table:literal, $columns:expr, $where:expr, $label:literal, $order:expr) => {
         (
             concat!($table, $label),
@@ -147,8 +156,8 @@ macro_rules! list_table {
 
 pub(super) use list_table;
 
-/// Returns the rows of a program's records of some keys, by key; the statement
-/// is one of [`ListTable`] for those keys.
+/// Returns the rows of a program's records of some keys; the statement is one
+/// of [`ListTable`] for those keys.
 pub(super) async fn records_of<R>(
     tx: &mut Tx,
     statement: &'static str,

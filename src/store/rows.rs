@@ -2,10 +2,11 @@
 //! by one statement, as a JSON array of arrays; what comes out is text and
 //! whole numbers, which become domain values or [`StoreError::Corrupt`].
 
+use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use chrono::NaiveDate;
-use serde_json::{Value, json};
+use serde_json::Value;
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -20,8 +21,8 @@ const ROWS_AT_A_TIME: usize = 4000;
 /// Greater than every key.
 pub(super) const KEY_END: &str = "~";
 
-/// Which records are wanted by key, in the order of their keys: those of a
-/// range, or some that are listed.
+/// Which records are wanted by key: those of a range, in the order of their
+/// keys, or some that are listed, in any order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyRange {
     /// The first of the range; of a list, all of it as JSON.
@@ -50,11 +51,11 @@ impl KeyRange {
         Self::between(&from, KEY_END, limit)
     }
 
-    /// Returns some keys.
+    /// Returns some keys, each once.
     pub fn of<'a>(keys: impl IntoIterator<Item = &'a str>) -> Self {
-        let rows: Vec<[&str; 1]> = keys.into_iter().map(|key| [key]).collect();
+        let keys: BTreeSet<&str> = keys.into_iter().collect();
         Self {
-            from: json!(rows).to_string(),
+            from: serde_json::to_string(&keys).unwrap_or_default(),
             until: String::new(),
             limit: i64::MAX,
             is_listed: true,
@@ -64,8 +65,7 @@ impl KeyRange {
     /// Returns the keys of a list, or the only key of a range of one.
     #[cfg(test)]
     pub(crate) fn listed(&self) -> Vec<String> {
-        let rows: Option<Vec<[String; 1]>> = serde_json::from_str(&self.from).ok();
-        rows.map_or_else(|| vec![self.from.clone()], |rows| rows.concat())
+        serde_json::from_str(&self.from).unwrap_or_else(|_| vec![self.from.clone()])
     }
 
     /// Returns the range from the least to the greatest of some keys.

@@ -15,7 +15,7 @@ statements! {
         OR effective_until >= $6))) AND deleted_at IS NULL ORDER BY key LIMIT CAST($4 AS BIGINT)";
     RULE_SET_OF_KEYS = "SELECT key, id, version, created_at, updated_at, text \
         FROM program_rule_set WHERE program_id = $1 \
-        AND key IN (SELECT value ->> 0 FROM json_each($2)) AND $3 = '' \
+        AND key IN (SELECT atom FROM json_each($2)) AND $3 = '' \
         AND ($5 = '' OR jurisdiction = $5) \
         AND ($6 = '' OR (effective_from <= $6 AND (effective_until = '' \
         OR effective_until >= $6))) AND deleted_at IS NULL ORDER BY key LIMIT CAST($4 AS BIGINT)";

@@ -63,7 +63,7 @@ impl pb::roster_service_server::RosterService for RosterCalls {
         })?;
         // The use case asks too, but only once a whole folder was taken.
         check_may_import(&actor, &program)?;
-        let place = self.received.take(actor.name());
+        let place = self.received.take(&actor);
         let _place = place.ok_or_else(|| status(self.received.too_many_streams()))?;
         let files = receive_files(&mut stream).await?;
         let caller = caller.with_body(|| body_sha256(&header, &files));

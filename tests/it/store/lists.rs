@@ -8,9 +8,9 @@ use practicum::domain::{
     RunFilter, RunLimits, RunState, Site, SiteFilter, Supervisor, SupervisorFilter, Trainee,
     TraineeFilter, Versioned, calendar_day,
 };
-use practicum::store::{Db, statements};
+use practicum::store::{Db, KeyRange, statements};
 use sqlx::sqlite::SqliteRow;
-use sqlx::{AssertSqlSafe, Row};
+use sqlx::{AssertSqlSafe, Row, SqlitePool};
 
 use super::databases::{MONDAY, World, on_both, on_sqlite};
 use super::people::{a_site, clinic, program};
@@ -22,6 +22,7 @@ on_both!(
     filters_people_by_all_terms_at_once,
     filters_sites_by_all_terms_at_once,
     filters_rounds_by_a_day_and_runs_by_state_and_plan,
+    finds_a_listed_key_once_however_often_it_is_given,
     refuses_a_place_that_is_none,
 );
 
@@ -310,6 +311,24 @@ async fn filters_rounds_by_a_day_and_runs_by_state_and_plan(world: World) {
     }
 }
 
+async fn finds_a_listed_key_once_however_often_it_is_given(world: World) {
+    metro(&world).await;
+    let mut tx = world.db.read().await.unwrap();
+    let metro = "metro-120".parse().unwrap();
+    let (scope, _) = tx.program_fetch(&metro).await.unwrap();
+    let all = tx.trainee_listed(scope, &KeyRange::all()).await.unwrap();
+    let key = |place: usize| all[place].value.key.as_str();
+    let keys = KeyRange::of([key(7), key(3), "nobody", "\"'], [", key(7), "", key(3)]);
+    let found = tx.trainee_listed(scope, &keys).await.unwrap();
+    let mut found: Vec<&str> = found.iter().map(|one| one.value.key.as_str()).collect();
+    found.sort_unstable();
+    assert_eq!(found, [key(3), key(7)]);
+    let whole = tx.trainee_list(scope, &keys).await.unwrap();
+    assert_eq!(whole.len(), 2);
+    let none = tx.trainee_listed(scope, &KeyRange::of([])).await.unwrap();
+    assert!(none.is_empty());
+}
+
 async fn refuses_a_place_that_is_none(world: World) {
     clinic(&world).await;
     for (by, after) in [
@@ -349,11 +368,7 @@ fn a_page_is_found_by_an_index_in_every_order() {
             .collect();
         assert_eq!(pages.len(), 5 * 6);
         for (name, sql) in pages {
-            let explained = format!("EXPLAIN QUERY PLAN {sql}");
-            let rows = sqlx::query(AssertSqlSafe(explained))
-                .fetch_all(readers)
-                .await
-                .unwrap();
+            let rows = explained(readers, sql).await;
             let plan = |rows: &mut dyn Iterator<Item = &SqliteRow>| {
                 let steps: Vec<String> = rows.map(|row| row.get("detail")).collect();
                 steps.join("\n")
@@ -366,4 +381,43 @@ fn a_page_is_found_by_an_index_in_every_order() {
             assert!(!whole.contains("SCAN"), "{name}: {whole}");
         }
     });
+}
+
+/// Off: JOIN in place of CROSS JOIN, for which SQLite reads the whole table.
+#[test]
+fn records_of_listed_keys_are_found_by_an_index_each() {
+    on_sqlite(|world| async move {
+        let Db::Sqlite { readers, .. } = &world.db else {
+            panic!("not a file");
+        };
+        let by_keys = statements().into_iter();
+        let by_keys: Vec<_> = by_keys
+            .filter(|(name, _)| name.ends_with(" by keys"))
+            .collect();
+        assert_eq!(by_keys.len(), 5 * 2);
+        for (name, sql) in by_keys {
+            let rows = explained(readers, sql).await;
+            let is_of_list = |row: &&SqliteRow| row.get::<i64, _>("parent") == 0;
+            let of_list = rows.iter().filter(is_of_list);
+            let steps: Vec<String> = of_list.map(|row| row.get("detail")).collect();
+            let scans: Vec<&String> = steps.iter().filter(|step| step.contains("SCAN")).collect();
+            assert!(
+                matches!(scans.as_slice(), [only] if only.contains("SCAN json_each")),
+                "{name}: {steps:?}"
+            );
+            assert!(
+                steps
+                    .iter()
+                    .any(|step| step.ends_with("(program_id=? AND key=?)")),
+                "{name}: {steps:?}"
+            );
+        }
+    });
+}
+
+/// Returns how SQLite carries out a statement.
+async fn explained(readers: &SqlitePool, sql: &str) -> Vec<SqliteRow> {
+    let explained = format!("EXPLAIN QUERY PLAN {sql}");
+    let query = sqlx::query(AssertSqlSafe(explained));
+    query.fetch_all(readers).await.unwrap()
 }

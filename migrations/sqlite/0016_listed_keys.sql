@@ -1,0 +1,2 @@
+-- Nothing: json_each of SQLite gives each element as a text already.
+SELECT 1;
