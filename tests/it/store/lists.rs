@@ -8,11 +8,9 @@ use practicum::domain::{
     RunFilter, RunLimits, RunState, Site, SiteFilter, Supervisor, SupervisorFilter, Trainee,
     TraineeFilter, Versioned, calendar_day,
 };
-use practicum::store::{Db, KeyRange, statements};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{AssertSqlSafe, Row, SqlitePool};
+use practicum::store::KeyRange;
 
-use super::databases::{MONDAY, World, on_both, on_sqlite};
+use super::databases::{MONDAY, World, on_both};
 use super::people::{a_site, clinic, program};
 use super::rosters::{import, shipped};
 
@@ -352,72 +350,4 @@ async fn refuses_a_place_that_is_none(world: World) {
             .await;
         assert!(matches!(refused, Err(AppError::Invalid(_))), "{after}");
     }
-}
-
-/// An index gives each page in its order: nothing is sorted, and no table is
-/// read from end to end.
-#[test]
-fn a_page_is_found_by_an_index_in_every_order() {
-    on_sqlite(|world| async move {
-        let Db::Sqlite { readers, .. } = &world.db else {
-            panic!("not a file");
-        };
-        let pages: Vec<_> = statements()
-            .into_iter()
-            .filter(|(name, _)| name.contains(" page by "))
-            .collect();
-        assert_eq!(pages.len(), 5 * 6);
-        for (name, sql) in pages {
-            let rows = explained(readers, sql).await;
-            let plan = |rows: &mut dyn Iterator<Item = &SqliteRow>| {
-                let steps: Vec<String> = rows.map(|row| row.get("detail")).collect();
-                steps.join("\n")
-            };
-            // What one record has of words and windows is sorted by itself.
-            let is_of_page = |row: &&SqliteRow| row.get::<i64, _>("parent") == 0;
-            let of_page = plan(&mut rows.iter().filter(is_of_page));
-            assert!(!of_page.contains("TEMP B-TREE"), "{name}: {of_page}");
-            let whole = plan(&mut rows.iter());
-            assert!(!whole.contains("SCAN"), "{name}: {whole}");
-        }
-    });
-}
-
-/// Off: JOIN in place of CROSS JOIN, for which SQLite reads the whole table.
-#[test]
-fn records_of_listed_keys_are_found_by_an_index_each() {
-    on_sqlite(|world| async move {
-        let Db::Sqlite { readers, .. } = &world.db else {
-            panic!("not a file");
-        };
-        let by_keys = statements().into_iter();
-        let by_keys: Vec<_> = by_keys
-            .filter(|(name, _)| name.ends_with(" by keys"))
-            .collect();
-        assert_eq!(by_keys.len(), 5 * 2);
-        for (name, sql) in by_keys {
-            let rows = explained(readers, sql).await;
-            let is_of_list = |row: &&SqliteRow| row.get::<i64, _>("parent") == 0;
-            let of_list = rows.iter().filter(is_of_list);
-            let steps: Vec<String> = of_list.map(|row| row.get("detail")).collect();
-            let scans: Vec<&String> = steps.iter().filter(|step| step.contains("SCAN")).collect();
-            assert!(
-                matches!(scans.as_slice(), [only] if only.contains("SCAN json_each")),
-                "{name}: {steps:?}"
-            );
-            assert!(
-                steps
-                    .iter()
-                    .any(|step| step.ends_with("(program_id=? AND key=?)")),
-                "{name}: {steps:?}"
-            );
-        }
-    });
-}
-
-/// Returns how SQLite carries out a statement.
-async fn explained(readers: &SqlitePool, sql: &str) -> Vec<SqliteRow> {
-    let explained = format!("EXPLAIN QUERY PLAN {sql}");
-    let query = sqlx::query(AssertSqlSafe(explained));
-    query.fetch_all(readers).await.unwrap()
 }
