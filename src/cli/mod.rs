@@ -32,7 +32,6 @@ mod time;
 mod what_if;
 mod worths;
 
-use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -232,9 +231,7 @@ fn log_to_standard_error(format: LogFormat, level: LevelFilter) {
         Ok(filter) => (filter, None),
         Err(wrong) => (standard_filter(level), Some(wrong)),
     };
-    let lines = tracing_subscriber::fmt::layer()
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let lines = match format {
         LogFormat::Pretty => lines.boxed(),
         LogFormat::Json => lines.json().boxed(),
