@@ -28,7 +28,7 @@ pub(super) enum Kind {
 }
 
 /// The streams of the contract, by path.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Methods {
     streams: HashSet<String>,
 }
