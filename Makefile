@@ -45,7 +45,7 @@ serve: build
 	$(RELEASE)/practicum serve --database practicum.db
 
 # Measures the matcher and the service; prints the tables of the README and of
-# docs/performance.md. Takes about nine minutes.
+# docs/performance.md. The service alone takes about nine minutes.
 bench: build
 	scripts/bench
 	scripts/with-postgres --durable scripts/bench-grpc
